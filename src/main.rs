@@ -1,0 +1,2 @@
+//! Parses the command line, nothing else.
+fn main() {}
