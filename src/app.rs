@@ -1,0 +1,242 @@
+//! What every room shares: configuration, database, clock, HTTP client, the node's URLs, and the bells that wake workers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::config::Config;
+use crate::db::Db;
+
+/// The one shared state; clones of the `Arc` are cheap.
+pub type SharedApp = Arc<App>;
+
+/// See the module.
+pub struct App {
+    /// As read at start.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The only source of time.
+    pub clock: Clock,
+    /// The client for everything that leaves this node: no redirects, no cookies, checked addresses.
+    pub http: reqwest::Client,
+    /// Where ids live.
+    pub urls: Urls,
+    /// Rung after a write that gave a worker something to do.
+    pub wake: Wake,
+}
+
+impl App {
+    /// The time now, in UTC.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7, lower case: the id of a publication or an activity.
+    pub fn new_id(&self) -> String {
+        new_id(self.now())
+    }
+}
+
+/// A UUIDv7 of that moment, lower case.
+pub fn new_id(now: DateTime<Utc>) -> String {
+    let seconds = now.timestamp().try_into().unwrap_or(0);
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
+    uuid::Uuid::new_v7(at).hyphenated().to_string()
+}
+
+/// The system's clock, or one that tests turn by hand.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// Microseconds since 1970, moved by its owner.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The time now, in UTC.
+    pub fn now(&self) -> DateTime<Utc> {
+        match self {
+            Clock::System => system_now(),
+            Clock::Manual(micros) => {
+                DateTime::from_timestamp_micros(micros.load(Ordering::Relaxed)).unwrap_or_default()
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the system's clock is read"
+)]
+fn system_now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Bells for the workers of this process. Workers also look by themselves at least every half second, since the command
+/// line and other processes write beside them.
+#[derive(Debug, Default)]
+pub struct Wake {
+    /// Something waits in the inbox.
+    pub inbox: Notify,
+    /// Something waits to be delivered.
+    pub outbox: Notify,
+}
+
+/// Builds the ids and addresses of local things, and recognises them.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    base: String,
+    domain: String,
+}
+
+/// A URL of this node, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Local {
+    /// `/coalitions/{handle}`, `/organisations/{handle}` or `/people/{handle}`.
+    Actor(String),
+    /// `/actor`.
+    Node,
+    /// `/publications/{id}`.
+    Publication(String),
+    /// `/activities/{id}`.
+    Activity(String),
+    /// Anything else on this host.
+    Other,
+}
+
+impl Urls {
+    /// From `node.url` and `node.domain`. A path in `node.url` is refused.
+    ///
+    /// # Errors
+    /// A sentence that says what to write.
+    pub fn new(url: &str, domain: &str) -> Result<Urls, String> {
+        let parsed = Url::parse(url)
+            .map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
+        if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
+            return Err(format!(
+                "node.url `{url}` is neither https:// nor http://: write https://{domain}"
+            ));
+        }
+        if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(format!(
+                "node.url `{url}` has a path: a node lives at the root of its host"
+            ));
+        }
+        let base = parsed.as_str().trim_end_matches('/').to_owned();
+        Ok(Urls {
+            base,
+            domain: domain.to_lowercase(),
+        })
+    }
+
+    /// `https://reset.example.org`, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The domain in handles.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The id of a coalition.
+    pub fn coalition(&self, handle: &str) -> String {
+        format!("{}/coalitions/{handle}", self.base)
+    }
+
+    /// The id of any local actor.
+    pub fn actor(&self, kind: crate::domain::actor::ActorKind, handle: &str) -> String {
+        use crate::domain::actor::ActorKind;
+        match kind {
+            ActorKind::Coalition => self.coalition(handle),
+            ActorKind::Organisation => format!("{}/organisations/{handle}", self.base),
+            ActorKind::Person => format!("{}/people/{handle}", self.base),
+            ActorKind::Node => self.node(),
+        }
+    }
+
+    /// The id of the node's own actor.
+    pub fn node(&self) -> String {
+        format!("{}/actor", self.base)
+    }
+
+    /// The id of a publication.
+    pub fn publication(&self, id: &str) -> String {
+        format!("{}/publications/{id}", self.base)
+    }
+
+    /// The id of an activity.
+    pub fn activity(&self, id: &str) -> String {
+        format!("{}/activities/{id}", self.base)
+    }
+
+    /// The shared inbox.
+    pub fn shared_inbox(&self) -> String {
+        format!("{}/inbox", self.base)
+    }
+
+    /// What of ours `url` names; `None` for other hosts. Query and fragment are ignored.
+    pub fn local(&self, url: &str) -> Option<Local> {
+        let rest = url.strip_prefix(self.base.as_str())?;
+        if !(rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
+            return None;
+        }
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        let mut parts = path.split('/').skip(1);
+        let named = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        Some(match named {
+            ("coalitions" | "organisations" | "people", Some(handle), None) => {
+                Local::Actor(handle.to_owned())
+            }
+            ("actor", None, None) => Local::Node,
+            ("publications", Some(id), None) => Local::Publication(id.to_owned()),
+            ("activities", Some(id), None) => Local::Activity(id.to_owned()),
+            _ => Local::Other,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn urls_recognise_only_what_they_build() {
+        let urls = Urls::new("https://reset.example.org/", "Example.org").unwrap();
+        assert_eq!(urls.domain(), "example.org");
+        assert_eq!(
+            urls.local(&urls.coalition("communs")),
+            Some(Local::Actor("communs".into()))
+        );
+        assert_eq!(
+            urls.local(&urls.publication("x")),
+            Some(Local::Publication("x".into()))
+        );
+        assert_eq!(
+            urls.local("https://reset.example.org/publications/x/replies"),
+            Some(Local::Other)
+        );
+        assert_eq!(
+            urls.local("https://reset.example.org.evil.test/actor"),
+            None
+        );
+        assert_eq!(
+            urls.local("https://reset.example.org/actor#main-key"),
+            Some(Local::Node)
+        );
+        assert!(Urls::new("https://a.example/b", "a.example").is_err());
+        assert!(Urls::new("ftp://a.example", "a.example").is_err());
+    }
+
+    #[test]
+    fn ids_of_one_moment_differ() {
+        let now = Clock::System.now();
+        assert_ne!(new_id(now), new_id(now));
+    }
+}

@@ -1,0 +1,153 @@
+//! The configuration: one documented field a setting, from which `config.example.toml` is generated.
+
+use std::path::PathBuf;
+
+use confique::Config as Derive;
+
+/// Everything that can be configured. interface.md lists it; the command line overrides nothing of it but its path.
+#[derive(Clone, Debug, Derive)]
+pub struct Config {
+    /// Who this node is.
+    #[config(nested)]
+    pub node: Node,
+    /// Where it listens.
+    #[config(nested)]
+    pub http: Http,
+    /// Where its data is.
+    #[config(nested)]
+    pub database: Database,
+    /// Files that are published.
+    #[config(nested)]
+    pub media: Media,
+    /// How it speaks with other servers.
+    #[config(nested)]
+    pub federation: Federation,
+    /// How long what others sent is kept.
+    #[config(nested)]
+    pub retention: Retention,
+    /// What it says of its work.
+    #[config(nested)]
+    pub log: Log,
+}
+
+/// `[node]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Node {
+    /// The domain in handles: @communs@reset.example.org. May carry a port.
+    #[config(env = "RESET_NODE_NODE__DOMAIN")]
+    pub domain: String,
+    /// Where ids live. Its host may differ from `domain`. Fixed by the first `serve`.
+    #[config(env = "RESET_NODE_NODE__URL")]
+    pub url: String,
+    /// The name on every page.
+    #[config(env = "RESET_NODE_NODE__NAME", default = "reset-node")]
+    pub name: String,
+    /// The territory or field of the organisation that runs the node.
+    #[config(env = "RESET_NODE_NODE__TERRITORY", default = "")]
+    pub territory: String,
+    /// The language of the node: "fr" or "en". A visitor may choose the other.
+    #[config(env = "RESET_NODE_NODE__LANGUAGE", default = "fr")]
+    pub language: String,
+    /// The time zone in which deadlines are told, an IANA name.
+    #[config(env = "RESET_NODE_NODE__TIMEZONE", default = "Europe/Paris")]
+    pub timezone: String,
+    /// An e-mail address or URL for people.
+    #[config(env = "RESET_NODE_NODE__CONTACT", default = "")]
+    pub contact: String,
+    /// A Markdown file with the legal notice, linked in the footer.
+    #[config(env = "RESET_NODE_NODE__LEGAL")]
+    pub legal: Option<PathBuf>,
+    /// A Markdown file that says what is done with personal data.
+    #[config(env = "RESET_NODE_NODE__PRIVACY")]
+    pub privacy: Option<PathBuf>,
+    /// A Markdown file with the accessibility statement.
+    #[config(env = "RESET_NODE_NODE__ACCESSIBILITY")]
+    pub accessibility: Option<PathBuf>,
+}
+
+/// `[http]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Http {
+    /// The address to listen on. TLS is the proxy's.
+    #[config(env = "RESET_NODE_HTTP__LISTEN", default = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    /// Addresses of proxies whose X-Forwarded-For is believed.
+    #[config(env = "RESET_NODE_HTTP__TRUSTED_PROXIES", parse_env = confique::env::parse::list_by_comma, default = ["127.0.0.1", "::1"])]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+/// `[database]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Database {
+    /// sqlite:PATH or postgres://user@host/db?sslmode=verify-full (roots: the system's).
+    #[config(env = "RESET_NODE_DATABASE__URL", default = "sqlite:data/node.db")]
+    pub url: String,
+    /// Most connections at once.
+    #[config(env = "RESET_NODE_DATABASE__POOL", default = 8)]
+    pub pool: u32,
+    /// SQLite: wait for the disk at every commit, so that nothing is lost when the power fails. Slower.
+    #[config(env = "RESET_NODE_DATABASE__FULL_SYNC", default = false)]
+    pub full_sync: bool,
+}
+
+/// `[media]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Media {
+    /// The folder of published files.
+    #[config(env = "RESET_NODE_MEDIA__PATH", default = "data/media")]
+    pub path: PathBuf,
+}
+
+/// `[federation]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Federation {
+    /// "open": every server may speak with this one; "allowlist": only those that were allowed.
+    #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
+    pub mode: String,
+    /// Answer only signed requests for ActivityPub documents.
+    #[config(env = "RESET_NODE_FEDERATION__AUTHORIZED_FETCH", default = false)]
+    pub authorized_fetch: bool,
+    /// Accept http:// ids. Tests only.
+    #[config(env = "RESET_NODE_FEDERATION__ALLOW_HTTP", default = false)]
+    pub allow_http: bool,
+    /// Speak with private addresses. Tests only.
+    #[config(
+        env = "RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES",
+        default = false
+    )]
+    pub allow_private_addresses: bool,
+    /// A file of further certificate authorities (PEM).
+    #[config(env = "RESET_NODE_FEDERATION__CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Most deliveries under way at once.
+    #[config(env = "RESET_NODE_FEDERATION__DELIVERIES_IN_FLIGHT", default = 64)]
+    pub deliveries_in_flight: usize,
+    /// Days after which a delivery that fails is given up.
+    #[config(env = "RESET_NODE_FEDERATION__RETRY_DAYS", default = 7)]
+    pub retry_days: u32,
+}
+
+/// `[retention]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Retention {
+    /// Days for which the raw bytes of what came in are kept.
+    #[config(env = "RESET_NODE_RETENTION__INBOX_DAYS", default = 30)]
+    pub inbox_days: u32,
+    /// Days for which finished deliveries are kept.
+    #[config(env = "RESET_NODE_RETENTION__DELIVERIES_DAYS", default = 14)]
+    pub deliveries_days: u32,
+    /// Days after which an unused actor of another server is forgotten.
+    #[config(env = "RESET_NODE_RETENTION__REMOTE_DAYS", default = 180)]
+    pub remote_days: u32,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Log {
+    /// What is logged: error, warn, info, debug or trace, by module if you like ("info,reset_node::outbox=debug").
+    #[config(env = "RESET_NODE_LOG__LEVEL", default = "info")]
+    pub level: String,
+    /// "text" or "json".
+    #[config(env = "RESET_NODE_LOG__FORMAT", default = "text")]
+    pub format: String,
+}

@@ -1,0 +1,123 @@
+//! The database: connections, the writer, migrations. Knows no table's meaning.
+
+mod conn;
+pub mod dialect;
+pub mod migrate;
+pub mod schema;
+mod writer;
+
+pub use conn::{Conn, Location, Manager};
+use diesel::Connection;
+use diesel::r2d2::{Pool, PooledConnection};
+
+/// Why the database did not answer. Never turned into "empty".
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A statement failed.
+    #[error("the database refused a statement: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// No connection could be opened.
+    #[error("the database cannot be opened: {0}")]
+    Connection(#[from] diesel::ConnectionError),
+    /// No connection became free in time, or the writer is gone.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The work itself panicked; nothing of it was kept.
+    #[error("a database task panicked; nothing of it was kept")]
+    Panicked,
+    /// The stored data is not what this version writes.
+    #[error("the database holds something this version does not understand: {0}")]
+    Corrupt(String),
+}
+
+/// A handle on the database; clones share the pool and the writer.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Manager>,
+    writer: Option<writer::Writer>,
+    manager: Manager,
+}
+
+impl Db {
+    /// Opens the pool and, on SQLite, starts the writer. Does not migrate: see [`migrate`].
+    ///
+    /// # Errors
+    /// The file or the server cannot be reached.
+    pub fn open(location: Location, full_sync: bool, pool: u32) -> Result<Db, Error> {
+        let manager = Manager {
+            location,
+            full_sync,
+        };
+        let readers = manager
+            .clone()
+            .pool(pool)
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let writer = match manager.location {
+            Location::Sqlite(_) => Some(writer::Writer::start(manager.clone())?),
+            Location::Postgres(_) => None,
+        };
+        Ok(Db {
+            readers,
+            writer,
+            manager,
+        })
+    }
+
+    /// Where the data is.
+    pub fn location(&self) -> &Location {
+        &self.manager.location
+    }
+
+    /// Whether several processes may share this database's queues.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.manager.location, Location::Postgres(_))
+    }
+
+    /// A connection outside pool and writer, for migrations and backups.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub fn dedicated(&self) -> Result<Conn, Error> {
+        Ok(self.manager.open()?)
+    }
+
+    /// Runs reads on a blocking thread. `f` must not write.
+    ///
+    /// # Errors
+    /// What `f` answers, or why no connection was free.
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let pool = self.readers.clone();
+        let task = tokio::task::spawn_blocking(move || f(&mut *checkout(&pool)?));
+        task.await.map_err(|_| E::from(Error::Panicked))?
+    }
+
+    /// Runs `f` in one transaction and answers after it is durable: all of it, or, on `Err` or panic, nothing.
+    /// On SQLite it joins the writer's next group commit; on PostgreSQL it has a connection of its own.
+    ///
+    /// # Errors
+    /// What `f` answers, or why it could not be kept.
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        if let Some(writer) = &self.writer {
+            return writer.write(f).await;
+        }
+        let pool = self.readers.clone();
+        let task =
+            tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
+        task.await.map_err(|_| E::from(Error::Panicked))?
+    }
+}
+
+fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
+    pool.get()
+        .map_err(|error| Error::Unavailable(error.to_string()))
+}

@@ -1,0 +1,383 @@
+//! The tables, the same on both databases (migrations/sqlite and migrations/postgres). Kept by hand beside them.
+#![expect(missing_docs, reason = "the migrations say what each column holds")]
+
+diesel::table! {
+    meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    actors (id) {
+        id -> BigInt,
+        handle -> Text,
+        kind -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    actor_keys (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        fragment -> Text,
+        algorithm -> Text,
+        private_der -> Binary,
+        public -> Text,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    organisations (actor_id) {
+        actor_id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        summary -> Text,
+        website -> Nullable<Text>,
+        territory -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    accounts (actor_id) {
+        actor_id -> BigInt,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        admin -> Bool,
+    }
+}
+
+diesel::table! {
+    coalitions (actor_id) {
+        actor_id -> BigInt,
+        number -> Nullable<Text>,
+        title -> Nullable<Text>,
+        title_provisional -> Bool,
+        topic -> Nullable<Text>,
+        narrative -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        impact -> Nullable<Text>,
+        stage -> Text,
+        family -> Nullable<Text>,
+        cohort -> Nullable<Text>,
+        pilot -> Bool,
+        territory -> Nullable<Text>,
+        horizon -> Nullable<Date>,
+        parent -> Nullable<Text>,
+        language -> Text,
+        icon -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    coalition_values (coalition_id, field, position) {
+        coalition_id -> BigInt,
+        field -> Text,
+        position -> Integer,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    associated_actors (coalition_id, name) {
+        coalition_id -> BigInt,
+        position -> Integer,
+        name -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    memberships (coalition_id, member_id) {
+        coalition_id -> BigInt,
+        member_id -> BigInt,
+        role -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Text,
+        coalition_id -> BigInt,
+        kind -> Text,
+        slug -> Text,
+        former_id -> Nullable<Text>,
+        state -> Text,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        html -> Text,
+        language -> Text,
+        licence -> Text,
+        details -> Text,
+        revision -> Integer,
+        published_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+        withdrawn_reason -> Nullable<Text>,
+        replies -> BigInt,
+        likes -> BigInt,
+        shares -> BigInt,
+    }
+}
+
+diesel::table! {
+    publication_authors (publication_id, position) {
+        publication_id -> Text,
+        position -> Integer,
+        actor_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    publication_tags (publication_id, position) {
+        publication_id -> Text,
+        position -> Integer,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    revisions (publication_id, number) {
+        publication_id -> Text,
+        number -> Integer,
+        content -> Text,
+        made_at -> Timestamp,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    decisions (publication_id) {
+        publication_id -> Text,
+        coalition_id -> BigInt,
+        number -> Integer,
+        entry -> Text,
+        digest -> Text,
+    }
+}
+
+diesel::table! {
+    remote_actors (id) {
+        id -> BigInt,
+        url -> Text,
+        kind -> Text,
+        username -> Text,
+        host -> Text,
+        name -> Text,
+        page -> Nullable<Text>,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        document -> Text,
+        fetched_at -> Timestamp,
+        gone_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    remote_keys (id) {
+        id -> Text,
+        remote_id -> BigInt,
+        public -> Text,
+        fetched_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    followers (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        remote_id -> BigInt,
+        since -> Timestamp,
+        gone_since -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    following (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        remote_id -> BigInt,
+        activity_id -> Text,
+        state -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    replies (id) {
+        id -> BigInt,
+        url -> Text,
+        publication_id -> Text,
+        in_reply_to -> Text,
+        remote_id -> BigInt,
+        html -> Text,
+        page -> Nullable<Text>,
+        language -> Nullable<Text>,
+        published_at -> Timestamp,
+        updated_at -> Nullable<Timestamp>,
+        received_at -> Timestamp,
+        hidden_at -> Nullable<Timestamp>,
+        hidden_reason -> Nullable<Text>,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    reactions (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        kind -> Text,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    remote_tombstones (url) {
+        url -> Text,
+        remote_id -> BigInt,
+        deleted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    inbox_items (seq) {
+        seq -> BigInt,
+        activity_id -> Text,
+        actor_url -> Text,
+        lane -> Integer,
+        document -> Text,
+        received_at -> Timestamp,
+        state -> Integer,
+        attempts -> Integer,
+        run_at -> Timestamp,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    seen_activities (id) {
+        id -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> Text,
+        actor_id -> BigInt,
+        kind -> Text,
+        publication_id -> Nullable<Text>,
+        document -> Text,
+        public -> Bool,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        inbox -> Text,
+        host -> Text,
+        subject -> Text,
+        state -> Integer,
+        attempts -> Integer,
+        run_at -> Timestamp,
+        created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    hosts (host) {
+        host -> Text,
+        lane -> Integer,
+        due_at -> Nullable<Timestamp>,
+        failures -> Integer,
+        failing_days -> Integer,
+        last_failing_day -> Nullable<Date>,
+        set_aside -> Bool,
+        last_ok_at -> Nullable<Timestamp>,
+        last_heard_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lanes (queue, lane) {
+        queue -> Text,
+        lane -> Integer,
+        owner -> Text,
+        leased_until -> Timestamp,
+    }
+}
+
+diesel::joinable!(actor_keys -> actors (actor_id));
+diesel::joinable!(organisations -> actors (actor_id));
+diesel::joinable!(accounts -> actors (actor_id));
+diesel::joinable!(coalitions -> actors (actor_id));
+diesel::joinable!(coalition_values -> coalitions (coalition_id));
+diesel::joinable!(associated_actors -> coalitions (coalition_id));
+diesel::joinable!(memberships -> coalitions (coalition_id));
+diesel::joinable!(memberships -> actors (member_id));
+diesel::joinable!(publications -> coalitions (coalition_id));
+diesel::joinable!(publication_authors -> publications (publication_id));
+diesel::joinable!(publication_authors -> actors (actor_id));
+diesel::joinable!(publication_tags -> publications (publication_id));
+diesel::joinable!(revisions -> publications (publication_id));
+diesel::joinable!(decisions -> publications (publication_id));
+diesel::joinable!(decisions -> coalitions (coalition_id));
+diesel::joinable!(remote_keys -> remote_actors (remote_id));
+diesel::joinable!(followers -> actors (actor_id));
+diesel::joinable!(followers -> remote_actors (remote_id));
+diesel::joinable!(following -> actors (actor_id));
+diesel::joinable!(following -> remote_actors (remote_id));
+diesel::joinable!(replies -> publications (publication_id));
+diesel::joinable!(replies -> remote_actors (remote_id));
+diesel::joinable!(reactions -> publications (publication_id));
+diesel::joinable!(reactions -> remote_actors (remote_id));
+diesel::joinable!(remote_tombstones -> remote_actors (remote_id));
+diesel::joinable!(activities -> actors (actor_id));
+diesel::joinable!(activities -> publications (publication_id));
+diesel::joinable!(deliveries -> activities (activity_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    meta,
+    actors,
+    actor_keys,
+    organisations,
+    accounts,
+    coalitions,
+    coalition_values,
+    associated_actors,
+    memberships,
+    publications,
+    publication_authors,
+    publication_tags,
+    revisions,
+    decisions,
+    remote_actors,
+    remote_keys,
+    followers,
+    following,
+    replies,
+    reactions,
+    remote_tombstones,
+    inbox_items,
+    seen_activities,
+    activities,
+    deliveries,
+    hosts,
+    lanes,
+);

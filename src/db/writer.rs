@@ -1,0 +1,131 @@
+//! SQLite's one writer: a thread that takes jobs from a bounded channel and commits up to [`BATCH`] of them in one
+//! `BEGIN IMMEDIATE`, each in a savepoint, and answers after COMMIT. A caller that hangs up leaves nothing half done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Conn, Error, conn::Manager};
+
+/// Most jobs in one transaction.
+const BATCH: usize = 256;
+/// Most jobs that wait; further callers wait for a place.
+const QUEUE: usize = 1024;
+
+/// What a job leaves: whether its savepoint is kept, and whom to tell once COMMIT has been answered.
+struct Outcome {
+    keep: bool,
+    reply: Box<dyn FnOnce(Result<(), Error>) + Send>,
+}
+
+type Job = Box<dyn FnOnce(&mut Conn) -> Outcome + Send>;
+
+/// The sending half; the thread ends when the last clone is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    pub(super) fn start(manager: Manager) -> Result<Writer, Error> {
+        let mut conn = manager.open()?;
+        let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let run = move || {
+            let mut batch = Vec::with_capacity(BATCH);
+            while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+                if !commit(&mut conn, &mut batch) {
+                    match manager.open() {
+                        Ok(fresh) => conn = fresh,
+                        Err(error) => {
+                            tracing::error!(%error, "the writer could not reopen the database")
+                        }
+                    }
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(run)
+            .map_err(|error| {
+                Error::Unavailable(format!("the writer thread did not start: {error}"))
+            })?;
+        Ok(Writer { jobs })
+    }
+
+    /// Runs `f` in a transaction of its own and answers after it is durable.
+    pub(super) async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, wait) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            let result = f(conn);
+            let keep = result.is_ok();
+            let reply = move |committed: Result<(), Error>| {
+                let _ = answer.send(committed.map_err(E::from).and(result));
+            };
+            Outcome {
+                keep,
+                reply: Box::new(reply),
+            }
+        });
+        self.jobs
+            .send(job)
+            .await
+            .map_err(|_| E::from(Error::Unavailable("the writer has stopped".into())))?;
+        wait.await.map_err(|_| E::from(Error::Panicked))?
+    }
+}
+
+/// Runs one batch. False when the connection can no longer be trusted.
+fn commit(conn: &mut Conn, batch: &mut Vec<Job>) -> bool {
+    let mut replies = Vec::with_capacity(batch.len());
+    let result = conn.batch_execute("BEGIN IMMEDIATE").and_then(|()| {
+        for job in batch.drain(..) {
+            if let Some(reply) = run_job(conn, job)? {
+                replies.push(reply);
+            }
+        }
+        conn.batch_execute("COMMIT")
+    });
+    let Err(error) = result else {
+        for reply in replies {
+            reply(Ok(()));
+        }
+        return true;
+    };
+    batch.clear();
+    tracing::error!(%error, "a batch of writes was rolled back");
+    let sound = conn.batch_execute("ROLLBACK").is_ok();
+    for reply in replies {
+        reply(Err(Error::Unavailable(format!(
+            "the write was rolled back: {error}"
+        ))));
+    }
+    sound
+}
+
+type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+fn run_job(conn: &mut Conn, job: Job) -> Result<Option<Reply>, diesel::result::Error> {
+    conn.batch_execute("SAVEPOINT job")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| job(conn)));
+    match outcome {
+        Ok(Outcome { keep: true, reply }) => {
+            conn.batch_execute("RELEASE job")?;
+            Ok(Some(reply))
+        }
+        Ok(Outcome { keep: false, reply }) => {
+            conn.batch_execute("ROLLBACK TO job; RELEASE job")?;
+            Ok(Some(reply))
+        }
+        Err(_) => {
+            tracing::error!("a write panicked; it was rolled back");
+            conn.batch_execute("ROLLBACK TO job; RELEASE job")?;
+            Ok(None)
+        }
+    }
+}

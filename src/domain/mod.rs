@@ -1,0 +1,10 @@
+//! Pure rules: words, states and their transitions, the frozen entry of a decision. Time is an argument; nothing here
+//! reads a clock, a file or a row. (The vocabularies derive diesel's text column, which is a mapping, not a query.)
+
+pub mod actor;
+pub mod coalition;
+pub mod decision;
+pub mod handle;
+pub mod publication;
+pub mod state;
+pub mod words;

@@ -1,0 +1,5 @@
+//! reset-node: the federated server with which organisations decide and act together. ARCHITECTURE.md draws the house.
+pub mod app;
+pub mod config;
+pub mod db;
+pub mod domain;
