@@ -3,3 +3,4 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod model;

@@ -1,0 +1,92 @@
+//! What local actors said: each activity once, as it was sent.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::db::Conn;
+use crate::db::schema::activities;
+
+/// A stored activity.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = activities)]
+pub struct Activity {
+    /// UUIDv7, lower case.
+    pub id: String,
+    /// The local actor that said it.
+    pub actor_id: i64,
+    /// Its ActivityStreams type.
+    pub kind: String,
+    /// The publication it is about.
+    pub publication_id: Option<String>,
+    /// The JSON, byte for byte as it is sent.
+    pub document: String,
+    /// Whether the outbox lists it.
+    pub public: bool,
+    /// When it was said.
+    pub made_at: NaiveDateTime,
+}
+
+/// Stores an activity.
+///
+/// # Errors
+/// The database's.
+pub fn insert(conn: &mut Conn, activity: &Activity) -> Result<()> {
+    diesel::insert_into(activities::table)
+        .values(activity)
+        .execute(conn)
+        .map(drop)
+}
+
+/// The activity with this id.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
+    activities::table
+        .find(id)
+        .select(Activity::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Public activities of an actor, latest first: a page of its outbox. `before` is the id of the last one of the page before.
+///
+/// # Errors
+/// The database's.
+pub fn outbox_page(
+    conn: &mut Conn,
+    actor_id: i64,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Activity>> {
+    let mut query = activities::table
+        .filter(
+            activities::actor_id
+                .eq(actor_id)
+                .and(activities::public.eq(true)),
+        )
+        .order(activities::id.desc())
+        .limit(limit)
+        .select(Activity::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(activities::id.lt(before.to_owned()));
+    }
+    query.load(conn)
+}
+
+/// How many public activities an actor has.
+///
+/// # Errors
+/// The database's.
+pub fn count_public(conn: &mut Conn, actor_id: i64) -> Result<i64> {
+    activities::table
+        .filter(
+            activities::actor_id
+                .eq(actor_id)
+                .and(activities::public.eq(true)),
+        )
+        .count()
+        .get_result(conn)
+}

@@ -1,0 +1,120 @@
+//! Local actors: the namespace of handles, and their keys.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{actor_keys, actors};
+use crate::domain::actor::ActorKind;
+
+/// A local actor of any kind.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = actors)]
+pub struct Actor {
+    /// Row id.
+    pub id: i64,
+    /// Unique over all kinds, never reused.
+    pub handle: String,
+    /// Which kind.
+    pub kind: ActorKind,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When its profile last changed.
+    pub updated_at: NaiveDateTime,
+}
+
+/// A key pair of a local actor.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = actor_keys)]
+pub struct Key {
+    /// `main-key`, `ed25519-key`, `ed25519-2`, …: the fragment of the key's id, never reused.
+    pub fragment: String,
+    /// `rsa` or `ed25519`.
+    pub algorithm: String,
+    /// PKCS#8 DER.
+    pub private_der: Vec<u8>,
+    /// SPKI PEM for RSA, Multikey for Ed25519.
+    pub public: String,
+    /// When it was rotated out.
+    pub retired_at: Option<NaiveDateTime>,
+}
+
+/// Takes a handle for a new actor. Its id.
+///
+/// # Errors
+/// A unique violation if the handle is taken, or was ever: ask [`by_handle`] first.
+pub fn insert(conn: &mut Conn, handle: &str, kind: ActorKind, now: NaiveDateTime) -> Result<i64> {
+    both!(conn, c => diesel::insert_into(actors::table)
+        .values((actors::handle.eq(handle), actors::kind.eq(kind), actors::created_at.eq(now), actors::updated_at.eq(now)))
+        .returning(actors::id)
+        .get_result(c))
+}
+
+/// The actor with this handle.
+///
+/// # Errors
+/// The database's.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Actor>> {
+    actors::table
+        .filter(actors::handle.eq(handle))
+        .select(Actor::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The actor with this row id.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn by_id(conn: &mut Conn, id: i64) -> Result<Actor> {
+    actors::table
+        .find(id)
+        .select(Actor::as_select())
+        .first(conn)
+}
+
+/// Notes that a profile changed.
+///
+/// # Errors
+/// The database's.
+pub fn touch(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
+    diesel::update(actors::table.find(id))
+        .set(actors::updated_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Every key of an actor, oldest first, also those rotated out.
+///
+/// # Errors
+/// The database's.
+pub fn keys(conn: &mut Conn, actor_id: i64) -> Result<Vec<Key>> {
+    actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor_id))
+        .order(actor_keys::id)
+        .select(Key::as_select())
+        .load(conn)
+}
+
+/// Stores a key unless the actor has one under that fragment (two processes may make it at once; the first stays).
+///
+/// # Errors
+/// The database's.
+pub fn insert_key(conn: &mut Conn, actor_id: i64, key: &Key, now: NaiveDateTime) -> Result<()> {
+    let row = (
+        actor_keys::actor_id.eq(actor_id),
+        actor_keys::fragment.eq(&key.fragment),
+        actor_keys::algorithm.eq(&key.algorithm),
+        actor_keys::private_der.eq(&key.private_der),
+        actor_keys::public.eq(&key.public),
+        actor_keys::created_at.eq(now),
+    );
+    both!(conn, c => diesel::insert_into(actor_keys::table)
+        .values(row)
+        .on_conflict((actor_keys::actor_id, actor_keys::fragment))
+        .do_nothing()
+        .execute(c))
+    .map(drop)
+}

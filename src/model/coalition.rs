@@ -1,0 +1,302 @@
+//! Coalitions: profile, lists, associated actors, members.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{
+    actors, associated_actors, coalition_values, coalitions, memberships, organisations,
+};
+use crate::domain::actor::Role;
+use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
+use crate::model::actor::Actor;
+
+/// A coalition's profile. Most of it is missing for some: real input is like that.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = coalitions, treat_none_as_null = true)]
+pub struct Coalition {
+    /// Its actor.
+    pub actor_id: i64,
+    /// A string with gaps, such as "8.a".
+    pub number: Option<String>,
+    /// May be missing while it is an intention: the topic names it then.
+    pub title: Option<String>,
+    /// Whether the title may still change.
+    pub title_provisional: bool,
+    /// What it is about, in a few words.
+    pub topic: Option<String>,
+    /// Plain text or Markdown.
+    pub narrative: Option<String>,
+    /// The problem it answers.
+    pub problem: Option<String>,
+    /// The impact sought.
+    pub impact: Option<String>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The family it was classed in.
+    pub family: Option<String>,
+    /// The cohort it started with.
+    pub cohort: Option<String>,
+    /// Whether it is a pilot.
+    pub pilot: bool,
+    /// Where it acts.
+    pub territory: Option<String>,
+    /// The date by which it wants results.
+    pub horizon: Option<NaiveDate>,
+    /// The coalition of which it is a branch: a handle or a URL.
+    pub parent: Option<String>,
+    /// The language it publishes in, BCP 47.
+    pub language: String,
+    /// The file name of its picture in `media.path`.
+    pub icon: Option<String>,
+}
+
+impl Coalition {
+    /// The title, else the topic, else the handle.
+    pub fn name<'a>(&'a self, handle: &'a str) -> &'a str {
+        self.title
+            .as_deref()
+            .or(self.topic.as_deref())
+            .unwrap_or(handle)
+    }
+}
+
+/// The lists of a coalition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// What it pulls to change things.
+    pub levers: Vec<String>,
+    /// The qualities it seeks.
+    pub qualities: Vec<Quality>,
+    /// The dimensions it has actors for.
+    pub dimensions: Vec<Dimension>,
+    /// Languages it works in, BCP 47.
+    pub languages: Vec<String>,
+    /// Examples of what it wants more of.
+    pub examples: Vec<String>,
+    /// Its wish list: names and how far each has come.
+    pub associated: Vec<(String, AssociatedState)>,
+}
+
+/// A member organisation with its role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Row id of its actor.
+    pub actor_id: i64,
+    /// Its handle.
+    pub handle: String,
+    /// Its name.
+    pub name: String,
+    /// What it is to the coalition.
+    pub role: Role,
+}
+
+/// Stores the profile and lists of an actor that was just made.
+///
+/// # Errors
+/// The database's.
+pub fn insert(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<()> {
+    diesel::insert_into(coalitions::table)
+        .values(coalition)
+        .execute(conn)?;
+    insert_lists(conn, coalition.actor_id, lists)
+}
+
+/// Replaces the profile and lists.
+///
+/// # Errors
+/// The database's.
+pub fn update(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<()> {
+    diesel::update(coalitions::table.find(coalition.actor_id))
+        .set(coalition)
+        .execute(conn)?;
+    diesel::delete(
+        coalition_values::table.filter(coalition_values::coalition_id.eq(coalition.actor_id)),
+    )
+    .execute(conn)?;
+    diesel::delete(
+        associated_actors::table.filter(associated_actors::coalition_id.eq(coalition.actor_id)),
+    )
+    .execute(conn)?;
+    insert_lists(conn, coalition.actor_id, lists)
+}
+
+fn insert_lists(conn: &mut Conn, id: i64, lists: &Lists) -> Result<()> {
+    let fields = [
+        ("lever", lists.levers.clone()),
+        (
+            "quality",
+            lists.qualities.iter().map(ToString::to_string).collect(),
+        ),
+        (
+            "dimension",
+            lists.dimensions.iter().map(ToString::to_string).collect(),
+        ),
+        ("language", lists.languages.clone()),
+        ("example", lists.examples.clone()),
+    ];
+    let mut values = Vec::new();
+    for (field, list) in &fields {
+        for (position, value) in (0_i32..).zip(list) {
+            values.push((
+                coalition_values::coalition_id.eq(id),
+                coalition_values::field.eq(*field),
+                coalition_values::position.eq(position),
+                coalition_values::value.eq(value),
+            ));
+        }
+    }
+    let mut associated = Vec::new();
+    for (position, (name, state)) in (0_i32..).zip(&lists.associated) {
+        associated.push((
+            associated_actors::coalition_id.eq(id),
+            associated_actors::position.eq(position),
+            associated_actors::name.eq(name),
+            associated_actors::state.eq(*state),
+        ));
+    }
+    both!(conn, c => {
+        diesel::insert_into(coalition_values::table).values(values).execute(c)?;
+        diesel::insert_into(associated_actors::table).values(associated).on_conflict_do_nothing().execute(c)
+    })
+    .map(drop)
+}
+
+/// The lists of one coalition.
+///
+/// # Errors
+/// The database's, or a word that this version does not know.
+pub fn lists(conn: &mut Conn, id: i64) -> Result<Lists> {
+    let values: Vec<(String, String)> = coalition_values::table
+        .filter(coalition_values::coalition_id.eq(id))
+        .order((coalition_values::field, coalition_values::position))
+        .select((coalition_values::field, coalition_values::value))
+        .load(conn)?;
+    let mut lists = Lists::default();
+    for (field, value) in values {
+        match field.as_str() {
+            "lever" => lists.levers.push(value),
+            "quality" => lists.qualities.push(known(&value)?),
+            "dimension" => lists.dimensions.push(known(&value)?),
+            "language" => lists.languages.push(value),
+            _ => lists.examples.push(value),
+        }
+    }
+    lists.associated = associated_actors::table
+        .filter(associated_actors::coalition_id.eq(id))
+        .order(associated_actors::position)
+        .select((associated_actors::name, associated_actors::state))
+        .load(conn)?;
+    Ok(lists)
+}
+
+fn known<T: std::str::FromStr>(word: &str) -> Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    word.parse()
+        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+}
+
+/// The coalition with this handle.
+///
+/// # Errors
+/// The database's.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Coalition)>> {
+    coalitions::table
+        .inner_join(actors::table)
+        .filter(actors::handle.eq(handle))
+        .select((Actor::as_select(), Coalition::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// The coalition of this actor.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn by_id(conn: &mut Conn, id: i64) -> Result<(Actor, Coalition)> {
+    coalitions::table
+        .inner_join(actors::table)
+        .filter(coalitions::actor_id.eq(id))
+        .select((Actor::as_select(), Coalition::as_select()))
+        .first(conn)
+}
+
+/// Coalitions from the oldest on, a page at a time.
+///
+/// # Errors
+/// The database's.
+pub fn page(conn: &mut Conn, offset: i64, limit: i64) -> Result<Vec<(Actor, Coalition)>> {
+    coalitions::table
+        .inner_join(actors::table)
+        .order(coalitions::actor_id)
+        .offset(offset)
+        .limit(limit)
+        .select((Actor::as_select(), Coalition::as_select()))
+        .load(conn)
+}
+
+/// How many there are.
+///
+/// # Errors
+/// The database's.
+pub fn count(conn: &mut Conn) -> Result<i64> {
+    coalitions::table.count().get_result(conn)
+}
+
+/// Members that are organisations of this node, most privilege first.
+///
+/// # Errors
+/// The database's.
+pub fn members(conn: &mut Conn, id: i64) -> Result<Vec<Member>> {
+    let rows: Vec<(i64, String, String, Role)> = memberships::table
+        .inner_join(actors::table.inner_join(organisations::table))
+        .filter(memberships::coalition_id.eq(id))
+        .order(memberships::since)
+        .select((
+            actors::id,
+            actors::handle,
+            organisations::name,
+            memberships::role,
+        ))
+        .load(conn)?;
+    let mut members: Vec<Member> = rows
+        .into_iter()
+        .map(|(actor_id, handle, name, role)| Member {
+            actor_id,
+            handle,
+            name,
+            role,
+        })
+        .collect();
+    members.sort_by_key(|member| member.role);
+    Ok(members)
+}
+
+/// Sets the role of a member, whether it was one or not.
+///
+/// # Errors
+/// The database's.
+pub fn set_member(
+    conn: &mut Conn,
+    id: i64,
+    member: i64,
+    role: Role,
+    now: NaiveDateTime,
+) -> Result<()> {
+    both!(conn, c => diesel::insert_into(memberships::table)
+        .values((
+            memberships::coalition_id.eq(id),
+            memberships::member_id.eq(member),
+            memberships::role.eq(role),
+            memberships::since.eq(now),
+        ))
+        .on_conflict((memberships::coalition_id, memberships::member_id))
+        .do_update()
+        .set(memberships::role.eq(role))
+        .execute(c))
+    .map(drop)
+}

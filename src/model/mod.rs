@@ -1,0 +1,14 @@
+//! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
+
+pub mod activity;
+pub mod actor;
+pub mod coalition;
+pub mod decision;
+pub mod follower;
+pub mod meta;
+pub mod organisation;
+pub mod publication;
+pub mod remote;
+
+/// What every query answers.
+pub type Result<T> = std::result::Result<T, diesel::result::Error>;

@@ -1,0 +1,407 @@
+//! Publications, their authors and tags, and the revisions that are never changed.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{
+    actors, coalitions, decisions, organisations, publication_authors, publication_tags,
+    publications, revisions,
+};
+use crate::domain::publication::{Content, Details, Kind};
+use crate::domain::state::State;
+use crate::model::actor::Actor;
+use crate::model::coalition::Coalition;
+
+/// Publications beside their actor, coalition and number in the register.
+macro_rules! joined {
+    () => {
+        publications::table
+            .inner_join(coalitions::table.inner_join(actors::table))
+            .left_join(decisions::table)
+            .select((
+                Row::as_select(),
+                Actor::as_select(),
+                Coalition::as_select(),
+                decisions::number.nullable(),
+            ))
+    };
+}
+
+/// A publication's row: its current content and its counters.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = publications)]
+pub struct Row {
+    /// UUIDv7, lower case; part of its permanent URL.
+    pub id: String,
+    /// The coalition's actor.
+    pub coalition_id: i64,
+    /// Which kind.
+    pub kind: Kind,
+    /// Unique in the coalition; for people and files, not in ids.
+    pub slug: String,
+    /// The id it had on the node it was imported from.
+    pub former_id: Option<String>,
+    /// Its state.
+    pub state: State,
+    /// Plain text.
+    pub title: String,
+    /// The author's line.
+    pub summary: String,
+    /// Markdown.
+    pub body: String,
+    /// The body as safe HTML, rendered when it was written.
+    pub html: String,
+    /// BCP 47.
+    pub language: String,
+    /// Such as `CC BY-SA 4.0`.
+    pub licence: String,
+    /// [`Details`] as JSON.
+    pub details: String,
+    /// The number of its latest revision, from 1.
+    pub revision: i32,
+    /// The moment of publication; none for a draft. Never changes.
+    pub published_at: Option<NaiveDateTime>,
+    /// When it last changed.
+    pub updated_at: NaiveDateTime,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<NaiveDateTime>,
+    /// Why it was withdrawn.
+    pub withdrawn_reason: Option<String>,
+    /// Replies that are shown.
+    pub replies: i64,
+    /// Likes.
+    pub likes: i64,
+    /// Announces.
+    pub shares: i64,
+}
+
+/// An author: an organisation of this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// Its handle.
+    pub handle: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A publication with what its page and its document need.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// The row.
+    pub row: Row,
+    /// The actor that published it.
+    pub actor: Actor,
+    /// The coalition.
+    pub coalition: Coalition,
+    /// Who wrote it, in order.
+    pub authors: Vec<Author>,
+    /// Without `#`.
+    pub tags: Vec<String>,
+    /// What only its kind has.
+    pub details: Details,
+    /// Its number in the register, if it is a decision that was published.
+    pub decision_number: Option<i32>,
+}
+
+impl Publication {
+    /// What its author wrote.
+    pub fn content(&self) -> Content {
+        Content {
+            title: self.row.title.clone(),
+            summary: self.row.summary.clone(),
+            body: self.row.body.clone(),
+            language: self.row.language.clone(),
+            licence: self.row.licence.clone(),
+            state: self.row.state,
+            tags: self.tags.clone(),
+            authors: self
+                .authors
+                .iter()
+                .map(|author| author.handle.clone())
+                .collect(),
+            details: self.details.clone(),
+        }
+    }
+
+    /// Whether everybody may read it.
+    pub fn is_public(&self) -> bool {
+        self.row.published_at.is_some() && self.row.withdrawn_at.is_none()
+    }
+}
+
+/// One revision.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = revisions)]
+pub struct Revision {
+    /// From 1.
+    pub number: i32,
+    /// [`Content`] as JSON.
+    pub content: String,
+    /// When it was made.
+    pub made_at: NaiveDateTime,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+}
+
+/// Stores a new publication with its authors (row ids), tags and first revision.
+///
+/// # Errors
+/// The database's; a unique violation if the slug is taken.
+pub fn insert(conn: &mut Conn, row: &Row, authors: &[i64], content: &Content) -> Result<()> {
+    diesel::insert_into(publications::table)
+        .values(row)
+        .execute(conn)?;
+    insert_lists(conn, &row.id, authors, &content.tags)?;
+    insert_revision(conn, &row.id, row.revision, content, row.updated_at, None)
+}
+
+/// Replaces the content of a publication by a new revision; counters, `published_at` and ids stay.
+///
+/// # Errors
+/// The database's.
+pub fn revise(
+    conn: &mut Conn,
+    row: &Row,
+    authors: &[i64],
+    content: &Content,
+    reason: Option<&str>,
+) -> Result<()> {
+    diesel::update(publications::table.find(&row.id))
+        .set((
+            publications::slug.eq(&row.slug),
+            publications::state.eq(row.state),
+            publications::title.eq(&row.title),
+            publications::summary.eq(&row.summary),
+            publications::body.eq(&row.body),
+            publications::html.eq(&row.html),
+            publications::language.eq(&row.language),
+            publications::licence.eq(&row.licence),
+            publications::details.eq(&row.details),
+            publications::revision.eq(row.revision),
+            publications::published_at.eq(row.published_at),
+            publications::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    diesel::delete(
+        publication_authors::table.filter(publication_authors::publication_id.eq(&row.id)),
+    )
+    .execute(conn)?;
+    diesel::delete(publication_tags::table.filter(publication_tags::publication_id.eq(&row.id)))
+        .execute(conn)?;
+    insert_lists(conn, &row.id, authors, &content.tags)?;
+    insert_revision(conn, &row.id, row.revision, content, row.updated_at, reason)
+}
+
+/// Marks a publication as withdrawn.
+///
+/// # Errors
+/// The database's.
+pub fn withdraw(conn: &mut Conn, id: &str, reason: &str, now: NaiveDateTime) -> Result<()> {
+    diesel::update(publications::table.find(id))
+        .set((
+            publications::state.eq(State::Withdrawn),
+            publications::withdrawn_at.eq(now),
+            publications::withdrawn_reason.eq(reason),
+            publications::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+fn insert_lists(conn: &mut Conn, id: &str, authors: &[i64], tags: &[String]) -> Result<()> {
+    let authors: Vec<_> = (0_i32..)
+        .zip(authors)
+        .map(|(position, author)| {
+            (
+                publication_authors::publication_id.eq(id),
+                publication_authors::position.eq(position),
+                publication_authors::actor_id.eq(*author),
+            )
+        })
+        .collect();
+    let tags: Vec<_> = (0_i32..)
+        .zip(tags)
+        .map(|(position, tag)| {
+            (
+                publication_tags::publication_id.eq(id),
+                publication_tags::position.eq(position),
+                publication_tags::tag.eq(tag),
+            )
+        })
+        .collect();
+    both!(conn, c => {
+        diesel::insert_into(publication_authors::table).values(authors).execute(c)?;
+        diesel::insert_into(publication_tags::table).values(tags).execute(c)
+    })
+    .map(drop)
+}
+
+fn insert_revision(
+    conn: &mut Conn,
+    id: &str,
+    number: i32,
+    content: &Content,
+    now: NaiveDateTime,
+    reason: Option<&str>,
+) -> Result<()> {
+    let json = serde_json::to_string(content)
+        .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
+    diesel::insert_into(revisions::table)
+        .values((
+            revisions::publication_id.eq(id),
+            revisions::number.eq(number),
+            revisions::content.eq(json),
+            revisions::made_at.eq(now),
+            revisions::reason.eq(reason),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The publication with this id, also a draft or a withdrawn one.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Publication>> {
+    let found = joined!()
+        .filter(publications::id.eq(id))
+        .first(conn)
+        .optional()?;
+    found.map(|found| complete(conn, found)).transpose()
+}
+
+/// The id of the coalition's publication with this slug.
+///
+/// # Errors
+/// The database's.
+pub fn id_by_slug(conn: &mut Conn, coalition_id: i64, slug: &str) -> Result<Option<String>> {
+    publications::table
+        .filter(
+            publications::coalition_id
+                .eq(coalition_id)
+                .and(publications::slug.eq(slug)),
+        )
+        .select(publications::id)
+        .first(conn)
+        .optional()
+}
+
+/// The id of the publication that had this id elsewhere.
+///
+/// # Errors
+/// The database's.
+pub fn id_by_former(conn: &mut Conn, former: &str) -> Result<Option<String>> {
+    publications::table
+        .filter(publications::former_id.eq(former))
+        .select(publications::id)
+        .first(conn)
+        .optional()
+}
+
+/// Public ones, latest first; of one coalition or of all. Each with its authors and tags: for feeds and collections.
+///
+/// # Errors
+/// The database's.
+pub fn public_page(
+    conn: &mut Conn,
+    coalition: Option<i64>,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Publication>> {
+    rows_page(conn, coalition, offset, limit)?
+        .into_iter()
+        .map(|found| complete(conn, found))
+        .collect()
+}
+
+/// Public rows, latest first, without authors and tags: for lists on pages.
+///
+/// # Errors
+/// The database's.
+pub fn rows_page(
+    conn: &mut Conn,
+    coalition: Option<i64>,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<(Row, Actor, Coalition, Option<i32>)>> {
+    let mut query = joined!()
+        .filter(
+            publications::published_at
+                .is_not_null()
+                .and(publications::withdrawn_at.is_null()),
+        )
+        .order((publications::published_at.desc(), publications::id.desc()))
+        .offset(offset)
+        .limit(limit)
+        .into_boxed();
+    if let Some(id) = coalition {
+        query = query.filter(publications::coalition_id.eq(id));
+    }
+    query.load(conn)
+}
+
+/// How many are public, of one coalition or of all.
+///
+/// # Errors
+/// The database's.
+pub fn count_public(conn: &mut Conn, coalition: Option<i64>) -> Result<i64> {
+    let mut query = publications::table
+        .filter(
+            publications::published_at
+                .is_not_null()
+                .and(publications::withdrawn_at.is_null()),
+        )
+        .count()
+        .into_boxed();
+    if let Some(id) = coalition {
+        query = query.filter(publications::coalition_id.eq(id));
+    }
+    query.get_result(conn)
+}
+
+/// The revisions of a publication, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn revisions(conn: &mut Conn, id: &str) -> Result<Vec<Revision>> {
+    revisions::table
+        .filter(revisions::publication_id.eq(id))
+        .order(revisions::number)
+        .select(Revision::as_select())
+        .load(conn)
+}
+
+fn complete(
+    conn: &mut Conn,
+    (row, actor, coalition, decision_number): (Row, Actor, Coalition, Option<i32>),
+) -> Result<Publication> {
+    let authors = publication_authors::table
+        .inner_join(actors::table.inner_join(organisations::table))
+        .filter(publication_authors::publication_id.eq(&row.id))
+        .order(publication_authors::position)
+        .select((actors::handle, organisations::name))
+        .load::<(String, String)>(conn)?;
+    let tags = publication_tags::table
+        .filter(publication_tags::publication_id.eq(&row.id))
+        .order(publication_tags::position)
+        .select(publication_tags::tag)
+        .load(conn)?;
+    let details = serde_json::from_str(&row.details)
+        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+    let authors = authors
+        .into_iter()
+        .map(|(handle, name)| Author { handle, name })
+        .collect();
+    Ok(Publication {
+        row,
+        actor,
+        coalition,
+        authors,
+        tags,
+        details,
+        decision_number,
+    })
+}

@@ -1,0 +1,132 @@
+//! Actors of other servers as last fetched, and their keys.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{remote_actors, remote_keys};
+
+/// A remote actor's row.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = remote_actors)]
+pub struct Remote {
+    /// Row id.
+    pub id: i64,
+    /// Its id on its own server.
+    pub url: String,
+    /// ActivityStreams type, such as `Person`.
+    pub kind: String,
+    /// preferredUsername.
+    pub username: String,
+    /// Host (and port) of `url`, normalised.
+    pub host: String,
+    /// Plain text.
+    pub name: String,
+    /// Its page for people.
+    pub page: Option<String>,
+    /// Its own inbox.
+    pub inbox: String,
+    /// The inbox it shares.
+    pub shared_inbox: Option<String>,
+    /// The document, as received.
+    pub document: String,
+    /// When that was.
+    pub fetched_at: NaiveDateTime,
+    /// When it was deleted by its owner.
+    pub gone_at: Option<NaiveDateTime>,
+}
+
+/// What a fetched actor brings.
+#[derive(Clone, Debug, Insertable, AsChangeset)]
+#[diesel(table_name = remote_actors, treat_none_as_null = true)]
+pub struct NewRemote {
+    /// See [`Remote`].
+    pub url: String,
+    /// See [`Remote`].
+    pub kind: String,
+    /// See [`Remote`].
+    pub username: String,
+    /// See [`Remote`].
+    pub host: String,
+    /// See [`Remote`].
+    pub name: String,
+    /// See [`Remote`].
+    pub page: Option<String>,
+    /// See [`Remote`].
+    pub inbox: String,
+    /// See [`Remote`].
+    pub shared_inbox: Option<String>,
+    /// See [`Remote`].
+    pub document: String,
+    /// See [`Remote`].
+    pub fetched_at: NaiveDateTime,
+    /// See [`Remote`]; a fetched actor is alive.
+    pub gone_at: Option<NaiveDateTime>,
+}
+
+/// Stores or refreshes an actor and replaces its keys (id, public key as PEM or Multikey). Its row id.
+///
+/// # Errors
+/// The database's.
+pub fn upsert(conn: &mut Conn, actor: &NewRemote, keys: &[(String, String)]) -> Result<i64> {
+    let id: i64 = both!(conn, c => diesel::insert_into(remote_actors::table)
+        .values(actor)
+        .on_conflict(remote_actors::url)
+        .do_update()
+        .set(actor)
+        .returning(remote_actors::id)
+        .get_result(c))?;
+    diesel::delete(remote_keys::table.filter(remote_keys::remote_id.eq(id))).execute(conn)?;
+    for (key, public) in keys {
+        let row = (
+            remote_keys::remote_id.eq(id),
+            remote_keys::public.eq(public),
+            remote_keys::fetched_at.eq(actor.fetched_at),
+        );
+        both!(conn, c => diesel::insert_into(remote_keys::table)
+            .values((remote_keys::id.eq(key), row))
+            .on_conflict(remote_keys::id)
+            .do_update()
+            .set(row)
+            .execute(c))?;
+    }
+    Ok(id)
+}
+
+/// The actor with this id.
+///
+/// # Errors
+/// The database's.
+pub fn by_url(conn: &mut Conn, url: &str) -> Result<Option<Remote>> {
+    remote_actors::table
+        .filter(remote_actors::url.eq(url))
+        .select(Remote::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The owner and the public key of a key id.
+///
+/// # Errors
+/// The database's.
+pub fn key(conn: &mut Conn, id: &str) -> Result<Option<(Remote, String)>> {
+    remote_keys::table
+        .inner_join(remote_actors::table)
+        .filter(remote_keys::id.eq(id))
+        .select((Remote::as_select(), remote_keys::public))
+        .first(conn)
+        .optional()
+}
+
+/// Notes that an actor was deleted by its owner; its keys stay, for the Deletes that may follow.
+///
+/// # Errors
+/// The database's.
+pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
+    diesel::update(remote_actors::table.find(id))
+        .set(remote_actors::gone_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
