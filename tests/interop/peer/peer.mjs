@@ -25,7 +25,7 @@ const { values: cli } = parseArgs({
 
 const PUBLIC = AS.PUBLIC_COLLECTION;
 const AS_TYPE = /^application\/(activity\+json|ld\+json)/;
-const hasPath = /^\/actors\/([^/]+)\/inbox$/;
+const PERSONAL_INBOX = /^\/actors\/([^/]+)\/inbox$/;
 
 const people = new Map(); // name -> {name, type, display, summary, manual, keys, followers: Map, following: Map}
 const objects = new Map(); // id -> {object, audience: recipients of its Create}
@@ -187,7 +187,7 @@ async function judgeProof(json, options) {
 
 /** For whom of ours a delivery is: the inbox's owner, or on the shared inbox whoever is named or follows the sender. */
 function addressees(path, json) {
-  const owner = hasPath.exec(path)?.[1];
+  const owner = PERSONAL_INBOX.exec(path)?.[1];
   if (owner) return [owner];
   const text = JSON.stringify(json ?? null);
   const named = (who) => text.includes(`"${context().getActorUri(who.name).href}"`);
