@@ -5,6 +5,7 @@ pub mod actor;
 pub mod coalition;
 pub mod decision;
 pub mod follower;
+pub mod listing;
 pub mod meta;
 pub mod organisation;
 pub mod publication;

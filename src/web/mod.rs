@@ -1,0 +1,12 @@
+//! What the node serves over HTTP: pages for people, documents for servers. Extracts, calls one action or reads, renders;
+//! no query is written here, and only `error` knows the status codes of our own answers.
+
+mod assets;
+pub mod error;
+pub mod feeds;
+mod headers;
+pub mod locale;
+pub mod pages;
+pub mod router;
+
+pub use router::router;
