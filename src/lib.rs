@@ -7,3 +7,4 @@ pub mod db;
 pub mod domain;
 pub mod model;
 pub mod text;
+pub mod web;
