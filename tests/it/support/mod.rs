@@ -1,0 +1,6 @@
+//! What tests share: an app with a database of its own, and peers that answer in this process. Asserts nothing about behaviour.
+
+pub(crate) mod app;
+pub(crate) mod db;
+
+pub(crate) use app::TestApp;
