@@ -25,7 +25,7 @@ const LAW: [(&str, &[&str]); 13] = [
     ("ap", &["model", "federation", "text", "app", "domain", "db", "config"]),
     ("model", &["db", "domain"]),
     ("jobs", &["db"]),
-    ("app", &["config", "db", "domain"]),
+    ("app", &["config", "db", "domain", "federation"]),
     ("text", &["domain"]),
     ("db", &[]),
     ("config", &[]),

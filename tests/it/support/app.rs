@@ -146,13 +146,14 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
         clock,
         http: client(),
         wake: Wake::default(),
+        signers: moka::sync::Cache::new(64),
         config,
     };
     TestApp { app: Arc::new(app), listener: Some(listener), server: None, left: None, hand, database }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the client of a test's App is made here")]
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(10))

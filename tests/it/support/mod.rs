@@ -2,5 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod db;
+pub(crate) mod peer;
 
 pub(crate) use app::TestApp;
+pub(crate) use peer::Peer;
