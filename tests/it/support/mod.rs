@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod db;
+pub(crate) mod fixtures;
 pub(crate) mod peer;
 
 pub(crate) use app::TestApp;
