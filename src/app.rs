@@ -161,8 +161,8 @@ impl Urls {
     /// # Errors
     /// A sentence that says what to write.
     pub fn new(url: &str, domain: &str) -> Result<Urls, String> {
-        let parsed = Url::parse(url)
-            .map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
+        let parsed =
+            Url::parse(url).map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
             return Err(format!(
                 "node.url `{url}` is neither https:// nor http://: write https://{domain}"
@@ -268,10 +268,7 @@ mod tests {
             urls.local("https://reset.example.org/publications/x/replies"),
             Some(Local::Other)
         );
-        assert_eq!(
-            urls.local("https://reset.example.org.evil.test/actor"),
-            None
-        );
+        assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
         assert_eq!(
             urls.local("https://reset.example.org/actor#main-key"),
             Some(Local::Node)
