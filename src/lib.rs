@@ -3,4 +3,6 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod jobs;
 pub mod model;
+pub mod outbox;
