@@ -1,4 +1,6 @@
 //! reset-node: the federated server with which organisations decide and act together. ARCHITECTURE.md draws the house.
+
+pub mod ap;
 pub mod app;
 pub mod config;
 pub mod db;
@@ -6,3 +8,4 @@ pub mod domain;
 pub mod jobs;
 pub mod model;
 pub mod outbox;
+pub mod text;

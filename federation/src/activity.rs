@@ -231,11 +231,7 @@ fn actor(value: &Value, allow_http: bool) -> Result<Url, Refusal> {
     }
 }
 
-fn references(
-    value: &Value,
-    key: &'static str,
-    allow_http: bool,
-) -> Result<Vec<ObjectRef>, Refusal> {
+fn references(value: &Value, key: &'static str, allow_http: bool) -> Result<Vec<ObjectRef>, Refusal> {
     let entries = fields::entries(value, key);
     if entries.len() > MAX_OBJECTS {
         return Err(Refusal::TooMany(key));
@@ -338,14 +334,8 @@ mod tests {
     #[test]
     fn an_actor_may_be_embedded_but_not_plural() {
         let one = with("actor", json!([{"id": "https://a.example/ada"}]));
-        assert_eq!(
-            parse(one, false).unwrap().actor.as_str(),
-            "https://a.example/ada"
-        );
-        let two = with(
-            "actor",
-            json!(["https://a.example/ada", "https://a.example/bo"]),
-        );
+        assert_eq!(parse(one, false).unwrap().actor.as_str(), "https://a.example/ada");
+        let two = with("actor", json!(["https://a.example/ada", "https://a.example/bo"]));
         assert_eq!(parse(two, false).unwrap_err(), Refusal::Invalid("actor"));
         assert!(parse(with("actor", json!(7)), false).is_err());
     }
@@ -393,8 +383,7 @@ mod tests {
             parse(with("bcc", many(998)), false).unwrap_err(),
             Refusal::TooMany("recipients")
         );
-        let tagged =
-            |key: &str, n| with("object", json!({"id": "https://a.example/n", key: many(n)}));
+        let tagged = |key: &str, n| with("object", json!({"id": "https://a.example/n", key: many(n)}));
         assert!(parse(tagged("tag", 256), false).is_ok());
         assert_eq!(
             parse(tagged("tag", 257), false).unwrap_err(),
@@ -413,15 +402,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_its_own_name() {
-        for name in [
-            "Follow",
-            "Undo",
-            "QuoteRequest",
-            "Lock",
-            "Join",
-            "Leave",
-            "Offer",
-        ] {
+        for name in ["Follow", "Undo", "QuoteRequest", "Lock", "Join", "Leave", "Offer"] {
             assert!(ActivityKind::of(name).is_known(), "{name}");
             assert_eq!(ActivityKind::of(name).to_string(), name);
         }

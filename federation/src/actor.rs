@@ -99,9 +99,8 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
     if !same_origin(&inbox, &id) {
         return Err(Refusal::ForeignInbox);
     }
-    let own = |value: &Value, key| {
-        fields::lenient_id(value, key, allow_http).filter(|url| same_origin(url, &id))
-    };
+    let own =
+        |value: &Value, key| fields::lenient_id(value, key, allow_http).filter(|url| same_origin(url, &id));
     let shared_inbox = value.get("endpoints").and_then(|e| own(e, "sharedInbox"));
     let owned = |text: &str| Some(text.to_owned());
     Ok(RemoteActor {
@@ -211,15 +210,9 @@ mod tests {
     fn inboxes_lie_at_the_actors_own_origin() {
         let foreign = with("inbox", json!("https://b.example/inbox"));
         assert_eq!(parse(&foreign, false), Err(Refusal::ForeignInbox));
-        let shared = with(
-            "endpoints",
-            json!({"sharedInbox": "https://b.example/inbox"}),
-        );
+        let shared = with("endpoints", json!({"sharedInbox": "https://b.example/inbox"}));
         assert_eq!(parse(&shared, false).unwrap().shared_inbox, None);
-        let shared = with(
-            "endpoints",
-            json!({"sharedInbox": "https://a.example/inbox"}),
-        );
+        let shared = with("endpoints", json!({"sharedInbox": "https://a.example/inbox"}));
         assert!(parse(&shared, false).unwrap().shared_inbox.is_some());
     }
 
@@ -229,19 +222,13 @@ mod tests {
             parse(&with("type", json!("Note")), false),
             Err(Refusal::NotAnActor)
         );
-        assert_eq!(
-            parse(&with("type", Value::Null), false),
-            Err(Refusal::NotAnActor)
-        );
+        assert_eq!(parse(&with("type", Value::Null), false), Err(Refusal::NotAnActor));
         assert_eq!(
             parse(&with("inbox", Value::Null), false),
             Err(Refusal::Missing("inbox"))
         );
         assert!(parse(&with("id", json!("https://a.example/ada#x")), false).is_err());
-        assert!(
-            parse(&with("type", json!(["Bot", "Service"])), false)
-                .is_ok_and(|a| a.kind == "Service")
-        );
+        assert!(parse(&with("type", json!(["Bot", "Service"])), false).is_ok_and(|a| a.kind == "Service"));
     }
 
     #[test]

@@ -9,9 +9,7 @@
 //! no space after a comma, and panics on a `created` beyond the range of the system's time.
 
 use crate::key::{Algorithm, KeyError, PublicKey, RsaPrivate};
-use crate::limits::{
-    MAX_SIGNATURE_HEADER, MAX_SIGNED_HEADERS, SIGNATURE_EXPIRES_MAX, SIGNATURE_WINDOW,
-};
+use crate::limits::{MAX_SIGNATURE_HEADER, MAX_SIGNED_HEADERS, SIGNATURE_EXPIRES_MAX, SIGNATURE_WINDOW};
 use crate::url_check::authority;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -61,10 +59,7 @@ pub fn sign_post(
 ) -> Result<Signed, SignError> {
     let (date, mut message) = begin("post", url, now)?;
     message.push_str(&format!("\ndigest: {digest}\ncontent-type: {content_type}"));
-    if [digest, content_type]
-        .iter()
-        .any(|v| v.contains(['\n', '\r']))
-    {
+    if [digest, content_type].iter().any(|v| v.contains(['\n', '\r'])) {
         return Err(SignError::Value);
     }
     let names = "(request-target) host date digest content-type";
@@ -80,12 +75,7 @@ pub fn sign_post(
 ///
 /// # Errors
 /// As [`sign_post`].
-pub fn sign_get(
-    key: &RsaPrivate,
-    key_id: &str,
-    url: &Url,
-    now: DateTime<Utc>,
-) -> Result<Signed, SignError> {
+pub fn sign_get(key: &RsaPrivate, key_id: &str, url: &Url, now: DateTime<Utc>) -> Result<Signed, SignError> {
     let (date, message) = begin("get", url, now)?;
     let signature = finish(key, key_id, "(request-target) host date", &message)?;
     Ok(Signed {
@@ -221,11 +211,7 @@ enum Declared {
 ///
 /// # Errors
 /// [`SignatureError`] names the rule.
-pub fn parse(
-    method: &Method,
-    path_and_query: &str,
-    headers: &HeaderMap,
-) -> Result<Parsed, SignatureError> {
+pub fn parse(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Result<Parsed, SignatureError> {
     if headers.contains_key("signature-input") {
         return Err(SignatureError::OtherScheme);
     }
@@ -285,11 +271,7 @@ impl Parsed {
         if self.expires.is_some_and(|expires| expires < now) {
             return Err(SignatureError::TooOld);
         }
-        let life = if self.expires.is_some() {
-            longest
-        } else {
-            window
-        };
+        let life = if self.expires.is_some() { longest } else { window };
         for time in [self.created, self.date].into_iter().flatten() {
             let age = now.signed_duration_since(time);
             if age > life {
@@ -445,15 +427,9 @@ impl<'h> Parameters<'h> {
         match self.algorithm {
             None => Ok(Declared::ByKey),
             Some(a) if a.eq_ignore_ascii_case("hs2019") => Ok(Declared::ByKey),
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => {
-                Ok(Declared::Exactly(Algorithm::RsaSha256))
-            }
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => {
-                Ok(Declared::Exactly(Algorithm::RsaSha512))
-            }
-            Some(a) if a.eq_ignore_ascii_case("ed25519") => {
-                Ok(Declared::Exactly(Algorithm::Ed25519))
-            }
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => Ok(Declared::Exactly(Algorithm::RsaSha256)),
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => Ok(Declared::Exactly(Algorithm::RsaSha512)),
+            Some(a) if a.eq_ignore_ascii_case("ed25519") => Ok(Declared::Exactly(Algorithm::Ed25519)),
             Some(_) => Err(SignatureError::Algorithm),
         }
     }
@@ -522,8 +498,7 @@ impl<'a> Lines<'a> {
         if !self.message.is_empty() {
             self.message.push(b'\n');
         }
-        self.message
-            .extend(name.bytes().map(|b| b.to_ascii_lowercase()));
+        self.message.extend(name.bytes().map(|b| b.to_ascii_lowercase()));
         self.message.extend_from_slice(b": ");
         let absent = || SignatureError::NotPresent(name.to_owned());
         match name.to_ascii_lowercase().as_str() {
@@ -559,8 +534,7 @@ impl<'a> Lines<'a> {
         let first = values
             .next()
             .ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
-        self.message
-            .extend_from_slice(first.as_bytes().trim_ascii());
+        self.message.extend_from_slice(first.as_bytes().trim_ascii());
         for value in values {
             if matches!(
                 name,
@@ -569,8 +543,7 @@ impl<'a> Lines<'a> {
                 return Err(SignatureError::Duplicate(name.to_owned()));
             }
             self.message.extend_from_slice(b", ");
-            self.message
-                .extend_from_slice(value.as_bytes().trim_ascii());
+            self.message.extend_from_slice(value.as_bytes().trim_ascii());
         }
         Ok(())
     }
@@ -586,9 +559,7 @@ fn read_unix(value: Option<&str>) -> Result<DateTime<Utc>, SignatureError> {
     value
         .and_then(|v| v.parse::<i64>().ok())
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        .ok_or(SignatureError::Malformed(
-            "created or expires is not a time",
-        ))
+        .ok_or(SignatureError::Malformed("created or expires is not a time"))
 }
 
 #[cfg(test)]

@@ -138,9 +138,7 @@ fn own_object(activity: &Activity, object: &ObjectRef) -> Result<Verdict, Refusa
     match object {
         _ if activity.kind == ActivityKind::Delete => Ok(Verdict::Trusted),
         _ if *id == activity.actor => Ok(Verdict::Trusted),
-        ObjectRef::Embedded(embedded) if is_attributed(embedded, &activity.actor) => {
-            Ok(Verdict::Trusted)
-        }
+        ObjectRef::Embedded(embedded) if is_attributed(embedded, &activity.actor) => Ok(Verdict::Trusted),
         _ => Ok(Verdict::Refetch(id.clone())),
     }
 }
@@ -210,16 +208,14 @@ mod tests {
 
     fn of_kind(kind: &str, object: Value) -> Value {
         let mut value = create(object);
-        value
-            .as_object_mut()
-            .unwrap()
-            .insert("type".into(), kind.into());
+        value.as_object_mut().unwrap().insert("type".into(), kind.into());
         value
     }
 
     #[test]
     fn an_object_embedded_by_its_own_author_is_trusted() {
-        let note = json!({"id": "https://a.example/n/1", "type": "Note", "attributedTo": "https://a.example/ada"});
+        let note =
+            json!({"id": "https://a.example/n/1", "type": "Note", "attributedTo": "https://a.example/ada"});
         assert_eq!(check(create(note)), Ok(Verdict::Trusted));
         let several = json!({"id": "https://a.example/n/1", "type": "Video",
             "attributedTo": [{"type": "Group", "id": "https://a.example/g"}, {"type": "Person", "id": "https://a.example/ada"}]});
@@ -260,7 +256,8 @@ mod tests {
 
     #[test]
     fn an_object_on_another_host_is_refused_in_create_update_and_delete() {
-        let note = json!({"id": "https://b.example/n/1", "type": "Note", "attributedTo": "https://a.example/ada"});
+        let note =
+            json!({"id": "https://b.example/n/1", "type": "Note", "attributedTo": "https://a.example/ada"});
         for kind in ["Create", "Update", "Delete"] {
             assert_eq!(
                 check(of_kind(kind, note.clone())),
@@ -268,11 +265,7 @@ mod tests {
                 "{kind}"
             );
             let bare = json!("https://b.example/n/1");
-            assert_eq!(
-                check(of_kind(kind, bare)),
-                Err(Refusal::ForeignObject),
-                "{kind}"
-            );
+            assert_eq!(check(of_kind(kind, bare)), Err(Refusal::ForeignObject), "{kind}");
             let other_port = json!("https://a.example:8443/n/1");
             assert_eq!(
                 check(of_kind(kind, other_port)),
@@ -281,11 +274,7 @@ mod tests {
             );
         }
         for kind in ["Like", "Announce", "Follow"] {
-            assert_eq!(
-                check(of_kind(kind, note.clone())),
-                Ok(Verdict::Trusted),
-                "{kind}"
-            );
+            assert_eq!(check(of_kind(kind, note.clone())), Ok(Verdict::Trusted), "{kind}");
         }
     }
 
@@ -295,11 +284,7 @@ mod tests {
             let own = json!({"id": "https://a.example/ada", "type": "Person"});
             assert_eq!(check(of_kind(kind, own)), Ok(Verdict::Trusted), "{kind}");
             let other = json!({"id": "https://a.example/eve", "type": "Person", "attributedTo": "https://a.example/ada"});
-            assert_eq!(
-                check(of_kind(kind, other)),
-                Err(Refusal::NotOwner),
-                "{kind}"
-            );
+            assert_eq!(check(of_kind(kind, other)), Err(Refusal::NotOwner), "{kind}");
         }
         assert_eq!(
             check(of_kind("Delete", json!("https://a.example/ada"))),

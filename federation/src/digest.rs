@@ -61,8 +61,7 @@ pub fn verify(header: &str, body: &[u8]) -> Result<(), DigestError> {
         }
         let given = given.split_at(32).0;
         let hash = hash.get_or_insert_with(|| digest::digest(&digest::SHA256, body));
-        constant_time::verify_slices_are_equal(given, hash.as_ref())
-            .map_err(|_| DigestError::Mismatch)?;
+        constant_time::verify_slices_are_equal(given, hash.as_ref()).map_err(|_| DigestError::Mismatch)?;
     }
     match hash {
         Some(_) => Ok(()),

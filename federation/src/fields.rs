@@ -46,9 +46,7 @@ pub(crate) fn kind(value: &Value, known: impl Fn(&str) -> bool) -> Option<&str> 
 
 /// The id that an entry stands for: the string itself, or the `id` of an object.
 pub(crate) fn id_text(entry: &Value) -> Option<&str> {
-    entry
-        .as_str()
-        .or_else(|| entry.get("id").and_then(Value::as_str))
+    entry.as_str().or_else(|| entry.get("id").and_then(Value::as_str))
 }
 
 /// The id of the document itself, whole (no fragment).
@@ -61,11 +59,7 @@ pub(crate) fn document_id(value: &Value, allow_http: bool) -> Result<Url, Refusa
 }
 
 /// The one id in a property, which may be embedded; `None` where the property is absent.
-pub(crate) fn id(
-    value: &Value,
-    key: &'static str,
-    allow_http: bool,
-) -> Result<Option<Url>, Refusal> {
+pub(crate) fn id(value: &Value, key: &'static str, allow_http: bool) -> Result<Option<Url>, Refusal> {
     match entries(value, key) {
         [] => Ok(None),
         [entry] => {
@@ -141,12 +135,10 @@ pub(crate) fn link(value: &Value, key: &str) -> Option<Url> {
 fn href(entry: &Value) -> Option<Url> {
     let address = match entry {
         Value::String(s) => Some(s.as_str()),
-        _ => text(entry, "href")
-            .or_else(|| text(entry, "url"))
-            .or_else(|| {
-                // An Image whose url is itself a Link, or an array of them.
-                entries(entry, "url").iter().find_map(|e| text(e, "href"))
-            }),
+        _ => text(entry, "href").or_else(|| text(entry, "url")).or_else(|| {
+            // An Image whose url is itself a Link, or an array of them.
+            entries(entry, "url").iter().find_map(|e| text(e, "href"))
+        }),
     }?;
     // A page or picture may be served over plain http; it is shown, never fetched as an id.
     url_check::id_with_fragment(address, true).ok()

@@ -73,10 +73,7 @@ impl RsaPrivate {
     }
 
     fn new(pair: RsaPair) -> Result<Self, KeyError> {
-        let der: PublicKeyX509Der<'_> = pair
-            .public_key()
-            .as_der()
-            .map_err(|_| KeyError::Malformed)?;
+        let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| KeyError::Malformed)?;
         let pem = pem("PUBLIC KEY", der.as_ref());
         Ok(Self {
             inner: Arc::new(RsaInner { pair, pem }),
@@ -106,12 +103,7 @@ impl RsaPrivate {
         let mut signature = vec![0; self.inner.pair.public_modulus_len()];
         self.inner
             .pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
             .map_err(|_| KeyError::Sign)?;
         Ok(signature)
     }
@@ -145,9 +137,7 @@ impl Ed25519Private {
     /// [`KeyError::Generate`] where the machine cannot.
     pub fn generate() -> Result<Self, KeyError> {
         let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generate)?;
-        Ok(Self {
-            pair: Arc::new(pair),
-        })
+        Ok(Self { pair: Arc::new(pair) })
     }
 
     /// Reads a key from unencrypted PKCS#8 DER (RFC 8410), version 1 or 2.
@@ -156,9 +146,7 @@ impl Ed25519Private {
     /// [`KeyError::Malformed`] where it is not an Ed25519 key in that form.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
         let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| KeyError::Malformed)?;
-        Ok(Self {
-            pair: Arc::new(pair),
-        })
+        Ok(Self { pair: Arc::new(pair) })
     }
 
     /// The secret key as unencrypted PKCS#8 DER, version 1.
@@ -240,9 +228,7 @@ impl PublicKey {
             return Err(KeyError::Malformed);
         }
         let digits = text.strip_prefix('z').ok_or(KeyError::Malformed)?;
-        let bytes = bs58::decode(digits)
-            .into_vec()
-            .map_err(|_| KeyError::Malformed)?;
+        let bytes = bs58::decode(digits).into_vec().map_err(|_| KeyError::Malformed)?;
         if let Some(raw) = bytes.strip_prefix(&ED25519_CODE) {
             Self::ed25519(raw)
         } else if let Some(der) = bytes.strip_prefix(&RSA_CODE) {
@@ -254,8 +240,7 @@ impl PublicKey {
 
     fn rsa(der: &[u8]) -> Result<Self, KeyError> {
         let key = RsaPublic::from_der(der).map_err(|_| KeyError::Malformed)?;
-        let bits =
-            RsaParameters::public_modulus_len(key.as_ref()).map_err(|_| KeyError::Malformed)?;
+        let bits = RsaParameters::public_modulus_len(key.as_ref()).map_err(|_| KeyError::Malformed)?;
         if !(2048..=8192).contains(&bits) {
             return Err(KeyError::Size(bits));
         }
@@ -279,18 +264,14 @@ impl PublicKey {
     #[must_use]
     pub fn verify(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
-            (Self::Rsa(key), Algorithm::RsaSha256) => {
-                key.sha256.verify_sig(message, signature).is_ok()
-            }
+            (Self::Rsa(key), Algorithm::RsaSha256) => key.sha256.verify_sig(message, signature).is_ok(),
             (Self::Rsa(key), Algorithm::RsaSha512) => {
                 // Rare enough to read the key again instead of keeping it twice.
                 UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA512, (*key.sha256).as_ref())
                     .verify(message, signature)
                     .is_ok()
             }
-            (Self::Ed25519(key), Algorithm::Ed25519) => {
-                key.key.verify_sig(message, signature).is_ok()
-            }
+            (Self::Ed25519(key), Algorithm::Ed25519) => key.key.verify_sig(message, signature).is_ok(),
             _ => false,
         }
     }

@@ -9,7 +9,8 @@ pub const ACTIVITY_JSON: &str = "application/activity+json";
 pub const LD_JSON: &str = r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 
 /// The `Accept` header of our own fetches: both forms, the first one preferred.
-pub const ACCEPT: &str = r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
+pub const ACCEPT: &str =
+    r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
 
 /// The content type of a WebFinger answer (RFC 7033).
 pub const JRD_JSON: &str = "application/jrd+json";
@@ -28,9 +29,7 @@ pub fn wants_activity(accept: Option<&str>) -> bool {
         let q = weight(item);
         match essence(item) {
             t if is_activity_type(t) => activity = activity.max(q),
-            t if t.eq_ignore_ascii_case("text/html")
-                || t.eq_ignore_ascii_case("application/xhtml+xml") =>
-            {
+            t if t.eq_ignore_ascii_case("text/html") || t.eq_ignore_ascii_case("application/xhtml+xml") => {
                 html = html.max(Some(q));
             }
             t if t.eq_ignore_ascii_case("text/*") => text = text.max(Some(q)),
@@ -48,8 +47,7 @@ pub fn is_activity(content_type: &str) -> bool {
 }
 
 fn is_activity_type(essence: &str) -> bool {
-    essence.eq_ignore_ascii_case(ACTIVITY_JSON)
-        || essence.eq_ignore_ascii_case("application/ld+json")
+    essence.eq_ignore_ascii_case(ACTIVITY_JSON) || essence.eq_ignore_ascii_case("application/ld+json")
 }
 
 /// The type itself, without its parameters.

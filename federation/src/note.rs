@@ -84,10 +84,7 @@ impl RemoteObject {
     /// Whether it is a vote in a poll: a note with a name, without text, that answers something.
     #[must_use]
     pub fn is_vote(&self) -> bool {
-        self.kind == "Note"
-            && self.name.is_some()
-            && self.content.is_none()
-            && self.in_reply_to.is_some()
+        self.kind == "Note" && self.name.is_some() && self.content.is_none() && self.in_reply_to.is_some()
     }
 }
 
@@ -121,19 +118,14 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteObject, Refusal> {
         name: fields::text(value, "name").map(str::to_owned),
         summary: fields::text(value, "summary").map(str::to_owned),
         content,
-        media_type: fields::text(value, "mediaType")
-            .unwrap_or("text/html")
-            .to_owned(),
+        media_type: fields::text(value, "mediaType").unwrap_or("text/html").to_owned(),
         language,
         published: fields::time(value, "published"),
         updated: fields::time(value, "updated"),
         url: fields::link(value, "url"),
         to: fields::addressees(value, "to"),
         cc: fields::addressees(value, "cc"),
-        sensitive: value
-            .get("sensitive")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
+        sensitive: value.get("sensitive").and_then(Value::as_bool).unwrap_or(false),
         tags: tags(value),
     })
 }
@@ -150,10 +142,7 @@ fn content(value: &Value) -> (Option<String>, Option<String>) {
     match fields::text(value, "content") {
         Some(content) => {
             let language = entries().find(|(_, text)| *text == content).map(|(k, _)| k);
-            (
-                Some(content.to_owned()),
-                language.and_then(|l| language_tag(l)),
-            )
+            (Some(content.to_owned()), language.and_then(|l| language_tag(l)))
         }
         None => match entries().find(|(_, text)| !text.is_empty()) {
             Some((language, text)) => (Some(text.to_owned()), language_tag(language)),
@@ -205,8 +194,7 @@ mod tests {
         assert_eq!(note(json!({"en": "<p>yes</p>"})).language, None);
         assert_eq!(note(json!({"und": "<p>oui</p>"})).language, None);
         assert_eq!(note(json!({"<b>": "<p>oui</p>"})).language, None);
-        let only =
-            read(json!({"id": "https://a.example/n", "type": "Note", "contentMap": {"fr": "oui"}}));
+        let only = read(json!({"id": "https://a.example/n", "type": "Note", "contentMap": {"fr": "oui"}}));
         assert_eq!(only.content.as_deref(), Some("oui"));
         assert_eq!(only.language.as_deref(), Some("fr"));
     }

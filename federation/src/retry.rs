@@ -83,9 +83,7 @@ mod tests {
         for s in [400, 403, 404, 405, 410, 413, 418, 422, 501] {
             assert_eq!(classify(s), Outcome::Final, "{s}");
         }
-        for s in [
-            0, 100, 301, 302, 307, 401, 408, 429, 500, 502, 503, 504, 520, 999,
-        ] {
+        for s in [0, 100, 301, 302, 307, 401, 408, 429, 500, 502, 503, 504, 520, 999] {
             assert_eq!(classify(s), Outcome::Retry, "{s}");
         }
     }
@@ -115,10 +113,7 @@ mod tests {
         let now = Utc.with_ymd_and_hms(2026, 11, 6, 8, 0, 0).unwrap();
         assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
         assert_eq!(retry_after(" 0 ", now), Some(Duration::ZERO));
-        assert_eq!(
-            retry_after("99999999999999999999999", now),
-            Some(MAX_RETRY_AFTER)
-        );
+        assert_eq!(retry_after("99999999999999999999999", now), Some(MAX_RETRY_AFTER));
         assert_eq!(
             retry_after("Fri, 06 Nov 2026 08:01:00 GMT", now),
             Some(Duration::from_secs(60))

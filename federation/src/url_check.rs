@@ -76,9 +76,7 @@ pub fn id_with_fragment(s: &str, allow_http: bool) -> Result<Url, UrlError> {
 /// Whether two URLs have the same scheme, host and port.
 #[must_use]
 pub fn same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme()
-        && host(a) == host(b)
-        && a.port_or_known_default() == b.port_or_known_default()
+    a.scheme() == b.scheme() && host(a) == host(b) && a.port_or_known_default() == b.port_or_known_default()
 }
 
 fn host(url: &Url) -> &str {
@@ -196,10 +194,7 @@ mod tests {
     #[test]
     fn a_typed_authority_is_normalised_or_refused() {
         let n = normalise_authority;
-        assert_eq!(
-            n("BÜcher.example.").as_deref(),
-            Some("xn--bcher-kva.example")
-        );
+        assert_eq!(n("BÜcher.example.").as_deref(), Some("xn--bcher-kva.example"));
         assert_eq!(n("b.example:443").as_deref(), Some("b.example"));
         assert_eq!(n("localhost:8080").as_deref(), Some("localhost:8080"));
         assert_eq!(n("[::1]:8080").as_deref(), Some("[::1]:8080"));

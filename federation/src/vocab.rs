@@ -135,10 +135,7 @@ mod tests {
                     .or_else(|| definition.get("@id")?.as_str())
                     .unwrap();
                 let (prefix, _) = iri.split_once(':').unwrap();
-                assert!(
-                    prefixes.contains(&prefix) || prefix.starts_with("http"),
-                    "{term}"
-                );
+                assert!(prefixes.contains(&prefix) || prefix.starts_with("http"), "{term}");
                 assert!(
                     prefix == "as" || prefix.starts_with("http") || inline.contains_key(prefix),
                     "{term}"

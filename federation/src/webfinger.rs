@@ -115,9 +115,7 @@ fn percent_decode(text: &str) -> Option<String> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|d| u8::try_from(d).ok())
+    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 /// The URL to ask about a handle at its host; plain http where `http`, for tests on one machine.
@@ -205,11 +203,7 @@ impl Jrd {
         }
         let value = crate::json::parse(bytes).map_err(|_| WebfingerError::Jrd)?;
         let text = |v: &serde_json::Value, key: &str| v.get(key)?.as_str().map(str::to_owned);
-        let entries = |key| {
-            crate::fields::entries(&value, key)
-                .iter()
-                .take(MAX_JRD_LINKS)
-        };
+        let entries = |key| crate::fields::entries(&value, key).iter().take(MAX_JRD_LINKS);
         Ok(Self {
             subject: text(&value, "subject").ok_or(WebfingerError::Jrd)?,
             aliases: entries("aliases")
@@ -276,11 +270,7 @@ mod tests {
             "acct:@communs@reset.example",
             "%40communs%40reset.example",
         ] {
-            assert_eq!(
-                handle(text).as_deref(),
-                Some("communs@reset.example"),
-                "{text}"
-            );
+            assert_eq!(handle(text).as_deref(), Some("communs@reset.example"), "{text}");
         }
         assert_eq!(
             handle("acct:node@localhost:8080").as_deref(),
@@ -321,11 +311,7 @@ mod tests {
             "é",
             "https://",
         ] {
-            assert_eq!(
-                parse_resource(text),
-                Err(WebfingerError::Resource),
-                "{text}"
-            );
+            assert_eq!(parse_resource(text), Err(WebfingerError::Resource), "{text}");
         }
         assert!(parse_resource(&"a".repeat(5000)).is_err());
     }
@@ -357,8 +343,7 @@ mod tests {
         };
         let page = r#"{"rel":"self","type":"text/html","href":"https://b.example/page"}"#;
         let ld = r#"{"rel":"self","type":"application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"","href":"https://b.example/ld"}"#;
-        let activity =
-            r#"{"rel":"self","type":"application/activity+json","href":"https://b.example/as"}"#;
+        let activity = r#"{"rel":"self","type":"application/activity+json","href":"https://b.example/as"}"#;
         assert_eq!(jrd(page), None);
         assert_eq!(jrd(ld).as_deref(), Some("https://b.example/ld"));
         assert_eq!(
