@@ -4,3 +4,4 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod model;
+pub mod text;

@@ -1,0 +1,326 @@
+//! Safe HTML: an author's Markdown rendered within what every peer shows, and other servers' HTML cut down to it. The
+//! sanitiser is the last step of both, so nothing that was not listed here ever reaches a page or an activity.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+
+/// Longest HTML of a reply that is looked at, in bytes; the rest is cut. Ten times what Mastodon lets a person write.
+pub const MAX_REMOTE: usize = 65_536;
+
+/// federation.md section 2: what Mastodon and GoToSocial keep, with headings.
+const OURS: [&str; 19] = [
+    "p",
+    "br",
+    "span",
+    "a",
+    "del",
+    "pre",
+    "blockquote",
+    "code",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "u",
+    "ul",
+    "ol",
+    "li",
+    "h2",
+    "h3",
+    "h4",
+];
+/// The same without headings: a reply has no place in the outline of our page.
+const THEIRS: [&str; 16] = [
+    "p",
+    "br",
+    "span",
+    "a",
+    "del",
+    "pre",
+    "blockquote",
+    "code",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "u",
+    "ul",
+    "ol",
+    "li",
+];
+
+static LOCAL: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = base(OURS.into());
+    builder.url_relative(UrlRelative::PassThrough);
+    builder
+});
+
+static REMOTE: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = base(THEIRS.into());
+    builder.url_relative(UrlRelative::Deny);
+    builder.allowed_classes(HashMap::from([
+        ("a", HashSet::from(["mention", "hashtag"])),
+        (
+            "span",
+            HashSet::from(["mention", "hashtag", "invisible", "ellipsis"]),
+        ),
+    ]));
+    builder
+});
+
+fn base(tags: HashSet<&'static str>) -> Builder<'static> {
+    let mut builder = Builder::empty();
+    builder
+        .tags(tags)
+        .clean_content_tags(
+            [
+                "script", "style", "iframe", "svg", "math", "noscript", "template",
+            ]
+            .into(),
+        )
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
+        .generic_attributes(HashSet::new())
+        .url_schemes(["http", "https", "mailto"].into())
+        .link_rel(Some("nofollow noopener noreferrer"));
+    builder
+}
+
+/// Markdown (CommonMark with strikethrough) as safe HTML. A first-level heading becomes `h2`, deeper than four `h4`; an
+/// image becomes a link to it that bears its description. Links may be root-relative: see [`absolute`].
+pub fn render(markdown: &str) -> String {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
+    let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
+    pulldown_cmark::html::push_html(
+        &mut html,
+        Portable {
+            inner: parser,
+            in_link: 0,
+            images: Vec::new(),
+        },
+    );
+    LOCAL.clean(&html).to_string().trim_end().to_owned()
+}
+
+/// Rewrites what an author's Markdown can hold to what peers show.
+struct Portable<'a, I> {
+    inner: I,
+    in_link: usize,
+    images: Vec<Option<CowStr<'a>>>,
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Portable<'a, I> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        Some(match self.inner.next()? {
+            Event::Start(Tag::Heading {
+                level,
+                id,
+                classes,
+                attrs,
+            }) => Event::Start(Tag::Heading {
+                level: within(level),
+                id,
+                classes,
+                attrs,
+            }),
+            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(within(level))),
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => {
+                self.in_link += 1;
+                Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    title,
+                    id,
+                })
+            }
+            Event::End(TagEnd::Link) => {
+                self.in_link = self.in_link.saturating_sub(1);
+                Event::End(TagEnd::Link)
+            }
+            Event::Start(Tag::Image {
+                dest_url,
+                title,
+                id,
+                ..
+            }) => {
+                if self.in_link > 0 || !self.images.is_empty() {
+                    self.images.push(None);
+                    return Some(Event::Text("".into()));
+                }
+                self.images.push(Some(dest_url.clone()));
+                Event::Start(Tag::Link {
+                    link_type: LinkType::Inline,
+                    dest_url,
+                    title,
+                    id,
+                })
+            }
+            Event::End(TagEnd::Image) => match self.images.pop() {
+                Some(Some(_)) => Event::End(TagEnd::Link),
+                _ => Event::Text("".into()),
+            },
+            // A rule is no element that peers keep; the blank line between paragraphs stays.
+            Event::Rule => Event::SoftBreak,
+            other => other,
+        })
+    }
+}
+
+fn within(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 | HeadingLevel::H2 => HeadingLevel::H2,
+        HeadingLevel::H3 => HeadingLevel::H3,
+        _ => HeadingLevel::H4,
+    }
+}
+
+/// The HTML of another server's reply, safe to store and show. At most [`MAX_REMOTE`] bytes are looked at.
+pub fn sanitise_remote(html: &str) -> String {
+    let mut cut = html.len().min(MAX_REMOTE);
+    while !html.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let head = html.get(..cut).unwrap_or_default();
+    REMOTE.clean(head).to_string()
+}
+
+/// Our own HTML for readers elsewhere: root-relative links get `base` (no slash at its end) before them. Exact, since the
+/// sanitiser writes every attribute in one way.
+pub fn absolute(html: &str, base: &str) -> String {
+    html.replace("href=\"/", &format!("href=\"{base}/"))
+}
+
+/// A plain text as HTML text: what stands in it is shown, never read as markup.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_stays_within_the_elements_that_peers_show() {
+        let cases = [
+            ("# A\n\n##### B", "<h2>A</h2>\n<h4>B</h4>"),
+            (
+                "a **b** *c* ~~d~~ `e`",
+                "<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>",
+            ),
+            (
+                "3. c\n4. d",
+                "<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>",
+            ),
+            ("> q", "<blockquote>\n<p>q</p>\n</blockquote>"),
+            (
+                "[a](https://a.example/?b=1&c=2)",
+                "<p><a href=\"https://a.example/?b=1&amp;c=2\" rel=\"nofollow noopener noreferrer\">a</a></p>",
+            ),
+            (
+                "[a](javascript:alert(1))",
+                "<p><a rel=\"nofollow noopener noreferrer\">a</a></p>",
+            ),
+            (
+                "![the map](/m.png)",
+                "<p><a href=\"/m.png\" rel=\"nofollow noopener noreferrer\">the map</a></p>",
+            ),
+            (
+                "[![x](https://a.example/i.png)](https://b.example/)",
+                "<p><a href=\"https://b.example/\" rel=\"nofollow noopener noreferrer\">x</a></p>",
+            ),
+            ("<script>alert(1)</script>ok", "ok"),
+            ("<img src=x onerror=alert(1)>ok", "<p>ok</p>"),
+            ("a\n\n---\n\nb", "<p>a</p>\n\n<p>b</p>"),
+        ];
+        for (markdown, html) in cases {
+            assert_eq!(render(markdown), html, "{markdown}");
+        }
+    }
+
+    #[test]
+    fn a_reply_keeps_its_text_and_loses_what_could_harm() {
+        let mention = "<p><span class=\"h-card\"><a href=\"https://a.example/@b\" class=\"u-url mention\">@<span>b</span></a></span> yes</p>";
+        assert_eq!(
+            sanitise_remote(mention),
+            "<p><span class=\"\"><a href=\"https://a.example/@b\" class=\"mention\" rel=\"nofollow noopener noreferrer\">@<span>b</span></a></span> yes</p>"
+        );
+        let cases = [
+            (
+                "<h1 onclick=x>T</h1><p style='position:fixed'>a</p>",
+                "T<p>a</p>",
+            ),
+            (
+                "<a href='/logout'>a</a>",
+                "<a rel=\"nofollow noopener noreferrer\">a</a>",
+            ),
+            (
+                "<a href='java\nscript:1'>a</a>",
+                "<a rel=\"nofollow noopener noreferrer\">a</a>",
+            ),
+            ("<form action=x><input name=y>z</form>", "z"),
+            ("<style>*{}</style><iframe src=x></iframe>a", "a"),
+            ("<svg><p>x</p><script>1</script></svg>b", "<p>x</p>b"),
+            ("<p>open", "<p>open</p>"),
+            ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+        ];
+        for (from, to) in cases {
+            assert_eq!(sanitise_remote(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn a_reply_without_end_is_cut() {
+        let deep = "<b>é".repeat(100_000);
+        assert!(sanitise_remote(&deep).len() < 3 * MAX_REMOTE);
+        let flat = "é".repeat(MAX_REMOTE);
+        assert_eq!(sanitise_remote(&flat).len(), MAX_REMOTE);
+    }
+
+    #[test]
+    fn root_relative_links_become_absolute_for_readers_elsewhere() {
+        let html = render("[a](/coalitions/communs) [b](https://b.example/)");
+        let html = absolute(&html, "https://reset.example.org");
+        assert!(html.contains("href=\"https://reset.example.org/coalitions/communs\""));
+        assert!(html.contains("href=\"https://b.example/\""));
+    }
+
+    #[test]
+    fn a_plain_text_is_shown_as_it_stands() {
+        assert_eq!(
+            escape("<a b='c'> & \"d\""),
+            "&lt;a b=&#39;c&#39;&gt; &amp; &quot;d&quot;"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_input_panics_or_brings_a_script(text in ".{0,300}") {
+            for html in [render(&text), sanitise_remote(&text)] {
+                proptest::prop_assert!(!html.contains("<script"));
+            }
+        }
+    }
+}
