@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
+use reset_federation::key::RsaPrivate;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -27,6 +28,21 @@ pub struct App {
     pub urls: Urls,
     /// Rung after a write that gave a worker something to do.
     pub wake: Wake,
+    /// The signing keys of local actors, parsed once, by row id of the actor: see `ap::keys`.
+    pub signers: moka::sync::Cache<i64, Arc<Signer>>,
+}
+
+/// A local actor's RSA key, ready to sign HTTP requests.
+#[derive(Debug)]
+pub struct Signer {
+    /// `<actor>#main-key`.
+    pub key_id: String,
+    /// The private key.
+    pub key: RsaPrivate,
+    /// The public half, SPKI PEM.
+    pub public_pem: String,
+    /// The Ed25519 public key, as a Multikey (FEP-521a).
+    pub ed25519_multibase: String,
 }
 
 impl App {
@@ -115,8 +131,8 @@ impl Urls {
     /// # Errors
     /// A sentence that says what to write.
     pub fn new(url: &str, domain: &str) -> Result<Urls, String> {
-        let parsed = Url::parse(url)
-            .map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
+        let parsed =
+            Url::parse(url).map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
             return Err(format!(
                 "node.url `{url}` is neither https:// nor http://: write https://{domain}"
@@ -222,10 +238,7 @@ mod tests {
             urls.local("https://reset.example.org/publications/x/replies"),
             Some(Local::Other)
         );
-        assert_eq!(
-            urls.local("https://reset.example.org.evil.test/actor"),
-            None
-        );
+        assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
         assert_eq!(
             urls.local("https://reset.example.org/actor#main-key"),
             Some(Local::Node)

@@ -115,10 +115,7 @@ pub struct Federation {
     #[config(env = "RESET_NODE_FEDERATION__ALLOW_HTTP", default = false)]
     pub allow_http: bool,
     /// Speak with private addresses. Tests only.
-    #[config(
-        env = "RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES",
-        default = false
-    )]
+    #[config(env = "RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", default = false)]
     pub allow_private_addresses: bool,
     /// A file of further certificate authorities (PEM).
     #[config(env = "RESET_NODE_FEDERATION__CA_FILE")]

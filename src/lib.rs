@@ -1,7 +1,10 @@
 //! reset-node: the federated server with which organisations decide and act together. ARCHITECTURE.md draws the house.
+
+pub mod ap;
 pub mod app;
 pub mod config;
 pub mod db;
 pub mod domain;
 pub mod model;
 pub mod text;
+pub mod web;

@@ -73,12 +73,10 @@ fn run_locked(conn: &mut Conn) -> Result<(), Error> {
     }
 }
 
-fn versions<DB: diesel::backend::Backend>(
-    source: &EmbeddedMigrations,
-) -> Result<Vec<String>, Error> {
+fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Error> {
     use diesel::migration::MigrationSource;
-    let migrations = MigrationSource::<DB>::migrations(source)
-        .map_err(|error| Error::Corrupt(error.to_string()))?;
+    let migrations =
+        MigrationSource::<DB>::migrations(source).map_err(|error| Error::Corrupt(error.to_string()))?;
     Ok(migrations
         .iter()
         .map(|migration| migration.name().version().to_string())

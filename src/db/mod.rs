@@ -44,10 +44,7 @@ impl Db {
     /// # Errors
     /// The file or the server cannot be reached.
     pub fn open(location: Location, full_sync: bool, pool: u32) -> Result<Db, Error> {
-        let manager = Manager {
-            location,
-            full_sync,
-        };
+        let manager = Manager { location, full_sync };
         let readers = manager
             .clone()
             .pool(pool)
@@ -111,13 +108,11 @@ impl Db {
             return writer.write(f).await;
         }
         let pool = self.readers.clone();
-        let task =
-            tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
+        let task = tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
         task.await.map_err(|_| E::from(Error::Panicked))?
     }
 }
 
 fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get()
-        .map_err(|error| Error::Unavailable(error.to_string()))
+    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
 }

@@ -47,9 +47,7 @@ impl Writer {
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(run)
-            .map_err(|error| {
-                Error::Unavailable(format!("the writer thread did not start: {error}"))
-            })?;
+            .map_err(|error| Error::Unavailable(format!("the writer thread did not start: {error}")))?;
         Ok(Writer { jobs })
     }
 

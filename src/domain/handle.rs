@@ -90,9 +90,7 @@ mod tests {
         assert_eq!(from_title("Équité éducative"), "equite_educative");
         assert_eq!(from_title("« L'œuvre »"), "l_oeuvre");
         assert_eq!(from_title("…"), "");
-        let long = from_title(
-            "Pour des formations supérieures numériques intégrant les questions sociales",
-        );
+        let long = from_title("Pour des formations supérieures numériques intégrant les questions sociales");
         assert_eq!(check(&long), Ok(()));
     }
 }

@@ -88,9 +88,7 @@ pub fn next(kind: Kind, from: State) -> &'static [State] {
         (Kind::Decision, Draft) => &[InForce, UnderReview, Superseded, Repealed],
         (Kind::Decision, InForce) => &[UnderReview, Superseded, Repealed],
         (Kind::Decision, UnderReview) => &[InForce, Superseded, Repealed],
-        (Kind::Meeting, Draft) => &[
-            Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn,
-        ],
+        (Kind::Meeting, Draft) => &[Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn],
         (Kind::Meeting, Tentative) => &[Scheduled, InProgress, Cancelled, Withdrawn],
         (Kind::Meeting, Scheduled) => &[Tentative, InProgress, Closed, Cancelled, Withdrawn],
         (Kind::Meeting, InProgress) => &[Closed, Cancelled, Withdrawn],

@@ -18,9 +18,10 @@ impl UnknownWord {
     /// A refusal of `found`, with the nearest allowed word.
     pub fn new(what: &'static str, found: &str, allowed: &'static [&'static str]) -> UnknownWord {
         let near = |word: &&&str| strsim::jaro_winkler(found, word) > 0.8;
-        let nearest = allowed.iter().filter(near).max_by(|a, b| {
-            strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b))
-        });
+        let nearest = allowed
+            .iter()
+            .filter(near)
+            .max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)));
         UnknownWord {
             what,
             found: found.to_owned(),

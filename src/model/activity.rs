@@ -61,11 +61,7 @@ pub fn outbox_page(
     limit: i64,
 ) -> Result<Vec<Activity>> {
     let mut query = activities::table
-        .filter(
-            activities::actor_id
-                .eq(actor_id)
-                .and(activities::public.eq(true)),
-        )
+        .filter(activities::actor_id.eq(actor_id).and(activities::public.eq(true)))
         .order(activities::id.desc())
         .limit(limit)
         .select(Activity::as_select())
@@ -82,11 +78,7 @@ pub fn outbox_page(
 /// The database's.
 pub fn count_public(conn: &mut Conn, actor_id: i64) -> Result<i64> {
     activities::table
-        .filter(
-            activities::actor_id
-                .eq(actor_id)
-                .and(activities::public.eq(true)),
-        )
+        .filter(activities::actor_id.eq(actor_id).and(activities::public.eq(true)))
         .count()
         .get_result(conn)
 }

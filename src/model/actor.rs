@@ -69,10 +69,7 @@ pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Actor>> {
 /// # Errors
 /// The database's, also where there is none.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Actor> {
-    actors::table
-        .find(id)
-        .select(Actor::as_select())
-        .first(conn)
+    actors::table.find(id).select(Actor::as_select()).first(conn)
 }
 
 /// Notes that a profile changed.

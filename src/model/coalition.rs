@@ -56,10 +56,7 @@ pub struct Coalition {
 impl Coalition {
     /// The title, else the topic, else the handle.
     pub fn name<'a>(&'a self, handle: &'a str) -> &'a str {
-        self.title
-            .as_deref()
-            .or(self.topic.as_deref())
-            .unwrap_or(handle)
+        self.title.as_deref().or(self.topic.as_deref()).unwrap_or(handle)
     }
 }
 
@@ -112,14 +109,10 @@ pub fn update(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<(
     diesel::update(coalitions::table.find(coalition.actor_id))
         .set(coalition)
         .execute(conn)?;
-    diesel::delete(
-        coalition_values::table.filter(coalition_values::coalition_id.eq(coalition.actor_id)),
-    )
-    .execute(conn)?;
-    diesel::delete(
-        associated_actors::table.filter(associated_actors::coalition_id.eq(coalition.actor_id)),
-    )
-    .execute(conn)?;
+    diesel::delete(coalition_values::table.filter(coalition_values::coalition_id.eq(coalition.actor_id)))
+        .execute(conn)?;
+    diesel::delete(associated_actors::table.filter(associated_actors::coalition_id.eq(coalition.actor_id)))
+        .execute(conn)?;
     insert_lists(conn, coalition.actor_id, lists)
 }
 
@@ -256,12 +249,7 @@ pub fn members(conn: &mut Conn, id: i64) -> Result<Vec<Member>> {
         .inner_join(actors::table.inner_join(organisations::table))
         .filter(memberships::coalition_id.eq(id))
         .order(memberships::since)
-        .select((
-            actors::id,
-            actors::handle,
-            organisations::name,
-            memberships::role,
-        ))
+        .select((actors::id, actors::handle, organisations::name, memberships::role))
         .load(conn)?;
     let mut members: Vec<Member> = rows
         .into_iter()
@@ -280,13 +268,7 @@ pub fn members(conn: &mut Conn, id: i64) -> Result<Vec<Member>> {
 ///
 /// # Errors
 /// The database's.
-pub fn set_member(
-    conn: &mut Conn,
-    id: i64,
-    member: i64,
-    role: Role,
-    now: NaiveDateTime,
-) -> Result<()> {
+pub fn set_member(conn: &mut Conn, id: i64, member: i64, role: Role, now: NaiveDateTime) -> Result<()> {
     both!(conn, c => diesel::insert_into(memberships::table)
         .values((
             memberships::coalition_id.eq(id),

@@ -19,11 +19,7 @@ pub const ORGANISATION: &str = "organisation";
 /// # Errors
 /// The database's.
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>> {
-    meta::table
-        .find(key)
-        .select(meta::value)
-        .first(conn)
-        .optional()
+    meta::table.find(key).select(meta::value).first(conn).optional()
 }
 
 /// Sets the value of a key.

@@ -7,8 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    actors, coalitions, decisions, organisations, publication_authors, publication_tags,
-    publications, revisions,
+    actors, coalitions, decisions, organisations, publication_authors, publication_tags, publications,
+    revisions,
 };
 use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::State;
@@ -117,11 +117,7 @@ impl Publication {
             licence: self.row.licence.clone(),
             state: self.row.state,
             tags: self.tags.clone(),
-            authors: self
-                .authors
-                .iter()
-                .map(|author| author.handle.clone())
-                .collect(),
+            authors: self.authors.iter().map(|author| author.handle.clone()).collect(),
             details: self.details.clone(),
         }
     }
@@ -185,10 +181,8 @@ pub fn revise(
             publications::updated_at.eq(row.updated_at),
         ))
         .execute(conn)?;
-    diesel::delete(
-        publication_authors::table.filter(publication_authors::publication_id.eq(&row.id)),
-    )
-    .execute(conn)?;
+    diesel::delete(publication_authors::table.filter(publication_authors::publication_id.eq(&row.id)))
+        .execute(conn)?;
     diesel::delete(publication_tags::table.filter(publication_tags::publication_id.eq(&row.id)))
         .execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
@@ -266,10 +260,7 @@ fn insert_revision(
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Publication>> {
-    let found = joined!()
-        .filter(publications::id.eq(id))
-        .first(conn)
-        .optional()?;
+    let found = joined!().filter(publications::id.eq(id)).first(conn).optional()?;
     found.map(|found| complete(conn, found)).transpose()
 }
 

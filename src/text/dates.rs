@@ -172,11 +172,7 @@ mod tests {
     fn a_date_is_told_as_precisely_as_it_is_known() {
         let cases = [
             ("2026-12", "décembre 2026", "December 2026"),
-            (
-                "2026-12-12",
-                "12\u{a0}décembre 2026",
-                "12\u{a0}December 2026",
-            ),
+            ("2026-12-12", "12\u{a0}décembre 2026", "12\u{a0}December 2026"),
             ("2026-05-01", "1er\u{a0}mai 2026", "1\u{a0}May 2026"),
             (
                 "2026-12-12T18:00:00+01:00",

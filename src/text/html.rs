@@ -75,12 +75,7 @@ fn base(tags: HashSet<&'static str>) -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(tags)
-        .clean_content_tags(
-            [
-                "script", "style", "iframe", "svg", "math", "noscript", "template",
-            ]
-            .into(),
-        )
+        .clean_content_tags(["script", "style", "iframe", "svg", "math", "noscript", "template"].into())
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href"])),
             ("ol", HashSet::from(["start"])),
@@ -150,10 +145,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Portable<'a, I> {
                 Event::End(TagEnd::Link)
             }
             Event::Start(Tag::Image {
-                dest_url,
-                title,
-                id,
-                ..
+                dest_url, title, id, ..
             }) => {
                 if self.in_link > 0 || !self.images.is_empty() {
                     self.images.push(None);
@@ -230,10 +222,7 @@ mod tests {
                 "a **b** *c* ~~d~~ `e`",
                 "<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>",
             ),
-            (
-                "3. c\n4. d",
-                "<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>",
-            ),
+            ("3. c\n4. d", "<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>"),
             ("> q", "<blockquote>\n<p>q</p>\n</blockquote>"),
             (
                 "[a](https://a.example/?b=1&c=2)",
@@ -268,10 +257,7 @@ mod tests {
             "<p><span class=\"\"><a href=\"https://a.example/@b\" class=\"mention\" rel=\"nofollow noopener noreferrer\">@<span>b</span></a></span> yes</p>"
         );
         let cases = [
-            (
-                "<h1 onclick=x>T</h1><p style='position:fixed'>a</p>",
-                "T<p>a</p>",
-            ),
+            ("<h1 onclick=x>T</h1><p style='position:fixed'>a</p>", "T<p>a</p>"),
             (
                 "<a href='/logout'>a</a>",
                 "<a rel=\"nofollow noopener noreferrer\">a</a>",

@@ -11,15 +11,17 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 3] = [
+const FR: [&str; 4] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
+    include_str!("locales/fr/federation.ftl"),
 ];
-const EN: [&str; 3] = [
+const EN: [&str; 4] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
+    include_str!("locales/en/federation.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
@@ -57,11 +59,7 @@ impl Table {
 }
 
 /// The text of a message, `None` if it does not exist or wants variables that were not given.
-fn format(
-    bundle: &FluentBundle<FluentResource>,
-    key: &str,
-    args: Option<&FluentArgs<'_>>,
-) -> Option<String> {
+fn format(bundle: &FluentBundle<FluentResource>, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
     let pattern = bundle.get_message(key)?.value()?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, args, &mut errors);

@@ -187,8 +187,7 @@ fn roadmap_parts(lang: Lang, roadmap: &Roadmap, state: State, context: Context) 
 /// The next due date of what is still to be done, or else the last due date of all.
 fn due(lang: Lang, milestones: &[Milestone], context: Context) -> Option<String> {
     let ends = |when: &When| dates::end(*when, context.zone);
-    let waits =
-        |m: &&Milestone| !matches!(m.status, MilestoneStatus::Done | MilestoneStatus::Abandoned);
+    let waits = |m: &&Milestone| !matches!(m.status, MilestoneStatus::Done | MilestoneStatus::Abandoned);
     let next = milestones
         .iter()
         .filter(waits)
@@ -209,11 +208,7 @@ fn decision_head(lang: Lang, content: &Content, decision: &Decision, context: Co
     let title = match context.number {
         Some(number) => {
             let number = number.to_string();
-            tf(
-                lang,
-                "summary-decision-number",
-                &[("number", (&number).into())],
-            )
+            tf(lang, "summary-decision-number", &[("number", (&number).into())])
         }
         None => super::t(lang, "summary-decision").to_owned(),
     };
@@ -253,9 +248,7 @@ fn own_line(content: &Content) -> &str {
 
 /// At most `max` characters, whole words, with an ellipsis where something was left out. Line breaks become spaces.
 pub fn cut(text: &str, max: usize) -> String {
-    let words = text
-        .split([' ', '\n', '\r', '\t'])
-        .filter(|w| !w.is_empty());
+    let words = text.split([' ', '\n', '\r', '\t']).filter(|w| !w.is_empty());
     let flat = words.collect::<Vec<_>>().join(" ");
     if flat.chars().count() <= max {
         return flat;

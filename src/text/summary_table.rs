@@ -9,8 +9,7 @@ use super::Lang;
 use super::dates::zone;
 use super::summary::{Context, MAX, cut, head, summary};
 use crate::domain::publication::{
-    Content, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Proposal,
-    Roadmap, When,
+    Content, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Proposal, Roadmap, When,
 };
 use crate::domain::state::{State, states};
 
@@ -228,8 +227,7 @@ fn the_line_follows_what_is_known() {
 #[test]
 fn the_title_is_not_repeated() {
     let mut content = content(Lang::Fr, State::Open, details(Kind::Proposal));
-    let bare =
-        "Proposition, en tour de consentement jusqu’au 12\u{a0}décembre 2026, 18\u{a0}h (Paris).";
+    let bare = "Proposition, en tour de consentement jusqu’au 12\u{a0}décembre 2026, 18\u{a0}h (Paris).";
     content.summary = "Un titre".into();
     assert_eq!(summary(&content, context(NOW)), bare);
     content.summary = "Un titre\u{a0}: la suite.".into();

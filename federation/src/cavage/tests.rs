@@ -1,0 +1,1 @@
+//! Tests of signatures, written as the requests that peers and attackers send.

@@ -1,0 +1,164 @@
+//! The body of a publication as the HTML that travels: title, what only its kind has, then the author's text. GoToSocial
+//! loses `name`, so it begins with the title.
+
+use std::fmt::Write;
+
+use chrono_tz::Tz;
+
+use crate::domain::publication::{Details, Meeting, Milestone, Point, Proposal, When};
+use crate::model::publication::Publication;
+use crate::text::html::{absolute, escape};
+use crate::text::{Lang, dates, t, word};
+
+/// Within `p br span a del pre blockquote code strong em b i u ul ol li h2 h3 h4`, with absolute links.
+pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
+    let lang = Lang::of_tag(&publication.row.language).unwrap_or_default();
+    let mut html = format!("<h2>{}</h2>", escape(&publication.row.title));
+    let mut facts = Facts {
+        lang,
+        zone,
+        html: String::new(),
+    };
+    match &publication.details {
+        Details::Proposal(proposal) => facts.proposal(proposal),
+        Details::Decision(decision) => {
+            facts.when("fact-date", decision.date);
+            facts.when("fact-review", decision.review);
+        }
+        Details::Minutes(meeting) | Details::Meeting(meeting) => facts.meeting(meeting),
+        Details::Roadmap(_) => {}
+    }
+    if !facts.html.is_empty() {
+        let _ = write!(html, "<ul>{}</ul>", facts.html);
+    }
+    html.push_str(&absolute(&publication.row.html, base));
+    match &publication.details {
+        Details::Minutes(meeting) | Details::Meeting(meeting) => {
+            list(&mut html, t(lang, "content-agenda"), &meeting.agenda, |item| {
+                escape(item)
+            });
+            list(&mut html, t(lang, "content-points"), &meeting.points, |item| {
+                point(lang, zone, item)
+            });
+            list(
+                &mut html,
+                t(lang, "content-questions"),
+                &meeting.questions,
+                |item| escape(item),
+            );
+        }
+        Details::Roadmap(roadmap) => {
+            list(
+                &mut html,
+                t(lang, "content-milestones"),
+                &roadmap.milestones,
+                |item| milestone(lang, zone, item),
+            );
+        }
+        Details::Proposal(_) | Details::Decision(_) => {}
+    }
+    html
+}
+
+struct Facts {
+    lang: Lang,
+    zone: Tz,
+    html: String,
+}
+
+impl Facts {
+    fn fact(&mut self, label: &'static str, value: &str) {
+        let _ = write!(
+            self.html,
+            "<li><strong>{}</strong> {}</li>",
+            t(self.lang, label),
+            escape(value)
+        );
+    }
+
+    fn when(&mut self, label: &'static str, when: Option<When>) {
+        if let Some(when) = when {
+            self.fact(label, &dates::when(self.lang, when, self.zone));
+        }
+    }
+
+    fn proposal(&mut self, proposal: &Proposal) {
+        self.fact("fact-method", word(self.lang, "method", proposal.method.as_str()));
+        self.when("fact-opens", proposal.opens);
+        self.when("fact-closes", proposal.closes);
+        if let Some(quorum) = proposal.quorum {
+            self.fact("fact-quorum", &quorum.to_string());
+        }
+    }
+
+    fn meeting(&mut self, meeting: &Meeting) {
+        if let Some(zone) = &meeting.timezone {
+            self.zone = dates::zone(zone);
+        }
+        if let Some(start) = meeting.start {
+            let told = match meeting.tentative_until {
+                Some(until) => dates::range(self.lang, start, until, self.zone),
+                None => dates::span(self.lang, start, meeting.end, self.zone),
+            };
+            self.fact("fact-date", &told);
+        }
+        if let Some(place) = &meeting.place {
+            self.fact("fact-place", place);
+        }
+        if let Some(attendance) = meeting.attendance {
+            self.fact("fact-attendance", &attendance.to_string());
+        }
+        if !meeting.organisations.is_empty() {
+            self.fact("fact-organisations", &meeting.organisations.join(", "));
+        }
+        self.when("fact-next", meeting.next);
+    }
+}
+
+fn list<T>(html: &mut String, title: &str, items: &[T], show: impl Fn(&T) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = write!(html, "<h3>{title}</h3><ul>");
+    for item in items {
+        let _ = write!(html, "<li>{}</li>", show(item));
+    }
+    html.push_str("</ul>");
+}
+
+fn point(lang: Lang, zone: Tz, point: &Point) -> String {
+    let mut html = format!(
+        "<strong>{}</strong>",
+        word(lang, "outcome", point.outcome.as_str())
+    );
+    for text in [&point.title, &point.text].into_iter().flatten() {
+        let _ = write!(html, " — {}", escape(text));
+    }
+    owners_and_due(&mut html, lang, zone, &point.owners, point.due);
+    html
+}
+
+fn milestone(lang: Lang, zone: Tz, milestone: &Milestone) -> String {
+    let mut html = format!(
+        "<strong>{}</strong> — {}",
+        escape(&milestone.title),
+        word(lang, "milestone", milestone.status.as_str())
+    );
+    if let Some(progress) = milestone.progress {
+        let _ = write!(html, " ({progress} %)");
+    }
+    owners_and_due(&mut html, lang, zone, &milestone.owners, milestone.due);
+    if let Some(description) = &milestone.description {
+        let _ = write!(html, "<br>{}", escape(description));
+    }
+    html
+}
+
+fn owners_and_due(html: &mut String, lang: Lang, zone: Tz, owners: &[String], due: Option<When>) {
+    if !owners.is_empty() {
+        let _ = write!(html, " ({})", escape(&owners.join(", ")));
+    }
+    if let Some(due) = due {
+        let _ = write!(html, ", {}", escape(&dates::when(lang, due, zone)));
+    }
+}

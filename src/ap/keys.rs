@@ -1,0 +1,101 @@
+//! The key pairs of local actors: made on first need, parsed once.
+
+use std::sync::Arc;
+
+use reset_federation::key::{Ed25519Private, KeyError, RsaPrivate};
+
+use crate::app::{App, Signer};
+use crate::db;
+use crate::model::actor::{self, Key};
+
+/// The fragment of an actor's RSA key (what every peer expects).
+pub const RSA_FRAGMENT: &str = "main-key";
+/// The fragment of an actor's first Ed25519 key.
+pub const ED25519_FRAGMENT: &str = "ed25519-key";
+
+/// Why an actor cannot sign.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database did not answer.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// A key could not be made or read.
+    #[error("a key of a local actor cannot be used: {0}")]
+    Key(#[from] KeyError),
+    /// The thread that made a key stopped.
+    #[error("making a key was interrupted")]
+    Interrupted,
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Error {
+        Error::Db(error.into())
+    }
+}
+
+/// The signer of a local actor: from memory, else from the database, else made now (some 0.1 s of work on a blocking thread).
+/// Where two processes make one at once, the first stored is everybody's.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
+    if let Some(signer) = app.signers.get(&actor_id) {
+        return Ok(signer);
+    }
+    let (row, mut keys) = app
+        .db
+        .read(move |conn| Ok::<_, Error>((actor::by_id(conn, actor_id)?, actor::keys(conn, actor_id)?)))
+        .await?;
+    if current(&keys, "rsa").is_none() || current(&keys, "ed25519").is_none() {
+        let made = tokio::task::spawn_blocking(generate)
+            .await
+            .map_err(|_| Error::Interrupted)??;
+        let now = app.now().naive_utc();
+        keys = app
+            .db
+            .write(move |conn| {
+                for key in &made {
+                    actor::insert_key(conn, actor_id, key, now)?;
+                }
+                Ok::<_, Error>(actor::keys(conn, actor_id)?)
+            })
+            .await?;
+    }
+    let (Some(rsa), Some(ed25519)) = (current(&keys, "rsa"), current(&keys, "ed25519")) else {
+        return Err(db::Error::Corrupt(format!("the actor `{}` has no current key", row.handle)).into());
+    };
+    let signer = Arc::new(Signer {
+        key_id: format!("{}#{}", app.urls.actor(row.kind, &row.handle), rsa.fragment),
+        key: RsaPrivate::from_pkcs8_der(&rsa.private_der)?,
+        public_pem: rsa.public.clone(),
+        ed25519_multibase: ed25519.public.clone(),
+    });
+    app.signers.insert(actor_id, signer.clone());
+    Ok(signer)
+}
+
+fn current<'a>(keys: &'a [Key], algorithm: &str) -> Option<&'a Key> {
+    keys.iter()
+        .rfind(|key| key.algorithm == algorithm && key.retired_at.is_none())
+}
+
+fn generate() -> Result<[Key; 2], KeyError> {
+    let rsa = RsaPrivate::generate()?;
+    let ed25519 = Ed25519Private::generate()?;
+    let key = |fragment: &str, algorithm: &str, private_der, public| Key {
+        fragment: fragment.to_owned(),
+        algorithm: algorithm.to_owned(),
+        private_der,
+        public,
+        retired_at: None,
+    };
+    Ok([
+        key(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem()),
+        key(
+            ED25519_FRAGMENT,
+            "ed25519",
+            ed25519.to_pkcs8()?,
+            ed25519.public_multibase(),
+        ),
+    ])
+}

@@ -1,0 +1,8 @@
+//! Our rows as ActivityStreams, and what we fetch of others. Builds documents, decides nothing, writes only remote actors
+//! and keys.
+
+pub mod activity;
+pub mod actor;
+pub mod content;
+pub mod keys;
+pub mod publication;

@@ -1,0 +1,128 @@
+//! A publication as an `Article` (a meeting: an `Event`), and as the `Tombstone` it leaves (federation.md section 2).
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use reset_federation::vocab::{self, PUBLIC};
+use serde_json::{Map, Value, json};
+
+use super::activity::{timestamp, tombstone};
+use super::content;
+use crate::app::Urls;
+use crate::domain::publication::{Details, Kind, Meeting, When};
+use crate::model::publication::Publication;
+use crate::text::{dates, summary};
+
+/// The ActivityStreams type that a kind travels as.
+pub fn activity_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Meeting => "Event",
+        Kind::Proposal | Kind::Minutes | Kind::Roadmap | Kind::Decision => "Article",
+    }
+}
+
+/// The document of a published publication, with its own `@context`, as it is served by its id and embedded in activities.
+/// `zone` is where the node tells its deadlines; `at` the moment of reading, since a round may be over.
+pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<Utc>) -> Value {
+    let row = &publication.row;
+    let id = urls.publication(&row.id);
+    let group = urls.coalition(&publication.actor.handle);
+    let published = row.published_at.unwrap_or(row.updated_at).and_utc();
+    let html = content::html(publication, urls.base(), zone);
+    let context = summary::Context {
+        zone,
+        at,
+        number: publication.decision_number,
+    };
+    let line = summary::summary(&publication.content(), context);
+    let mut document = json!({
+        "@context": vocab::object_context(),
+        "id": id,
+        "type": activity_type(row.kind),
+        "attributedTo": group,
+        "name": row.title,
+        "summary": line,
+        "content": html,
+        "contentMap": {row.language.as_str(): html},
+        "source": {"content": row.body, "mediaType": "text/markdown"},
+        "preview": {
+            "type": "Note",
+            "attributedTo": group,
+            "content": format!("<p><strong>{}</strong><br>{}</p>", crate::text::html::escape(&row.title), crate::text::html::escape(&line)),
+            "published": timestamp(published),
+        },
+        "url": id,
+        "published": timestamp(published),
+        "to": [PUBLIC],
+        "cc": [format!("{group}/followers")],
+        "sensitive": false,
+        "tag": tags(urls, publication),
+        "replies": format!("{id}/replies"),
+        "likes": format!("{id}/likes"),
+        "shares": format!("{id}/shares"),
+        "publication": ours(publication),
+    });
+    if let Some(object) = document.as_object_mut() {
+        if row.revision > 1 && row.updated_at > published.naive_utc() {
+            object.insert("updated".to_owned(), timestamp(row.updated_at.and_utc()).into());
+        }
+        if let Details::Meeting(meeting) = &publication.details {
+            event(object, meeting, zone);
+        }
+    }
+    document
+}
+
+/// What is served and sent once a publication was withdrawn.
+pub fn withdrawn(urls: &Urls, publication: &Publication, at: DateTime<Utc>) -> Value {
+    tombstone(
+        &urls.publication(&publication.row.id),
+        activity_type(publication.row.kind),
+        at,
+    )
+}
+
+/// Our own term: the same facts as the summary and the content, for machines.
+fn ours(publication: &Publication) -> Value {
+    let row = &publication.row;
+    json!({
+        "kind": row.kind,
+        "state": row.state,
+        "revision": row.revision,
+        "licence": row.licence,
+        "authors": publication.authors.iter().map(|author| &author.name).collect::<Vec<_>>(),
+        "number": publication.decision_number,
+        "details": public_details(&publication.details),
+    })
+}
+
+/// The details without what is for participants only.
+fn public_details(details: &Details) -> Value {
+    let mut value = serde_json::to_value(details).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|key, value| key != "join_url" && key != "kind" && !value.is_null());
+    }
+    value
+}
+
+fn tags(urls: &Urls, publication: &Publication) -> Vec<Value> {
+    let tag = |tag: &String| {
+        let name: String = tag.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+        json!({"type": "Hashtag", "name": format!("#{name}"), "href": format!("{}/tags/{name}", urls.base())})
+    };
+    publication.tags.iter().map(tag).collect()
+}
+
+/// The fields of an `Event` (FEP-8a8e); the hours are left out where only the day is known.
+fn event(object: &mut Map<String, Value>, meeting: &Meeting, zone: Tz) {
+    let zone = meeting.timezone.as_deref().map_or(zone, dates::zone);
+    let stamp = |when: When| Value::from(timestamp(dates::begin(when, zone)));
+    if let Some(start) = meeting.start {
+        object.insert("startTime".to_owned(), stamp(start));
+    }
+    if let Some(end) = meeting.end {
+        object.insert("endTime".to_owned(), stamp(end));
+    }
+    if let Some(place) = &meeting.place {
+        object.insert("location".to_owned(), json!({"type": "Place", "name": place}));
+    }
+}
