@@ -9,3 +9,4 @@ pub mod jobs;
 pub mod model;
 pub mod outbox;
 pub mod text;
+pub mod web;

@@ -1,0 +1,3 @@
+//! HTTP: the router, pages, ActivityPub documents. A handler extracts, calls one action, renders.
+
+pub mod pictures;
