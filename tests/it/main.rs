@@ -6,4 +6,5 @@
 )]
 
 mod architecture;
+mod interop;
 mod support;
