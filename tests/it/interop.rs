@@ -41,9 +41,7 @@ struct Road {
 impl Road {
     async fn open(first_knock: &str) -> Road {
         let database = TestDatabase::empty();
-        let mut node = Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url);
-        node.ok(&["organisation", "create", "--handle", "atelier", "--name", "L’Atelier", "--kind", "association"]);
-        node.ok(&["coalition", "create", "--handle", "communs", "--title", "Communs numériques", "--steward", "atelier"]);
+        let mut node = Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
         if is_postgres() {
             for role in ["web", "worker", "worker"] {
                 node.start(role);
@@ -68,7 +66,7 @@ impl Road {
             "+++\n{front}coalition = \"communs\"\ntitle = \"Titre de {slug}\"\nsummary = \"La ligne de l’auteur.\"\nlanguage = \"fr\"\n\
              {tables}+++\n\n{body}\n"
         );
-        self.node.write(&format!("{slug}.md"), &text).to_str().unwrap().to_owned()
+        self.node.write(&format!("{slug}.md"), &text)
     }
 
     fn publish(&self, slug: &str, head: &str, body: &str) -> String {

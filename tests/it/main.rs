@@ -6,5 +6,6 @@
 )]
 
 mod architecture;
+mod crash;
 mod interop;
 mod support;

@@ -6,33 +6,31 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// A node of the real program. Dropped, it kills the processes that it started, by their id.
-pub(crate) struct Node {
+/// The program with the configuration of one node.
+#[derive(Clone)]
+pub(crate) struct Program {
     binary: PathBuf,
     folder: PathBuf,
     port: u16,
     database: String,
+}
+
+/// A node of the real program. Dropped, it kills the processes that it started, by their id.
+pub(crate) struct Node {
+    /// For commands.
+    pub(crate) program: Program,
     running: Vec<(Child, PathBuf)>,
     started: usize,
 }
 
-impl Node {
-    /// `init` in `folder` with this database; ids live at `http://localhost:PORT`.
-    pub(crate) fn init(binary: &str, folder: &Path, database: &str) -> Node {
-        let port = free_port();
-        let node = Node {
-            binary: binary.into(),
-            folder: folder.to_owned(),
-            port,
-            database: database.to_owned(),
-            running: Vec::new(),
-            started: 0,
-        };
-        let domain = format!("localhost:{port}");
-        node.ok(&["init", "--domain", &domain, "--organisation", "Région Exemple", "--data", node.path("data").to_str().unwrap()]);
-        node
+impl std::ops::Deref for Node {
+    type Target = Program;
+    fn deref(&self) -> &Program {
+        &self.program
     }
+}
 
+impl Program {
     /// `localhost:PORT`, the domain of its handles.
     pub(crate) fn domain(&self) -> String {
         format!("localhost:{}", self.port)
@@ -61,11 +59,11 @@ impl Node {
         out.trim_end().to_owned()
     }
 
-    /// Writes a file to publish.
-    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+    /// Writes a file to publish; its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
-        path
+        path.to_str().unwrap().to_owned()
     }
 
     /// The command line with this node's configuration and the settings of tests.
@@ -83,6 +81,29 @@ impl Node {
             .env("RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", "true")
             .stdin(Stdio::null());
         command
+    }
+}
+
+impl Node {
+    /// `init` in `folder` with this database; ids live at `http://localhost:PORT`.
+    pub(crate) fn init(binary: &str, folder: &Path, database: &str) -> Node {
+        let program = Program {
+            binary: binary.into(),
+            folder: folder.to_owned(),
+            port: free_port(),
+            database: database.to_owned(),
+        };
+        let (domain, data) = (program.domain(), program.path("data"));
+        let data = data.to_str().unwrap();
+        program.ok(&["init", "--domain", &domain, "--organisation", "Région Exemple", "--data", data]);
+        Node { program, running: Vec::new(), started: 0 }
+    }
+
+    /// An organisation `atelier` that carries a coalition `communs`.
+    pub(crate) fn with_coalition(self) -> Node {
+        self.ok(&["organisation", "create", "--handle", "atelier", "--name", "L’Atelier", "--kind", "association"]);
+        self.ok(&["coalition", "create", "--handle", "communs", "--title", "Communs numériques", "--steward", "atelier"]);
+        self
     }
 
     /// Starts `serve`, `web` or `worker`; the caller waits with [`Node::wait_ready`].
