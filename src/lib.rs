@@ -5,6 +5,8 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod jobs;
 pub mod model;
+pub mod outbox;
 pub mod text;
 pub mod web;
