@@ -2,4 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod architecture;
+mod crash;
+mod interop;
 mod support;
