@@ -83,11 +83,10 @@ type Part = <Config as confique::Config>::Layer;
 pub fn load_text(origin: &str, text: &str, over: Part) -> Result<Config, Error> {
     let table: toml::Table = text.parse().map_err(|error| syntax(origin, text, &error))?;
     known_keys(origin, &Config::META, &table, "")?;
-    let file = Part::deserialize(toml::Deserializer::parse(text).map_err(|error| syntax(origin, text, &error))?)
-        .map_err(|error| wrong_value(origin, text, &error))?;
-    let all = over
-        .with_fallback(file)
-        .with_fallback(Part::default_values());
+    let file =
+        Part::deserialize(toml::Deserializer::parse(text).map_err(|error| syntax(origin, text, &error))?)
+            .map_err(|error| wrong_value(origin, text, &error))?;
+    let all = over.with_fallback(file).with_fallback(Part::default_values());
     let config = Config::from_layer(all).map_err(|error| missing(origin, &error))?;
     check(origin, &config)?;
     Ok(config)
@@ -197,10 +196,7 @@ fn key_at(text: &str, at: usize) -> String {
         }
         start = start.saturating_add(line.len());
         let line = line.trim();
-        if let Some(name) = line
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             table = name.trim().to_owned();
         } else if let Some((name, _)) = line.split_once('=')
             && !line.starts_with('#')
@@ -276,11 +272,7 @@ fn check(origin: &str, config: &Config) -> Result<(), Error> {
             "is 0: write at least 1".to_owned(),
         );
     }
-    one_of(
-        "federation.mode",
-        &config.federation.mode,
-        &["open", "allowlist"],
-    )?;
+    one_of("federation.mode", &config.federation.mode, &["open", "allowlist"])?;
     one_of("log.format", &config.log.format, &["text", "json"])?;
     if tracing_subscriber::EnvFilter::try_new(&config.log.level).is_err() {
         return refuse(

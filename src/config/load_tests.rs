@@ -38,9 +38,15 @@ fn an_unknown_key_is_refused_with_the_nearest() {
 fn a_wrong_value_is_named_with_its_key() {
     for (more, part) in [
         ("[http]\nlisten = \"here\"\n", "`http.listen`"),
-        ("[http]\ntrusted_proxies = [\n \"127.0.0.1\",\n \"x\"]\n", "`http.trusted_proxies`"),
+        (
+            "[http]\ntrusted_proxies = [\n \"127.0.0.1\",\n \"x\"]\n",
+            "`http.trusted_proxies`",
+        ),
         ("[database]\npool = \"many\"\n", "`database.pool`"),
-        ("language = \"de\"\n", "`node.language` is `de`: write one of fr, en"),
+        (
+            "language = \"de\"\n",
+            "`node.language` is `de`: write one of fr, en",
+        ),
         ("timezone = \"Europe/Pari\"\n", "Europe/Paris"),
         ("[federation]\nmode = \"opn\"\n", "did you mean `open`"),
         ("[log]\nlevel = \"a=b=c\"\n", "`log.level`"),
