@@ -58,6 +58,17 @@ impl App {
     }
 }
 
+/// Random bytes from the system's generator; `None` if it has none to give.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where random bytes come from"
+)]
+pub fn random_bytes<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// A UUIDv7 of that moment, lower case.
 pub fn new_id(now: DateTime<Utc>) -> String {
     let seconds = now.timestamp().try_into().unwrap_or(0);

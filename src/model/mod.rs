@@ -1,5 +1,6 @@
 //! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
 
+pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod coalition;
