@@ -220,12 +220,12 @@ pub fn parse(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Resu
     let covered = covered(parameters.headers.unwrap_or("(created)"))?;
     let has = |name: &str| covered.iter().any(|c| c.eq_ignore_ascii_case(name));
     require(&has, method)?;
-    if algorithm == Declared::Exactly(Algorithm::RsaSha256)
-        || algorithm == Declared::Exactly(Algorithm::RsaSha512)
-    {
-        if has("(created)") || has("(expires)") {
-            return Err(SignatureError::PseudoHeader);
-        }
+    let by_rsa = matches!(
+        algorithm,
+        Declared::Exactly(Algorithm::RsaSha256 | Algorithm::RsaSha512)
+    );
+    if by_rsa && (has("(created)") || has("(expires)")) {
+        return Err(SignatureError::PseudoHeader);
     }
     let mut lines = Lines::new(method, path_and_query, headers, &parameters);
     for name in &covered {
