@@ -8,6 +8,7 @@ pub mod decision;
 pub mod delivery;
 pub mod follower;
 pub mod host;
+pub mod inbox_item;
 pub mod meta;
 pub mod organisation;
 pub mod publication;
