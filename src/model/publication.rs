@@ -412,7 +412,11 @@ fn complete(
 pub fn is_public(conn: &mut Conn, id: &str) -> Result<bool> {
     let found: Option<String> = publications::table
         .find(id)
-        .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
+        .filter(
+            publications::published_at
+                .is_not_null()
+                .and(publications::withdrawn_at.is_null()),
+        )
         .select(publications::id)
         .first(conn)
         .optional()?;
