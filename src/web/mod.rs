@@ -7,6 +7,8 @@ pub mod feeds;
 mod headers;
 pub mod locale;
 pub mod pages;
+pub mod pictures;
 pub mod router;
+pub mod signed;
 
 pub use router::router;

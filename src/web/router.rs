@@ -6,7 +6,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{feeds, headers, locale, pages};
+use super::{feeds, headers, locale, pages, pictures};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -17,6 +17,7 @@ pub fn router(app: SharedApp) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     Router::new()
         .merge(people)
+        .merge(pictures::routes())
         .fallback(async || Error::NotFound)
         .layer(from_fn_with_state(app.clone(), error::pages))
         .layer(from_fn_with_state(app.clone(), locale::remember))

@@ -188,6 +188,7 @@ CREATE TABLE followers (
     UNIQUE (actor_id, remote_id)
 );
 CREATE INDEX followers_by_remote ON followers (remote_id);
+CREATE INDEX followers_gone ON followers (remote_id) WHERE gone_since IS NOT NULL;
 
 CREATE TABLE following (
     id INTEGER NOT NULL PRIMARY KEY,

@@ -1,0 +1,194 @@
+//! The servers we deliver to: when each is next looked at, and how it has been doing. What follows from a failure is decided
+//! in `outbox`; here it is only kept.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::hosts;
+
+/// Failures in a row from which a host is paused: new deliveries then wait for `due_at` instead of making it due.
+pub const OPEN_AT: i32 = 3;
+
+/// How often at most it is noted that a host spoke to us.
+const HEARD_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// A host's row.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = hosts)]
+pub struct Host {
+    /// `host` or `host:port`, normalised.
+    pub host: String,
+    /// The lane of the queue "outbox" it falls into.
+    pub lane: i32,
+    /// When to look at it next; `None` when nothing waits, or when it is set aside.
+    pub due_at: Option<NaiveDateTime>,
+    /// Failures in a row; 0 while it is well.
+    pub failures: i32,
+    /// On how many days it has failed since it was last well.
+    pub failing_days: i32,
+    /// The last of them.
+    pub last_failing_day: Option<NaiveDate>,
+    /// Not tried any more until it speaks to us.
+    pub set_aside: bool,
+    /// When it last took something.
+    pub last_ok_at: Option<NaiveDateTime>,
+    /// When it last spoke to us, to the minute.
+    pub last_heard_at: Option<NaiveDateTime>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+/// What a round of deliveries taught about a host.
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = hosts, treat_none_as_null = true)]
+pub struct Health {
+    /// See [`Host`].
+    pub failures: i32,
+    /// See [`Host`].
+    pub failing_days: i32,
+    /// See [`Host`].
+    pub last_failing_day: Option<NaiveDate>,
+    /// See [`Host`].
+    pub set_aside: bool,
+    /// See [`Host`].
+    pub last_ok_at: Option<NaiveDateTime>,
+    /// See [`Host`].
+    pub last_error: Option<String>,
+}
+
+/// Makes a host due now because something new waits for it, unless it is paused or set aside.
+///
+/// # Errors
+/// The database's.
+pub fn make_due(conn: &mut Conn, host: &str, lane: i32, now: NaiveDateTime) -> Result<()> {
+    let row = (
+        hosts::host.eq(host),
+        hosts::lane.eq(lane),
+        hosts::due_at.eq(Some(now)),
+        hosts::failures.eq(0),
+        hosts::failing_days.eq(0),
+        hosts::set_aside.eq(false),
+    );
+    let inserted =
+        both!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if inserted > 0 {
+        return Ok(());
+    }
+    let active = hosts::table.find(host).filter(hosts::set_aside.eq(false));
+    let idle = diesel::update(active.filter(hosts::due_at.is_null()))
+        .set(hosts::due_at.eq(now))
+        .execute(conn)?;
+    if idle == 0 {
+        diesel::update(
+            active
+                .filter(hosts::failures.lt(OPEN_AT))
+                .filter(hosts::due_at.gt(now)),
+        )
+        .set(hosts::due_at.eq(now))
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Hosts for which something waits, the next due first. `lanes` limits them to those lanes.
+///
+/// # Errors
+/// The database's.
+pub fn scheduled(conn: &mut Conn, lanes: Option<&[i32]>, limit: i64) -> Result<Vec<Host>> {
+    let query = hosts::table
+        .filter(hosts::due_at.is_not_null())
+        .order(hosts::due_at.asc())
+        .limit(limit);
+    match lanes {
+        None => query.select(Host::as_select()).load(conn),
+        Some(lanes) => {
+            both!(conn, c => query.filter(hosts::lane.eq_any(lanes)).select(Host::as_select()).load(c))
+        }
+    }
+}
+
+/// The row of a host, if anything was ever to be delivered there.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut Conn, host: &str) -> Result<Option<Host>> {
+    hosts::table
+        .find(host)
+        .select(Host::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Every host, by name: for those who watch.
+///
+/// # Errors
+/// The database's.
+pub fn all(conn: &mut Conn) -> Result<Vec<Host>> {
+    hosts::table
+        .order(hosts::host)
+        .select(Host::as_select())
+        .load(conn)
+}
+
+/// Keeps what a round taught. On PostgreSQL this also locks the row, so that what is enqueued meanwhile is seen by the
+/// statement after it.
+///
+/// # Errors
+/// The database's.
+pub fn keep(conn: &mut Conn, host: &str, health: &Health) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set(health)
+        .execute(conn)
+        .map(drop)
+}
+
+/// Sets when to look at a host next.
+///
+/// # Errors
+/// The database's.
+pub fn schedule(conn: &mut Conn, host: &str, due_at: Option<NaiveDateTime>) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set(hosts::due_at.eq(due_at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Notes that a host spoke to us: it is no longer set aside, and what waits for it while it is paused is tried now. Does
+/// nothing for a host we never delivered to, and nothing again within a minute.
+///
+/// # Errors
+/// The database's.
+pub fn heard(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
+    let known: Option<(bool, i32, Option<NaiveDateTime>)> = hosts::table
+        .find(host)
+        .select((hosts::set_aside, hosts::failures, hosts::last_heard_at))
+        .first(conn)
+        .optional()?;
+    let Some((set_aside, failures, last)) = known else {
+        return Ok(());
+    };
+    if !set_aside && last.is_some_and(|last| last + HEARD_EVERY > now) {
+        return Ok(());
+    }
+    let row = hosts::table.find(host);
+    diesel::update(row)
+        .set(hosts::last_heard_at.eq(now))
+        .execute(conn)?;
+    if set_aside {
+        diesel::update(row)
+            .set((
+                hosts::set_aside.eq(false),
+                hosts::failing_days.eq(0),
+                hosts::due_at.eq(now),
+            ))
+            .execute(conn)?;
+    } else if failures >= OPEN_AT {
+        diesel::update(row.filter(hosts::due_at.gt(now)))
+            .set(hosts::due_at.eq(now))
+            .execute(conn)?;
+    }
+    Ok(())
+}

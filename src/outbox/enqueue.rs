@@ -1,0 +1,135 @@
+//! Takes an activity into the outbox: one row for what is said, one for each distinct inbox. Runs inside the caller's
+//! transaction and sends nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use reset_federation::url_check::authority;
+use url::Url;
+
+use crate::db::{Conn, Error};
+use crate::jobs::lanes::lane_of;
+use crate::model;
+
+/// The name of the queue in the table of lanes.
+pub const QUEUE: &str = "outbox";
+/// Into how many lanes hosts are spread. Never changes: it is part of the stored rows.
+pub const LANES: i32 = 16;
+
+/// An activity that a local actor makes now.
+#[derive(Clone, Debug)]
+pub struct NewActivity {
+    /// UUIDv7, lower case; the id is `Urls::activity(id)`.
+    pub id: String,
+    /// The local actor that says it, and whose key signs each delivery.
+    pub actor_id: i64,
+    /// Its ActivityStreams type.
+    pub kind: &'static str,
+    /// The publication it is about.
+    pub publication_id: Option<String>,
+    /// The JSON as it is sent, byte for byte.
+    pub document: String,
+    /// Whether the actor's outbox lists it.
+    pub public: bool,
+    /// Who gets it.
+    pub to: Audience,
+    /// What orders it: the id of the object it is about. Activities of one subject reach an inbox in the order in which they
+    /// were enqueued.
+    pub subject: String,
+    /// When it is said.
+    pub now: NaiveDateTime,
+    /// Keep it without sending it to anyone.
+    pub quiet: bool,
+}
+
+/// Who gets an activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The actor's followers.
+    Followers,
+    /// The actor's followers and these inboxes.
+    FollowersAnd(Vec<String>),
+    /// Only these inboxes.
+    Inboxes(Vec<String>),
+}
+
+/// Stores the activity, one delivery per distinct inbox, and makes their hosts due. Call it inside the transaction of the
+/// write that causes the activity, and ring `app.wake.outbox` after commit.
+///
+/// The host of a delivery is read from the inbox itself, not from the actor that named it: an actor that names another
+/// server's inbox as its shared one cannot pass by that server's circuit.
+///
+/// # Errors
+/// The database's; then nothing of the transaction may be kept.
+pub fn enqueue(conn: &mut Conn, new: NewActivity) -> Result<(), Error> {
+    let (followers, mut inboxes) = match new.to {
+        Audience::Followers => (true, Vec::new()),
+        Audience::FollowersAnd(inboxes) => (true, inboxes),
+        Audience::Inboxes(inboxes) => (false, inboxes),
+    };
+    let activity = model::activity::Activity {
+        id: new.id,
+        actor_id: new.actor_id,
+        kind: new.kind.to_owned(),
+        publication_id: new.publication_id,
+        document: new.document,
+        public: new.public,
+        made_at: new.now,
+    };
+    model::activity::insert(conn, &activity)?;
+    if new.quiet {
+        return Ok(());
+    }
+    if followers {
+        inboxes.extend(model::delivery::follower_inboxes(conn, new.actor_id)?);
+    }
+    let to = with_hosts(inboxes);
+    model::delivery::insert(conn, &activity.id, &to, &new.subject, new.now)?;
+    let hosts: BTreeMap<&str, i32> = to
+        .iter()
+        .map(|(_, host)| (host.as_str(), lane_of(host, LANES)))
+        .collect();
+    for (host, lane) in hosts {
+        model::host::make_due(conn, host, lane, new.now)?;
+    }
+    Ok(())
+}
+
+/// Each distinct inbox with its host. What is no URL with a host cannot be sent to, and is left out with a word in the log.
+fn with_hosts(mut inboxes: Vec<String>) -> Vec<(String, String)> {
+    inboxes.sort_unstable();
+    inboxes.dedup();
+    let host = |inbox: String| match Url::parse(&inbox) {
+        Ok(url) if url.has_host() => Some((inbox, authority(&url))),
+        _ => {
+            tracing::warn!(inbox, "an inbox that is no URL gets nothing");
+            None
+        }
+    };
+    inboxes.into_iter().filter_map(host).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_distinct_inbox_is_named_once_with_its_own_host() {
+        let inboxes = [
+            "https://B.example/inbox",
+            "https://a.example:8443/x",
+            "https://B.example/inbox",
+            "mailto:x@y",
+            "?",
+        ];
+        let pairs = with_hosts(inboxes.map(str::to_owned).to_vec());
+        let expected = [
+            ("https://B.example/inbox", "b.example"),
+            ("https://a.example:8443/x", "a.example:8443"),
+        ];
+        assert_eq!(
+            pairs,
+            expected.map(|(inbox, host)| (inbox.to_owned(), host.to_owned()))
+        );
+    }
+}

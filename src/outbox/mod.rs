@@ -1,0 +1,38 @@
+//! What this node says to others: activities are stored with their deliveries in the transaction that causes them, and
+//! workers sign and send them until each was taken or given up. It decides nothing about the meaning of an activity.
+
+mod circuit;
+mod engine;
+mod enqueue;
+mod ledger;
+mod round;
+mod send;
+
+pub use engine::{run, run_until_idle};
+pub use enqueue::{Audience, LANES, NewActivity, QUEUE, enqueue};
+
+use chrono::NaiveDateTime;
+
+use crate::db::{Conn, Error};
+use crate::jobs::lanes::lane_of;
+use crate::model;
+
+/// Forgets deliveries that ended before `before`. How many.
+///
+/// # Errors
+/// The database's.
+pub fn forget_old(conn: &mut Conn, before: NaiveDateTime) -> Result<usize, Error> {
+    Ok(model::delivery::forget(conn, before)?)
+}
+
+/// Tries every failed delivery again, as if it were new. For how many hosts that is.
+///
+/// # Errors
+/// The database's.
+pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, Error> {
+    let hosts = model::delivery::retry_failed(conn, now)?;
+    for host in &hosts {
+        model::host::make_due(conn, host, lane_of(host, LANES), now)?;
+    }
+    Ok(hosts.len())
+}
