@@ -12,7 +12,7 @@ use reset_federation::media_type::ACTIVITY_JSON;
 use reset_federation::{cavage, digest, retry};
 use url::Url;
 
-use crate::app::Signer;
+use crate::ap::keys::Signer;
 
 /// Longest time for one delivery, connecting and the beginning of the answer included.
 const TIMEOUT: Duration = Duration::from_secs(10);

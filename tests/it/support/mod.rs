@@ -1,0 +1,11 @@
+//! What tests share: an app with a database of its own, and peers that answer in this process. Asserts nothing about behaviour.
+
+pub(crate) mod app;
+pub(crate) mod db;
+pub(crate) mod fedify;
+pub(crate) mod fixtures;
+pub(crate) mod node;
+pub(crate) mod peer;
+
+pub(crate) use app::TestApp;
+pub(crate) use peer::Peer;
