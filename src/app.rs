@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use reset_federation::key::RsaPrivate;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -32,24 +31,22 @@ pub struct App {
     pub wake: Wake,
     /// What the rooms above keep in memory for as long as this `App` lives.
     pub caches: Caches,
-    /// The signing keys of local actors, parsed once, by row id of the actor: see `ap::keys`.
-    pub signers: moka::sync::Cache<i64, Arc<Signer>>,
-}
-
-/// A local actor's RSA key, ready to sign HTTP requests.
-#[derive(Debug)]
-pub struct Signer {
-    /// `<actor>#main-key`.
-    pub key_id: String,
-    /// The private key.
-    pub key: RsaPrivate,
-    /// The public half, SPKI PEM.
-    pub public_pem: String,
-    /// The Ed25519 public key, as a Multikey (FEP-521a).
-    pub ed25519_multibase: String,
 }
 
 impl App {
+    /// Lays the parts together; the rooms fill `caches` as they go.
+    pub fn new(config: Config, db: Db, clock: Clock, http: reqwest::Client, urls: Urls) -> SharedApp {
+        Arc::new(App {
+            config,
+            db,
+            clock,
+            http,
+            urls,
+            wake: Wake::default(),
+            caches: Caches::default(),
+        })
+    }
+
     /// The time now, in UTC.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -59,6 +56,17 @@ impl App {
     pub fn new_id(&self) -> String {
         new_id(self.now())
     }
+}
+
+/// Random bytes from the system's generator; `None` if it has none to give.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where random bytes come from"
+)]
+pub fn random_bytes<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// A UUIDv7 of that moment, lower case.

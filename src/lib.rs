@@ -1,5 +1,6 @@
 //! reset-node: the federated server with which organisations decide and act together. ARCHITECTURE.md draws the house.
 
+pub mod actions;
 pub mod ap;
 pub mod app;
 pub mod config;

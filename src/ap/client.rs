@@ -36,7 +36,10 @@ pub fn build(federation: &Federation, base: &str) -> Result<reqwest::Client, Str
 ///
 /// # Errors
 /// As [`build`].
-#[expect(clippy::disallowed_methods, reason = "the one place where the HTTP client of `App` is made")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the HTTP client of `App` is made"
+)]
 pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBuilder, String> {
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent(base))
@@ -49,12 +52,18 @@ pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBui
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(16)
         .tcp_nodelay(true)
-        .dns_resolver(Arc::new(CheckedResolver { allow_private: federation.allow_private_addresses }));
+        .dns_resolver(Arc::new(CheckedResolver {
+            allow_private: federation.allow_private_addresses,
+        }));
     if let Some(path) = &federation.ca_file {
         let pem = std::fs::read(path)
             .map_err(|error| format!("federation.ca_file `{}` cannot be read: {error}", path.display()))?;
-        let roots = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| format!("federation.ca_file `{}` is no PEM bundle: {error}", path.display()))?;
+        let roots = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| {
+            format!(
+                "federation.ca_file `{}` is no PEM bundle: {error}",
+                path.display()
+            )
+        })?;
         builder = builder.tls_certs_merge(roots);
     }
     Ok(builder)
@@ -108,8 +117,9 @@ impl Resolve for CheckedResolver {
         let allow_private = self.allow_private;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let usable: Vec<SocketAddr> =
-                found.filter(|address| allow_private || is_global_unicast(address.ip())).collect();
+            let usable: Vec<SocketAddr> = found
+                .filter(|address| allow_private || is_global_unicast(address.ip()))
+                .collect();
             if usable.is_empty() {
                 return Err(Forbidden::Address.into());
             }
@@ -153,15 +163,34 @@ mod tests {
         }
         assert_eq!(check_target(&strict, &url("https://1.1.1.1/")), Ok(()));
         assert_eq!(check_target(&strict, &url("https://social.example/")), Ok(()));
-        assert_eq!(check_target(&strict, &url("http://social.example/")), Err(Forbidden::Scheme));
-        assert_eq!(check_target(&federation(true, true), &url("http://127.0.0.1:1/")), Ok(()));
-        assert_eq!(check_target(&federation(true, false), &url("http://127.0.0.1:1/")), Err(Forbidden::Address));
+        assert_eq!(
+            check_target(&strict, &url("http://social.example/")),
+            Err(Forbidden::Scheme)
+        );
+        assert_eq!(
+            check_target(&federation(true, true), &url("http://127.0.0.1:1/")),
+            Ok(())
+        );
+        assert_eq!(
+            check_target(&federation(true, false), &url("http://127.0.0.1:1/")),
+            Err(Forbidden::Address)
+        );
     }
 
     #[tokio::test]
     async fn a_name_of_a_private_address_does_not_resolve() {
         let name = || "localhost".parse::<Name>().unwrap();
-        assert!(CheckedResolver { allow_private: false }.resolve(name()).await.is_err());
-        assert!(CheckedResolver { allow_private: true }.resolve(name()).await.is_ok());
+        assert!(
+            CheckedResolver { allow_private: false }
+                .resolve(name())
+                .await
+                .is_err()
+        );
+        assert!(
+            CheckedResolver { allow_private: true }
+                .resolve(name())
+                .await
+                .is_ok()
+        );
     }
 }

@@ -73,8 +73,7 @@ pub fn by_actors(conn: &mut Conn, handle: &str, remote_id: i64) -> Result<Option
     following::table
         .filter(following::remote_id.eq(remote_id))
         .filter(
-            following::actor_id
-                .eq_any(actors::table.filter(actors::handle.eq(handle)).select(actors::id)),
+            following::actor_id.eq_any(actors::table.filter(actors::handle.eq(handle)).select(actors::id)),
         )
         .select(Following::as_select())
         .first(conn)
@@ -105,7 +104,9 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
-    diesel::delete(following::table.filter(following::remote_id.eq(remote_id))).execute(conn).map(drop)
+    diesel::delete(following::table.filter(following::remote_id.eq(remote_id)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// How many an actor follows.
@@ -114,7 +115,11 @@ pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
 /// The database's.
 pub fn count(conn: &mut Conn, actor_id: i64) -> Result<i64> {
     following::table
-        .filter(following::actor_id.eq(actor_id).and(following::state.eq(State::Accepted)))
+        .filter(
+            following::actor_id
+                .eq(actor_id)
+                .and(following::state.eq(State::Accepted)),
+        )
         .count()
         .get_result(conn)
 }

@@ -87,7 +87,10 @@ pub fn remember(conn: &mut Conn, id: &str, now: NaiveDateTime) -> Result<bool> {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, item: &NewItem) -> Result<()> {
-    diesel::insert_into(inbox_items::table).values(item).execute(conn).map(drop)
+    diesel::insert_into(inbox_items::table)
+        .values(item)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The partial index of pending items is used only where the condition stands literally.
@@ -155,9 +158,14 @@ pub fn held(conn: &mut Conn, lane: i32, now: NaiveDateTime, attempts: i32) -> Re
 /// The database's.
 pub fn finish(conn: &mut Conn, seq: i64, end: End, outcome: &str, erase: bool) -> Result<()> {
     let item = inbox_items::table.find(seq);
-    let ended = (inbox_items::state.eq(end.state()), inbox_items::outcome.eq(outcome));
+    let ended = (
+        inbox_items::state.eq(end.state()),
+        inbox_items::outcome.eq(outcome),
+    );
     match erase {
-        true => diesel::update(item).set((ended, inbox_items::document.eq(""))).execute(conn),
+        true => diesel::update(item)
+            .set((ended, inbox_items::document.eq("")))
+            .execute(conn),
         false => diesel::update(item).set(ended).execute(conn),
     }
     .map(drop)
@@ -169,7 +177,11 @@ pub fn finish(conn: &mut Conn, seq: i64, end: End, outcome: &str, erase: bool) -
 /// The database's.
 pub fn postpone(conn: &mut Conn, seq: i64, attempts: i32, run_at: NaiveDateTime, why: &str) -> Result<()> {
     diesel::update(inbox_items::table.find(seq))
-        .set((inbox_items::attempts.eq(attempts), inbox_items::run_at.eq(run_at), inbox_items::outcome.eq(why)))
+        .set((
+            inbox_items::attempts.eq(attempts),
+            inbox_items::run_at.eq(run_at),
+            inbox_items::outcome.eq(why),
+        ))
         .execute(conn)
         .map(drop)
 }

@@ -142,7 +142,10 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
 /// # Errors
 /// The database's, also where there is none.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Remote> {
-    remote_actors::table.find(id).select(Remote::as_select()).first(conn)
+    remote_actors::table
+        .find(id)
+        .select(Remote::as_select())
+        .first(conn)
 }
 
 /// The row id of the actor with this id, and where it receives: without its document, for the hot paths.

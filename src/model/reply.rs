@@ -59,7 +59,11 @@ pub struct Known {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, url: &str) -> Result<Option<Known>> {
-    replies::table.filter(replies::url.eq(url)).select(Known::as_select()).first(conn).optional()
+    replies::table
+        .filter(replies::url.eq(url))
+        .select(Known::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// Stores a reply. False where it was stored before. The count of the publication is the caller's: see [`count`].
@@ -151,7 +155,11 @@ pub fn count(conn: &mut Conn, publication_id: &str, change: i64) -> Result<()> {
 /// The database's.
 pub fn urls(conn: &mut Conn, publication_id: &str, offset: i64, limit: i64) -> Result<Vec<String>> {
     replies::table
-        .filter(replies::publication_id.eq(publication_id).and(replies::hidden_at.is_null()))
+        .filter(
+            replies::publication_id
+                .eq(publication_id)
+                .and(replies::hidden_at.is_null()),
+        )
         .order((replies::published_at, replies::id))
         .offset(offset)
         .limit(limit)

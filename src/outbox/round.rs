@@ -64,11 +64,14 @@ pub(super) async fn run(shared: Arc<Shared>, row: Host) -> Option<NaiveDateTime>
 }
 
 impl Round {
+    /// A paused host is asked with one delivery, and that is the round: if it is back, the next one begins at once, with what
+    /// this one taught written down.
     async fn deliver(&mut self) -> Result<(), db::Error> {
         if self.circuit.is_open() {
             let host = self.host.clone();
             let probe = self.shared.app.db.read(move |conn| Ok::<_, db::Error>(delivery::probe(conn, &host)?)).await?;
             self.send_lines(probe.map(|row| VecDeque::from([row])).into_iter().collect()).await;
+            return Ok(());
         }
         let mut after = 0;
         while !self.is_over() {

@@ -3,9 +3,11 @@
 
 use super::*;
 use crate::digest;
-use crate::key::Ed25519Private;
+use crate::key::{Ed25519Private, RsaPrivate};
+use crate::limits::MAX_SIGNATURE_HEADER;
 use chrono::TimeZone;
 use std::sync::LazyLock;
+use url::Url;
 
 static KEY: LazyLock<RsaPrivate> = LazyLock::new(|| RsaPrivate::generate().unwrap());
 static OTHER: LazyLock<RsaPrivate> = LazyLock::new(|| RsaPrivate::generate().unwrap());
@@ -34,15 +36,7 @@ fn header_map(headers: &[(&'static str, &str)]) -> HeaderMap {
 fn post() -> HeaderMap {
     let url = Url::parse(&format!("https://us.example:8443{TARGET}")).unwrap();
     let digest = digest::header(BODY);
-    let signed = sign_post(
-        &KEY,
-        KEY_ID,
-        &url,
-        "application/activity+json",
-        &digest,
-        now(),
-    )
-    .unwrap();
+    let signed = sign_post(&KEY, KEY_ID, &url, "application/activity+json", &digest, now()).unwrap();
     header_map(&[
         ("host", "us.example:8443"),
         ("date", &signed.date),
@@ -77,8 +71,7 @@ fn signed(
         })
         .collect();
     let signature = STANDARD.encode(sign(&lines.join("\n")));
-    let header =
-        format!(r#"keyId="{KEY_ID}",{parameters}headers="{covered}",signature="{signature}""#);
+    let header = format!(r#"keyId="{KEY_ID}",{parameters}headers="{covered}",signature="{signature}""#);
     let mut map = map;
     map.append("signature", header.parse().unwrap());
     map
@@ -108,17 +101,11 @@ fn our_own_post_has_the_shape_that_peers_expect_and_verifies() {
         r#"keyId="{KEY_ID}",algorithm="rsa-sha256",headers="(request-target) host date digest content-type",signature=""#
     );
     assert!(signature.starts_with(&shape), "{signature}");
-    assert_eq!(
-        headers.get("date").unwrap(),
-        "Fri, 06 Nov 2026 08:49:37 GMT"
-    );
+    assert_eq!(headers.get("date").unwrap(), "Fri, 06 Nov 2026 08:49:37 GMT");
     let parsed = read(&headers).unwrap();
     assert_eq!(parsed.key_id, KEY_ID);
     assert_eq!(parsed.host, "us.example:8443");
-    assert_eq!(
-        parsed.digest.as_deref(),
-        Some(digest::header(BODY).as_str())
-    );
+    assert_eq!(parsed.digest.as_deref(), Some(digest::header(BODY).as_str()));
     assert_eq!(parsed.check_time(now()), Ok(()));
     assert_eq!(parsed.verify(&public(&KEY)), Ok(()));
 }
@@ -169,9 +156,7 @@ fn any_altered_covered_value_is_refused() {
         (Method::POST, "/inbox?x=2"),
         (Method::POST, "/other"),
     ] {
-        let verified = parse(&method, target, &post())
-            .unwrap()
-            .verify(&public(&KEY));
+        let verified = parse(&method, target, &post()).unwrap().verify(&public(&KEY));
         assert_eq!(verified, Err(SignatureError::Mismatch), "{method} {target}");
     }
 }
@@ -265,11 +250,7 @@ fn unknown_covered_headers_are_verified_too() {
         ("x-anything", "goes"),
     ];
     let mut request = get("", "(request-target) host date x-anything", &headers);
-    let read = |h: &HeaderMap| {
-        parse(&Method::GET, TARGET, h)
-            .unwrap()
-            .verify(&public(&KEY))
-    };
+    let read = |h: &HeaderMap| parse(&Method::GET, TARGET, h).unwrap().verify(&public(&KEY));
     assert_eq!(read(&request), Ok(()));
     replace(&mut request, "x-anything", "else");
     assert_eq!(read(&request), Err(SignatureError::Mismatch));
@@ -303,10 +284,7 @@ fn a_signed_expires_extends_to_twelve_hours_at_most() {
     assert_eq!(long.verify(&public(&KEY)), Ok(()));
     assert_eq!(long.check_time(hours(12)), Ok(()));
     assert_eq!(long.check_time(hours(13)), Err(SignatureError::TooOld));
-    assert_eq!(
-        long.check_time(hours(-2)),
-        Err(SignatureError::FromTheFuture)
-    );
+    assert_eq!(long.check_time(hours(-2)), Err(SignatureError::FromTheFuture));
     let short = parsed(created + 60);
     assert_eq!(short.check_time(now()), Ok(()));
     assert_eq!(short.check_time(hours(1)), Err(SignatureError::TooOld));
@@ -333,9 +311,8 @@ fn an_expires_that_is_not_signed_extends_nothing() {
 fn created_is_refused_with_rsa_sha256_and_needs_to_be_a_time() {
     let headers = [("host", "us.example")];
     let covered = "(request-target) (created) host";
-    let read = |parameters: &str| {
-        parse(&Method::GET, TARGET, &get(parameters, covered, &headers)).unwrap_err()
-    };
+    let read =
+        |parameters: &str| parse(&Method::GET, TARGET, &get(parameters, covered, &headers)).unwrap_err();
     assert_eq!(
         read(r#"algorithm="rsa-sha256",created=1,"#),
         SignatureError::PseudoHeader
@@ -352,10 +329,7 @@ fn created_is_refused_with_rsa_sha256_and_needs_to_be_a_time() {
 #[test]
 fn ed25519_verifies_where_the_key_says_so() {
     let key = Ed25519Private::generate().unwrap();
-    let headers = [
-        ("host", "us.example"),
-        ("date", "Fri, 06 Nov 2026 08:49:37 GMT"),
-    ];
+    let headers = [("host", "us.example"), ("date", "Fri, 06 Nov 2026 08:49:37 GMT")];
     let sign = |m: &str| key.sign(m.as_bytes()).unwrap();
     let public_key = PublicKey::from_multibase(&key.public_multibase()).unwrap();
     for parameters in ["", r#"algorithm="hs2019","#, r#"algorithm="ed25519","#] {
@@ -385,10 +359,7 @@ fn other_algorithms_and_schemes_are_refused() {
     let mut headers = post();
     replace(&mut headers, "signature-input", "sig1=()");
     assert_eq!(read(&headers).unwrap_err(), SignatureError::OtherScheme);
-    assert_eq!(
-        read(&HeaderMap::new()).unwrap_err(),
-        SignatureError::Missing
-    );
+    assert_eq!(read(&HeaderMap::new()).unwrap_err(), SignatureError::Missing);
     let basic = header_map(&[("authorization", "Basic abc")]);
     assert_eq!(read(&basic).unwrap_err(), SignatureError::Missing);
 }
@@ -419,10 +390,7 @@ fn a_broken_signature_header_is_refused() {
         let mut headers = post();
         replace(&mut headers, "signature", value);
         let error = read(&headers).unwrap_err();
-        let expected = matches!(
-            error,
-            SignatureError::Malformed(_) | SignatureError::Duplicate(_)
-        );
+        let expected = matches!(error, SignatureError::Malformed(_) | SignatureError::Duplicate(_));
         assert!(expected, "{value}: {error:?}");
     }
 }
@@ -436,8 +404,5 @@ fn values_that_would_break_out_of_a_header_are_not_signed() {
         Err(SignError::Value)
     );
     let opaque = Url::parse("data:x").unwrap();
-    assert_eq!(
-        sign_get(&KEY, KEY_ID, &opaque, now()),
-        Err(SignError::NoHost)
-    );
+    assert_eq!(sign_get(&KEY, KEY_ID, &opaque, now()), Err(SignError::NoHost));
 }

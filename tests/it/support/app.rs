@@ -11,10 +11,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use confique::Config as _;
 use diesel::prelude::*;
-use reset_node::app::{App, Caches, Clock, SharedApp, Urls, Wake};
+use reset_node::ap;
+use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
+use reset_node::outbox;
 use tokio::task::JoinHandle;
 
 use super::db::TestDatabase;
@@ -77,7 +79,11 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app.db.write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
+        self.app
+            .db
+            .write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
+            .await
+            .unwrap()
     }
 
     /// Reads; a failure fails the test.
@@ -85,7 +91,16 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app.db.read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
+        self.app
+            .db
+            .read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
+            .await
+            .unwrap()
+    }
+
+    /// Works the outbox off, as far as the clock lets it.
+    pub(crate) async fn deliver(&self) {
+        outbox::run_until_idle(&self.app).await.unwrap();
     }
 
     /// Says why this test ends with work in a queue.
@@ -110,14 +125,24 @@ impl Drop for TestApp {
             return;
         }
         let waiting = waiting(&mut self.app.db.dedicated().unwrap()).unwrap();
-        assert_eq!(waiting, (0, 0), "inbox items and deliveries are left: work them off, or say why with leave_queue");
+        assert_eq!(
+            waiting,
+            (0, 0),
+            "inbox items and deliveries are left: work them off, or say why with leave_queue"
+        );
     }
 }
 
 /// How many inbox items and deliveries wait.
 pub(crate) fn waiting(conn: &mut Conn) -> QueryResult<(i64, i64)> {
-    let items = inbox_items::table.filter(inbox_items::state.eq(0)).count().get_result(conn)?;
-    let sends = deliveries::table.filter(deliveries::state.eq(0)).count().get_result(conn)?;
+    let items = inbox_items::table
+        .filter(inbox_items::state.eq(0))
+        .count()
+        .get_result(conn)?;
+    let sends = deliveries::table
+        .filter(deliveries::state.eq(0))
+        .count()
+        .get_result(conn)?;
     Ok((items, sends))
 }
 
@@ -140,20 +165,30 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     listener.set_nonblocking(true).unwrap();
     let mut config = config(listener.local_addr().unwrap().port(), &database);
     change(&mut config);
-    let app = App {
-        db: Db::open(database.location(), config.database.full_sync, config.database.pool).unwrap(),
-        urls: Urls::new(&config.node.url, &config.node.domain).unwrap(),
-        clock,
-        http: reset_node::ap::client::build(&config.federation, &config.node.url).unwrap(),
-        wake: Wake::default(),
-        caches: Caches::default(),
-        signers: moka::sync::Cache::new(64),
-        config,
-    };
-    TestApp { app: Arc::new(app), listener: Some(listener), server: None, left: None, hand, database }
+    let db = Db::open(
+        database.location(),
+        config.database.full_sync,
+        config.database.pool,
+    )
+    .unwrap();
+    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
+    let http = ap::client::build(&config.federation, urls.base()).unwrap();
+    let app = App::new(config, db, clock, http, urls);
+    TestApp {
+        app,
+        listener: Some(listener),
+        server: None,
+        left: None,
+        hand,
+        database,
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the client of a test's App is made here")]
+/// What visitors and peers of a test send requests with.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the client of a peer or a visitor, not of the App"
+)]
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -173,7 +208,9 @@ mod tests {
         for _ in 0..2 {
             let app = TestApp::at(now).await;
             let at = app.now().naive_utc();
-            let id = app.write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at)).await;
+            let id = app
+                .write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at))
+                .await;
             assert_eq!(app.read(move |conn| actor::by_id(conn, id)).await.created_at, at);
             app.advance(Duration::from_secs(3));
             assert_eq!((app.now() - now).num_seconds(), 3);
