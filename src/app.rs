@@ -1,10 +1,11 @@
 //! What every room shares: configuration, database, clock, HTTP client, the node's URLs, and the bells that wake workers.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use reset_federation::key::RsaPrivate;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -28,24 +29,24 @@ pub struct App {
     pub urls: Urls,
     /// Rung after a write that gave a worker something to do.
     pub wake: Wake,
-    /// The signing keys of local actors, parsed once, by row id of the actor: see `ap::keys`.
-    pub signers: moka::sync::Cache<i64, Arc<Signer>>,
-}
-
-/// A local actor's RSA key, ready to sign HTTP requests.
-#[derive(Debug)]
-pub struct Signer {
-    /// `<actor>#main-key`.
-    pub key_id: String,
-    /// The private key.
-    pub key: RsaPrivate,
-    /// The public half, SPKI PEM.
-    pub public_pem: String,
-    /// The Ed25519 public key, as a Multikey (FEP-521a).
-    pub ed25519_multibase: String,
+    /// What the rooms above keep in memory for as long as this `App` lives.
+    pub caches: Caches,
 }
 
 impl App {
+    /// Lays the parts together; the rooms fill `caches` as they go.
+    pub fn new(config: Config, db: Db, clock: Clock, http: reqwest::Client, urls: Urls) -> SharedApp {
+        Arc::new(App {
+            config,
+            db,
+            clock,
+            http,
+            urls,
+            wake: Wake::default(),
+            caches: Caches::default(),
+        })
+    }
+
     /// The time now, in UTC.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -55,6 +56,17 @@ impl App {
     pub fn new_id(&self) -> String {
         new_id(self.now())
     }
+}
+
+/// Random bytes from the system's generator; `None` if it has none to give.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where random bytes come from"
+)]
+pub fn random_bytes<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// A UUIDv7 of that moment, lower case.
@@ -101,6 +113,32 @@ pub struct Wake {
     pub inbox: Notify,
     /// Something waits to be delivered.
     pub outbox: Notify,
+}
+
+/// One value of a type for each room that wants one (keys, pauses): made at the first question, shared afterwards. It
+/// lives here and not in a `static`, so that two nodes in one process, as in tests, never share what they remember.
+#[derive(Default)]
+pub struct Caches {
+    values: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Caches {
+    /// The value of this type.
+    pub fn of<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let held = self
+            .values
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&TypeId::of::<T>())
+            .cloned();
+        if let Some(Ok(value)) = held.map(Arc::downcast::<T>) {
+            return value;
+        }
+        let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
+        let entry = values.entry(TypeId::of::<T>());
+        let made = Arc::clone(entry.or_insert_with(|| Arc::new(T::default())));
+        made.downcast::<T>().unwrap_or_default()
+    }
 }
 
 /// Builds the ids and addresses of local things, and recognises them.
@@ -153,6 +191,11 @@ impl Urls {
     /// `https://reset.example.org`, without a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The host of ids, with its port where that is not the scheme's own.
+    pub fn host(&self) -> &str {
+        self.base.split_once("://").map_or("", |(_, host)| host)
     }
 
     /// The domain in handles.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::activity::timestamp;
-use crate::app::{App, Signer};
+use super::keys::Signer;
+use crate::app::App;
 use crate::domain::actor::ActorKind;
 use crate::model::actor::Actor;
 use crate::model::coalition::{Coalition, Lists, Member};

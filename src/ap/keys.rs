@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reset_federation::key::{Ed25519Private, KeyError, RsaPrivate};
 
-use crate::app::{App, Signer};
+use crate::app::App;
 use crate::db;
 use crate::model::actor::{self, Key};
 
@@ -12,6 +12,28 @@ use crate::model::actor::{self, Key};
 pub const RSA_FRAGMENT: &str = "main-key";
 /// The fragment of an actor's first Ed25519 key.
 pub const ED25519_FRAGMENT: &str = "ed25519-key";
+
+/// A local actor's RSA key, ready to sign HTTP requests.
+#[derive(Debug)]
+pub struct Signer {
+    /// `<actor>#main-key`.
+    pub key_id: String,
+    /// The private key.
+    pub key: RsaPrivate,
+    /// The public half, SPKI PEM.
+    pub public_pem: String,
+    /// The Ed25519 public key, as a Multikey (FEP-521a).
+    pub ed25519_multibase: String,
+}
+
+/// The signers in memory, by row id of the actor.
+struct Signers(moka::sync::Cache<i64, Arc<Signer>>);
+
+impl Default for Signers {
+    fn default() -> Signers {
+        Signers(moka::sync::Cache::new(4096))
+    }
+}
 
 /// Why an actor cannot sign.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +61,8 @@ impl From<diesel::result::Error> for Error {
 /// # Errors
 /// See [`Error`].
 pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
-    if let Some(signer) = app.signers.get(&actor_id) {
+    let memory = app.caches.of::<Signers>();
+    if let Some(signer) = memory.0.get(&actor_id) {
         return Ok(signer);
     }
     let (row, mut keys) = app
@@ -70,7 +93,7 @@ pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
         public_pem: rsa.public.clone(),
         ed25519_multibase: ed25519.public.clone(),
     });
-    app.signers.insert(actor_id, signer.clone());
+    memory.0.insert(actor_id, signer.clone());
     Ok(signer)
 }
 

@@ -3,6 +3,9 @@
 
 pub mod activity;
 pub mod actor;
+pub mod client;
 pub mod content;
+pub mod fetch;
 pub mod keys;
 pub mod publication;
+pub mod resolve;

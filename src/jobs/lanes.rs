@@ -114,11 +114,22 @@ impl Lanes {
         let (queue, owner) = (self.queue, self.owner.clone());
         self.tend_at = None;
         db.write(move |conn| {
-            diesel::update(lanes::table.filter(lanes::queue.eq(queue)).filter(lanes::owner.eq(&owner)))
-                .set((lanes::owner.eq(""), lanes::leased_until.eq(NaiveDateTime::default())))
-                .execute(conn)?;
-            diesel::delete(lanes::table.filter(lanes::queue.eq(presence(queue))).filter(lanes::owner.eq(&owner)))
-                .execute(conn)?;
+            diesel::update(
+                lanes::table
+                    .filter(lanes::queue.eq(queue))
+                    .filter(lanes::owner.eq(&owner)),
+            )
+            .set((
+                lanes::owner.eq(""),
+                lanes::leased_until.eq(NaiveDateTime::default()),
+            ))
+            .execute(conn)?;
+            diesel::delete(
+                lanes::table
+                    .filter(lanes::queue.eq(presence(queue)))
+                    .filter(lanes::owner.eq(&owner)),
+            )
+            .execute(conn)?;
             Ok(())
         })
         .await
@@ -138,18 +149,39 @@ fn seed(conn: &mut Conn, queue: &str, count: i32) -> QueryResult<()> {
 }
 
 fn insert(conn: &mut Conn, queue: &str, lane: i32, owner: &str, until: NaiveDateTime) -> QueryResult<usize> {
-    let row = (lanes::queue.eq(queue), lanes::lane.eq(lane), lanes::owner.eq(owner), lanes::leased_until.eq(until));
+    let row = (
+        lanes::queue.eq(queue),
+        lanes::lane.eq(lane),
+        lanes::owner.eq(owner),
+        lanes::leased_until.eq(until),
+    );
     crate::both!(conn, c => diesel::insert_into(lanes::table).values(row).on_conflict_do_nothing().execute(c))
 }
 
-fn tend(conn: &mut Conn, queue: &str, count: i32, owner: &str, now: NaiveDateTime, busy: &BTreeSet<i32>) -> Result<Tended, Error> {
+fn tend(
+    conn: &mut Conn,
+    queue: &str,
+    count: i32,
+    owner: &str,
+    now: NaiveDateTime,
+    busy: &BTreeSet<i32>,
+) -> Result<Tended, Error> {
     let alive = be_seen(conn, queue, owner, now)?;
-    let mine = lanes::table.filter(lanes::queue.eq(queue)).filter(lanes::owner.eq(owner));
-    diesel::update(mine).set(lanes::leased_until.eq(now + LEASE)).execute(conn)?;
+    let mine = lanes::table
+        .filter(lanes::queue.eq(queue))
+        .filter(lanes::owner.eq(owner));
+    diesel::update(mine)
+        .set(lanes::leased_until.eq(now + LEASE))
+        .execute(conn)?;
     let mut held: BTreeSet<i32> = mine.select(lanes::lane).load(conn)?.into_iter().collect();
     let share = fair_share(count, alive);
     let mut leaving = BTreeSet::new();
-    let surplus: Vec<i32> = held.iter().rev().take(held.len().saturating_sub(share)).copied().collect();
+    let surplus: Vec<i32> = held
+        .iter()
+        .rev()
+        .take(held.len().saturating_sub(share))
+        .copied()
+        .collect();
     for lane in surplus {
         if busy.contains(&lane) {
             leaving.insert(lane);
@@ -182,7 +214,13 @@ fn be_seen(conn: &mut Conn, queue: &str, owner: &str, now: NaiveDateTime) -> Que
     all.filter(lanes::leased_until.gt(now)).count().get_result(conn)
 }
 
-fn set_owner(conn: &mut Conn, queue: &str, lane: i32, owner: &str, until: NaiveDateTime) -> QueryResult<usize> {
+fn set_owner(
+    conn: &mut Conn,
+    queue: &str,
+    lane: i32,
+    owner: &str,
+    until: NaiveDateTime,
+) -> QueryResult<usize> {
     diesel::update(lanes::table.find((queue, lane)))
         .set((lanes::owner.eq(owner), lanes::leased_until.eq(until)))
         .execute(conn)
@@ -211,7 +249,11 @@ mod tests {
         assert_eq!(stable_hash(""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(stable_hash("a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(lane_of("example.org", 16), lane_of("example.org", 16));
-        assert!((0..1000).map(|n| lane_of(&format!("h{n}.example"), 16)).all(|lane| (0..16).contains(&lane)));
+        assert!(
+            (0..1000)
+                .map(|n| lane_of(&format!("h{n}.example"), 16))
+                .all(|lane| (0..16).contains(&lane))
+        );
         assert_eq!(lane_of("x", 0), 0);
     }
 

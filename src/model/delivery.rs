@@ -93,8 +93,11 @@ pub fn follower_inboxes(conn: &mut Conn, actor_id: i64) -> Result<Vec<String>> {
         .select(remote_actors::shared_inbox.assume_not_null())
         .distinct()
         .load(conn)?;
-    let own: Vec<String> =
-        rows.filter(remote_actors::shared_inbox.is_null()).select(remote_actors::inbox).distinct().load(conn)?;
+    let own: Vec<String> = rows
+        .filter(remote_actors::shared_inbox.is_null())
+        .select(remote_actors::inbox)
+        .distinct()
+        .load(conn)?;
     inboxes.extend(own);
     Ok(inboxes)
 }
@@ -103,7 +106,13 @@ pub fn follower_inboxes(conn: &mut Conn, actor_id: i64) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// The database's.
-pub fn insert(conn: &mut Conn, activity_id: &str, to: &[(String, String)], subject: &str, now: NaiveDateTime) -> Result<()> {
+pub fn insert(
+    conn: &mut Conn,
+    activity_id: &str,
+    to: &[(String, String)],
+    subject: &str,
+    now: NaiveDateTime,
+) -> Result<()> {
     let row = |(inbox, host): &(String, String)| {
         (
             deliveries::activity_id.eq(activity_id.to_owned()),
@@ -120,13 +129,19 @@ pub fn insert(conn: &mut Conn, activity_id: &str, to: &[(String, String)], subje
         // A statement a row, prepared once: SQLite pays nothing for the round trip.
         Conn::Sqlite(c) => {
             for entry in to {
-                diesel::insert_into(deliveries::table).values(row(entry)).on_conflict_do_nothing().execute(c)?;
+                diesel::insert_into(deliveries::table)
+                    .values(row(entry))
+                    .on_conflict_do_nothing()
+                    .execute(c)?;
             }
         }
         Conn::Pg(c) => {
             for entries in to.chunks(INSERT_ROWS) {
                 let rows: Vec<_> = entries.iter().map(row).collect();
-                diesel::insert_into(deliveries::table).values(rows).on_conflict_do_nothing().execute(c)?;
+                diesel::insert_into(deliveries::table)
+                    .values(rows)
+                    .on_conflict_do_nothing()
+                    .execute(c)?;
             }
         }
     }
@@ -140,7 +155,13 @@ diesel::alias!(const EARLIER: Alias<Earlier> = deliveries as earlier);
 ///
 /// # Errors
 /// The database's.
-pub fn ready(conn: &mut Conn, host: &str, after: i64, now: NaiveDateTime, limit: i64) -> Result<Vec<Waiting>> {
+pub fn ready(
+    conn: &mut Conn,
+    host: &str,
+    after: i64,
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Waiting>> {
     let held_up = EARLIER
         .filter(EARLIER.field(deliveries::state).eq(PENDING))
         .filter(EARLIER.field(deliveries::inbox).eq(deliveries::inbox))
@@ -208,10 +229,14 @@ pub fn hurry(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
     diesel::update(waiting.filter(deliveries::last_status.is_null()))
         .set(deliveries::run_at.eq(now))
         .execute(conn)?;
-    diesel::update(waiting.filter(deliveries::last_status.ge(502)).filter(deliveries::last_status.le(504)))
-        .set(deliveries::run_at.eq(now))
-        .execute(conn)
-        .map(drop)
+    diesel::update(
+        waiting
+            .filter(deliveries::last_status.ge(502))
+            .filter(deliveries::last_status.le(504)),
+    )
+    .set(deliveries::run_at.eq(now))
+    .execute(conn)
+    .map(drop)
 }
 
 /// Keeps what attempts led to. A row that is no longer pending is left as it is.
@@ -225,15 +250,19 @@ pub fn mark(conn: &mut Conn, marks: &[Mark]) -> Result<()> {
             let (plain, others): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|mark| is_plain(mark));
             if let Some(latest) = plain.iter().map(|mark| mark.at).max() {
                 let ids: Vec<i64> = plain.iter().map(|mark| mark.id).collect();
-                diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)).filter(deliveries::state.eq(PENDING)))
-                    .set((
-                        deliveries::state.eq(DONE),
-                        deliveries::attempts.eq(deliveries::attempts + 1),
-                        deliveries::done_at.eq(latest),
-                        deliveries::last_status.eq(202),
-                        deliveries::last_error.eq(None::<String>),
-                    ))
-                    .execute(c)?;
+                diesel::update(
+                    deliveries::table
+                        .filter(deliveries::id.eq_any(ids))
+                        .filter(deliveries::state.eq(PENDING)),
+                )
+                .set((
+                    deliveries::state.eq(DONE),
+                    deliveries::attempts.eq(deliveries::attempts + 1),
+                    deliveries::done_at.eq(latest),
+                    deliveries::last_status.eq(202),
+                    deliveries::last_error.eq(None::<String>),
+                ))
+                .execute(c)?;
             }
             others.into_iter().try_for_each(|mark| mark_one(conn, mark))
         }
@@ -246,17 +275,26 @@ fn is_plain(mark: &Mark) -> bool {
 }
 
 fn mark_one(conn: &mut Conn, mark: &Mark) -> Result<()> {
-    let row = deliveries::table.find(mark.id).filter(deliveries::state.eq(PENDING));
+    let row = deliveries::table
+        .find(mark.id)
+        .filter(deliveries::state.eq(PENDING));
     let common = (
         deliveries::attempts.eq(deliveries::attempts + 1),
         deliveries::last_status.eq(mark.status),
         deliveries::last_error.eq(mark.error.as_deref()),
     );
     if mark.state == PENDING {
-        diesel::update(row).set((common, deliveries::run_at.eq(mark.at))).execute(conn).map(drop)
+        diesel::update(row)
+            .set((common, deliveries::run_at.eq(mark.at)))
+            .execute(conn)
+            .map(drop)
     } else {
         diesel::update(row)
-            .set((common, deliveries::state.eq(mark.state), deliveries::done_at.eq(mark.at)))
+            .set((
+                common,
+                deliveries::state.eq(mark.state),
+                deliveries::done_at.eq(mark.at),
+            ))
             .execute(conn)
             .map(drop)
     }
@@ -267,9 +305,13 @@ fn mark_one(conn: &mut Conn, mark: &Mark) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn give_up(conn: &mut Conn, before: NaiveDateTime, now: NaiveDateTime) -> Result<usize> {
-    diesel::update(deliveries::table.filter(deliveries::state.eq(PENDING)).filter(deliveries::created_at.lt(before)))
-        .set((deliveries::state.eq(FAILED), deliveries::done_at.eq(now)))
-        .execute(conn)
+    diesel::update(
+        deliveries::table
+            .filter(deliveries::state.eq(PENDING))
+            .filter(deliveries::created_at.lt(before)),
+    )
+    .set((deliveries::state.eq(FAILED), deliveries::done_at.eq(now)))
+    .execute(conn)
 }
 
 /// Forgets deliveries that ended before `before`. How many.
@@ -277,8 +319,12 @@ pub fn give_up(conn: &mut Conn, before: NaiveDateTime, now: NaiveDateTime) -> Re
 /// # Errors
 /// The database's.
 pub fn forget(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
-    diesel::delete(deliveries::table.filter(deliveries::state.ne(PENDING)).filter(deliveries::done_at.lt(before)))
-        .execute(conn)
+    diesel::delete(
+        deliveries::table
+            .filter(deliveries::state.ne(PENDING))
+            .filter(deliveries::done_at.lt(before)),
+    )
+    .execute(conn)
 }
 
 /// Deliveries in one state, the latest first.
@@ -299,7 +345,10 @@ pub fn list(conn: &mut Conn, state: i32, limit: i64) -> Result<Vec<Delivery>> {
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, state: i32) -> Result<i64> {
-    deliveries::table.filter(deliveries::state.eq(state)).count().get_result(conn)
+    deliveries::table
+        .filter(deliveries::state.eq(state))
+        .count()
+        .get_result(conn)
 }
 
 /// Makes every failed delivery wait again, as if it were new. The hosts for which that is so.

@@ -60,7 +60,10 @@ pub fn count(conn: &mut Conn, actor_id: i64) -> Result<i64> {
 /// # Errors
 /// The database's.
 pub fn any_gone(conn: &mut Conn) -> Result<bool> {
-    diesel::select(diesel::dsl::exists(followers::table.filter(followers::gone_since.is_not_null()))).get_result(conn)
+    diesel::select(diesel::dsl::exists(
+        followers::table.filter(followers::gone_since.is_not_null()),
+    ))
+    .get_result(conn)
 }
 
 /// Notes that an inbox answered 404 or 410 at `now`, and removes the followers behind it for which that has been so since
@@ -68,7 +71,13 @@ pub fn any_gone(conn: &mut Conn) -> Result<bool> {
 ///
 /// # Errors
 /// The database's.
-pub fn inbox_gone(conn: &mut Conn, host: &str, inbox: &str, now: NaiveDateTime, long_ago: NaiveDateTime) -> Result<usize> {
+pub fn inbox_gone(
+    conn: &mut Conn,
+    host: &str,
+    inbox: &str,
+    now: NaiveDateTime,
+    long_ago: NaiveDateTime,
+) -> Result<usize> {
     let behind = behind(conn, host, inbox)?;
     let mut removed = 0;
     for remote_id in behind {
@@ -87,15 +96,21 @@ pub fn inbox_gone(conn: &mut Conn, host: &str, inbox: &str, now: NaiveDateTime, 
 /// The database's.
 pub fn inbox_back(conn: &mut Conn, host: &str, inbox: &str) -> Result<()> {
     for remote_id in behind(conn, host, inbox)? {
-        let gone = followers::table.filter(followers::remote_id.eq(remote_id)).filter(followers::gone_since.is_not_null());
-        diesel::update(gone).set(followers::gone_since.eq(None::<NaiveDateTime>)).execute(conn)?;
+        let gone = followers::table
+            .filter(followers::remote_id.eq(remote_id))
+            .filter(followers::gone_since.is_not_null());
+        diesel::update(gone)
+            .set(followers::gone_since.eq(None::<NaiveDateTime>))
+            .execute(conn)?;
     }
     Ok(())
 }
 
 /// The actors of a host that are reached through an inbox, their own or the shared one.
 fn behind(conn: &mut Conn, host: &str, inbox: &str) -> Result<Vec<i64>> {
-    let through = remote_actors::inbox.eq(inbox).and(remote_actors::shared_inbox.is_null());
+    let through = remote_actors::inbox
+        .eq(inbox)
+        .and(remote_actors::shared_inbox.is_null());
     remote_actors::table
         .filter(remote_actors::host.eq(host))
         .filter(through.or(remote_actors::shared_inbox.eq(inbox).assume_not_null()))

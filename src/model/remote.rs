@@ -130,3 +130,26 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
         .execute(conn)
         .map(drop)
 }
+
+/// The actor with this row id.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn by_id(conn: &mut Conn, id: i64) -> Result<Remote> {
+    remote_actors::table
+        .find(id)
+        .select(Remote::as_select())
+        .first(conn)
+}
+
+/// The row id of the actor with this id, and where it receives: without its document, for the hot paths.
+///
+/// # Errors
+/// The database's.
+pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
+    remote_actors::table
+        .filter(remote_actors::url.eq(url))
+        .select((remote_actors::id, remote_actors::inbox))
+        .first(conn)
+        .optional()
+}

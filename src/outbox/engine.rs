@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use reqwest::header::HeaderValue;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
@@ -48,8 +47,6 @@ pub(super) struct Shared {
     pub(super) stopping: AtomicBool,
     /// How long a delivery is tried.
     pub(super) patience: TimeDelta,
-    /// `User-Agent`.
-    pub(super) agent: HeaderValue,
     parcels: moka::sync::Cache<String, Arc<Parcel>>,
     ledger: mpsc::Sender<Entry>,
 }
@@ -76,7 +73,9 @@ impl Shared {
         let read = move |conn: &mut crate::db::Conn| Ok::<_, Error>(activity::find(conn, &wanted)?);
         let found = self.app.db.read(read).await.map_err(|error| error.to_string())?;
         let found = found.ok_or_else(|| "the activity is no longer there".to_owned())?;
-        let signer = crate::ap::keys::signer(&self.app, found.actor_id).await.map_err(|error| error.to_string())?;
+        let signer = crate::ap::keys::signer(&self.app, found.actor_id)
+            .await
+            .map_err(|error| error.to_string())?;
         let parcel = Arc::new(Parcel::new(found.document, signer));
         self.parcels.insert(id.to_owned(), parcel.clone());
         Ok(parcel)
@@ -138,8 +137,11 @@ pub async fn run_until_idle(app: &SharedApp) -> Result<(), Error> {
 impl Engine {
     fn new(app: SharedApp) -> Engine {
         let (sender, ledger) = ledger::start(app.db.clone());
-        let in_flight = app.config.federation.deliveries_in_flight.clamp(1, Semaphore::MAX_PERMITS);
-        let agent = format!("reset-node/{} (+{})", env!("CARGO_PKG_VERSION"), app.urls.base());
+        let in_flight = app
+            .config
+            .federation
+            .deliveries_in_flight
+            .clamp(1, Semaphore::MAX_PERMITS);
         let now = app.now().naive_utc();
         let owner = app.new_id();
         let shared = Shared {
@@ -147,7 +149,6 @@ impl Engine {
             probes: Semaphore::new(in_flight),
             stopping: AtomicBool::new(false),
             patience: TimeDelta::days(i64::from(app.config.federation.retry_days)),
-            agent: HeaderValue::from_str(&agent).unwrap_or_else(|_| HeaderValue::from_static("reset-node")),
             parcels: moka::sync::Cache::builder()
                 .max_capacity(PARCELS)
                 .weigher(|_, parcel: &Arc<Parcel>| u32::try_from(parcel.weight()).unwrap_or(u32::MAX))
@@ -206,7 +207,13 @@ impl Engine {
     fn begin(&mut self, host: Host) {
         let trusted = host.failures == 0 && host.last_ok_at.is_some();
         let most = if trusted { HEALTHY_ROUNDS } else { OTHER_ROUNDS };
-        if self.under_way.values().filter(|round| round.trusted == trusted).count() >= most {
+        if self
+            .under_way
+            .values()
+            .filter(|round| round.trusted == trusted)
+            .count()
+            >= most
+        {
             self.crowded = true;
             return;
         }
@@ -230,7 +237,9 @@ impl Engine {
 
     /// How long to wait if nothing happens.
     fn pause(&self) -> Duration {
-        let until = self.next.map(|next| (next - self.shared.now()).to_std().unwrap_or_default());
+        let until = self
+            .next
+            .map(|next| (next - self.shared.now()).to_std().unwrap_or_default());
         until.unwrap_or(LOOK_EVERY).clamp(LOOK_APART, LOOK_EVERY)
     }
 

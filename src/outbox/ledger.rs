@@ -92,7 +92,12 @@ async fn write_down(db: &Db, entries: Vec<Entry>) {
                 batch.marks.push(tried.mark.clone());
                 batch.tried.push(tried);
             }
-            Entry::Ended(Ended { host, circuit, at, reply }) => {
+            Entry::Ended(Ended {
+                host,
+                circuit,
+                at,
+                reply,
+            }) => {
                 replies.push((host.clone(), reply));
                 batch.ended.insert(host, (circuit, at));
             }
@@ -103,7 +108,9 @@ async fn write_down(db: &Db, entries: Vec<Entry>) {
         let work = batch.clone();
         match db.write(move |conn| write(conn, &work)).await {
             Ok(due) => break due,
-            Err(error) => tracing::error!(%error, "what deliveries came to could not be written; trying again"),
+            Err(error) => {
+                tracing::error!(%error, "what deliveries came to could not be written; trying again")
+            }
         }
         tokio::time::sleep(REPEAT).await;
     };
@@ -120,7 +127,11 @@ fn write(conn: &mut Conn, batch: &Batch) -> Result<Due, Error> {
         if let Some(at) = tried.gone {
             let dropped = follower::inbox_gone(conn, &tried.host, &tried.inbox, at, at - GONE_FOR)?;
             if dropped > 0 {
-                tracing::info!(inbox = tried.inbox, dropped, "an inbox has been gone for days: its followers are dropped");
+                tracing::info!(
+                    inbox = tried.inbox,
+                    dropped,
+                    "an inbox has been gone for days: its followers are dropped"
+                );
             }
         }
     }
@@ -138,7 +149,12 @@ fn write(conn: &mut Conn, batch: &Batch) -> Result<Due, Error> {
 
 /// Keeps how a host is doing, and computes from its rows when it is due again. The first statement locks the row, so that what
 /// was enqueued beside us is either seen here or makes the host due after us.
-fn end(conn: &mut Conn, name: &str, circuit: &Circuit, at: NaiveDateTime) -> Result<Option<NaiveDateTime>, Error> {
+fn end(
+    conn: &mut Conn,
+    name: &str,
+    circuit: &Circuit,
+    at: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>, Error> {
     host::keep(conn, name, circuit.health())?;
     if circuit.has_recovered() {
         delivery::hurry(conn, name, at)?;

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reset_federation::media_type::ACTIVITY_JSON;
 use reset_federation::{cavage, digest, retry};
 use url::Url;
 
-use crate::app::Signer;
+use crate::ap::client;
+use crate::ap::keys::Signer;
+use crate::app::App;
+use crate::config::Federation;
 
-/// Longest time for one delivery, connecting and the beginning of the answer included.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Of an answer's body at most this much is read, so that the connection can be used again. In bytes.
 const MAX_ANSWER: usize = 8192;
 
@@ -40,7 +41,11 @@ pub(super) struct Answer {
 
 impl Answer {
     fn none(error: String) -> Answer {
-        Answer { status: None, wait: None, error: Some(error) }
+        Answer {
+            status: None,
+            wait: None,
+            error: Some(error),
+        }
     }
 
     /// Whether the host works: it took the delivery, or refused this one for a reason of its own.
@@ -63,7 +68,11 @@ impl Parcel {
     /// Of the stored bytes.
     pub(super) fn new(document: String, signer: Arc<Signer>) -> Parcel {
         let body = Bytes::from(document);
-        Parcel { digest: digest::header(&body), body, signer }
+        Parcel {
+            digest: digest::header(&body),
+            body,
+            signer,
+        }
     }
 
     /// How much memory it takes, roughly, in bytes.
@@ -73,9 +82,10 @@ impl Parcel {
 
     /// Signs and sends it to an inbox. Signing takes half a millisecond and happens on this thread: handing it to another
     /// costs more than it frees.
-    pub(super) async fn send(&self, http: &reqwest::Client, agent: &HeaderValue, inbox: &str, now: DateTime<Utc>) -> Answer {
-        let request = match self.request(agent, inbox, now) {
-            Ok((url, headers)) => http.post(url).headers(headers).body(self.body.clone()).timeout(TIMEOUT),
+    pub(super) async fn send(&self, app: &App, inbox: &str) -> Answer {
+        let now = app.now();
+        let request = match self.request(&app.config.federation, inbox, now) {
+            Ok((url, headers)) => app.http.post(url).headers(headers).body(self.body.clone()),
             Err(error) => return Answer::none(error),
         };
         match request.send().await {
@@ -84,15 +94,27 @@ impl Parcel {
         }
     }
 
-    fn request(&self, agent: &HeaderValue, inbox: &str, now: DateTime<Utc>) -> Result<(Url, HeaderMap), String> {
+    fn request(
+        &self,
+        federation: &Federation,
+        inbox: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(Url, HeaderMap), String> {
         let url = Url::parse(inbox).map_err(|error| error.to_string())?;
-        let signed = cavage::sign_post(&self.signer.key, &self.signer.key_id, &url, ACTIVITY_JSON, &self.digest, now)
-            .map_err(|error| error.to_string())?;
+        client::check_target(federation, &url).map_err(|error| error.to_string())?;
+        let signed = cavage::sign_post(
+            &self.signer.key,
+            &self.signer.key_id,
+            &url,
+            ACTIVITY_JSON,
+            &self.digest,
+            now,
+        )
+        .map_err(|error| error.to_string())?;
         let value = |text: &str| HeaderValue::from_str(text).map_err(|error| error.to_string());
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut headers = HeaderMap::with_capacity(6);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
         headers.insert(ACCEPT, HeaderValue::from_static(ACTIVITY_JSON));
-        headers.insert(USER_AGENT, agent.clone());
         headers.insert(DATE, value(&signed.date)?);
         headers.insert(DIGEST, value(&self.digest)?);
         headers.insert(SIGNATURE, value(&signed.signature)?);
@@ -102,7 +124,10 @@ impl Parcel {
 
 async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
     let status = response.status();
-    let wait = response.headers().get(RETRY_AFTER).and_then(|value| retry::retry_after(value.to_str().ok()?, now));
+    let wait = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| retry::retry_after(value.to_str().ok()?, now));
     let (mut body, mut taken) = (Vec::new(), 0);
     // What the answer says beyond its status only helps those who watch; that it broke off changes nothing.
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -118,7 +143,11 @@ async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
         let text = String::from_utf8_lossy(&body);
         format!("{status} {}", text.trim()).trim_end().to_owned()
     });
-    Answer { status: Some(status.as_u16()), wait, error }
+    Answer {
+        status: Some(status.as_u16()),
+        wait,
+        error,
+    }
 }
 
 /// The innermost cause, which says more than "error sending request".
@@ -138,7 +167,11 @@ mod tests {
     use super::*;
 
     fn answer(status: u16) -> Answer {
-        Answer { status: Some(status), wait: None, error: None }
+        Answer {
+            status: Some(status),
+            wait: None,
+            error: None,
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use confique::Config as _;
 use diesel::prelude::*;
-use reset_node::app::{App, Clock, SharedApp, Urls, Wake};
+use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
@@ -77,7 +77,11 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app.db.write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
+        self.app
+            .db
+            .write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
+            .await
+            .unwrap()
     }
 
     /// Reads; a failure fails the test.
@@ -85,7 +89,11 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app.db.read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
+        self.app
+            .db
+            .read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
+            .await
+            .unwrap()
     }
 
     /// Says why this test ends with work in a queue.
@@ -110,14 +118,24 @@ impl Drop for TestApp {
             return;
         }
         let waiting = waiting(&mut self.app.db.dedicated().unwrap()).unwrap();
-        assert_eq!(waiting, (0, 0), "inbox items and deliveries are left: work them off, or say why with leave_queue");
+        assert_eq!(
+            waiting,
+            (0, 0),
+            "inbox items and deliveries are left: work them off, or say why with leave_queue"
+        );
     }
 }
 
 /// How many inbox items and deliveries wait.
 pub(crate) fn waiting(conn: &mut Conn) -> QueryResult<(i64, i64)> {
-    let items = inbox_items::table.filter(inbox_items::state.eq(0)).count().get_result(conn)?;
-    let sends = deliveries::table.filter(deliveries::state.eq(0)).count().get_result(conn)?;
+    let items = inbox_items::table
+        .filter(inbox_items::state.eq(0))
+        .count()
+        .get_result(conn)?;
+    let sends = deliveries::table
+        .filter(deliveries::state.eq(0))
+        .count()
+        .get_result(conn)?;
     Ok((items, sends))
 }
 
@@ -140,19 +158,28 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     listener.set_nonblocking(true).unwrap();
     let mut config = config(listener.local_addr().unwrap().port(), &database);
     change(&mut config);
-    let app = App {
-        db: Db::open(database.location(), config.database.full_sync, config.database.pool).unwrap(),
-        urls: Urls::new(&config.node.url, &config.node.domain).unwrap(),
-        clock,
-        http: client(),
-        wake: Wake::default(),
-        signers: moka::sync::Cache::new(64),
-        config,
-    };
-    TestApp { app: Arc::new(app), listener: Some(listener), server: None, left: None, hand, database }
+    let db = Db::open(
+        database.location(),
+        config.database.full_sync,
+        config.database.pool,
+    )
+    .unwrap();
+    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
+    let app = App::new(config, db, clock, client(), urls);
+    TestApp {
+        app,
+        listener: Some(listener),
+        server: None,
+        left: None,
+        hand,
+        database,
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the client of a test's App is made here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the client of a test's App is made here"
+)]
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -172,7 +199,9 @@ mod tests {
         for _ in 0..2 {
             let app = TestApp::at(now).await;
             let at = app.now().naive_utc();
-            let id = app.write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at)).await;
+            let id = app
+                .write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at))
+                .await;
             assert_eq!(app.read(move |conn| actor::by_id(conn, id)).await.created_at, at);
             app.advance(Duration::from_secs(3));
             assert_eq!((app.now() - now).num_seconds(), 3);

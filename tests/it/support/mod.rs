@@ -2,7 +2,9 @@
 
 pub(crate) mod app;
 pub(crate) mod db;
+pub(crate) mod fedify;
 pub(crate) mod fixtures;
+pub(crate) mod node;
 pub(crate) mod peer;
 
 pub(crate) use app::TestApp;

@@ -61,7 +61,10 @@ impl Received {
     /// The id of its object, embedded or not.
     pub(crate) fn object_id(&self) -> &str {
         let object = &self.activity["object"];
-        object.as_str().or_else(|| object["id"].as_str()).unwrap_or_default()
+        object
+            .as_str()
+            .or_else(|| object["id"].as_str())
+            .unwrap_or_default()
     }
 }
 
@@ -128,7 +131,11 @@ impl Peer {
 
     /// Merges these properties into what the actor's document says.
     pub(crate) fn change_actor(&self, name: &str, properties: Value) {
-        self.shared.actors.lock().unwrap().insert(name.to_owned(), properties);
+        self.shared
+            .actors
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), properties);
     }
 
     /// From now on inboxes answer so.
@@ -190,7 +197,13 @@ impl Peer {
     }
 
     /// Replies to a publication; the Create and the status.
-    pub(crate) async fn reply(&self, name: &str, publication: &str, html: &str, inbox_of: &str) -> (Value, u16) {
+    pub(crate) async fn reply(
+        &self,
+        name: &str,
+        publication: &str,
+        html: &str,
+        inbox_of: &str,
+    ) -> (Value, u16) {
         let note = json!({
             "id": self.new_id("objects"),
             "type": "Note",
@@ -245,11 +258,22 @@ impl Peer {
     /// Signs and POSTs any JSON; the status of the answer.
     pub(crate) async fn send(&self, name: &str, inbox: &str, activity: &Value) -> u16 {
         let body = serde_json::to_vec(activity).unwrap();
-        self.signed(name, inbox, body, self.now()).send().await.unwrap().status().as_u16()
+        self.signed(name, inbox, body, self.now())
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     }
 
     /// A signed POST, for tests that alter it before they send it.
-    pub(crate) fn signed(&self, name: &str, inbox: &str, body: Vec<u8>, now: DateTime<Utc>) -> reqwest::RequestBuilder {
+    pub(crate) fn signed(
+        &self,
+        name: &str,
+        inbox: &str,
+        body: Vec<u8>,
+        now: DateTime<Utc>,
+    ) -> reqwest::RequestBuilder {
         let url = Url::parse(inbox).unwrap();
         let key_id = format!("{}#main-key", self.actor(name));
         let digest = digest::header(&body);
@@ -267,9 +291,19 @@ impl Peer {
 
     /// GETs a document as ActivityPub servers do.
     pub(crate) async fn get(&self, url: &str) -> (u16, Value) {
-        let response = self.shared.http.get(url).header(header::ACCEPT, ACTIVITY_JSON).send().await.unwrap();
+        let response = self
+            .shared
+            .http
+            .get(url)
+            .header(header::ACCEPT, ACTIVITY_JSON)
+            .send()
+            .await
+            .unwrap();
         let status = response.status().as_u16();
-        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+        (
+            status,
+            serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default(),
+        )
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -293,7 +327,10 @@ pub(crate) fn key_of(name: &str) -> RsaPrivate {
             include_bytes!("keys/3.pkcs8.der"),
             include_bytes!("keys/4.pkcs8.der"),
         ];
-        files.iter().map(|der| RsaPrivate::from_pkcs8_der(der).unwrap()).collect()
+        files
+            .iter()
+            .map(|der| RsaPrivate::from_pkcs8_der(der).unwrap())
+            .collect()
     });
     let number = name.bytes().map(usize::from).sum::<usize>() % keys.len();
     keys.get(number).unwrap().clone()
@@ -303,11 +340,18 @@ fn cavage_time(now: DateTime<Utc>) -> String {
     now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-async fn webfinger(State(peer): State<Arc<Shared>>, Query(query): Query<HashMap<String, String>>) -> Response {
+async fn webfinger(
+    State(peer): State<Arc<Shared>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     let host = peer.base.trim_start_matches("http://").to_owned();
     let resource = query.get("resource").cloned().unwrap_or_default();
-    let name = resource.strip_prefix("acct:").and_then(|acct| acct.strip_suffix(&format!("@{host}")));
-    let Some(name) = name else { return StatusCode::NOT_FOUND.into_response() };
+    let name = resource
+        .strip_prefix("acct:")
+        .and_then(|acct| acct.strip_suffix(&format!("@{host}")));
+    let Some(name) = name else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let jrd = json!({
         "subject": resource,
         "links": [{ "rel": "self", "type": ACTIVITY_JSON, "href": format!("{}/users/{name}", peer.base) }],
@@ -344,7 +388,12 @@ async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<String>) -> Res
 
 async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<String>) -> Response {
     peer.fetches.fetch_add(1, Ordering::Relaxed);
-    let found = peer.objects.lock().unwrap().get(&format!("{}/objects/{number}", peer.base)).cloned();
+    let found = peer
+        .objects
+        .lock()
+        .unwrap()
+        .get(&format!("{}/objects/{number}", peer.base))
+        .cloned();
     match found {
         Some(object) => ([(header::CONTENT_TYPE, ACTIVITY_JSON)], object.to_string()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -362,12 +411,19 @@ async fn inbox(State(peer): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, bo
     };
     let verified = peer.verify(&uri, &headers, &body).await;
     let activity = serde_json::from_slice(&body).unwrap_or_default();
-    peer.received.lock().unwrap().push(Received { path: uri.path().to_owned(), activity, verified, status });
+    peer.received.lock().unwrap().push(Received {
+        path: uri.path().to_owned(),
+        activity,
+        verified,
+        status,
+    });
     peer.arrived.notify_waiters();
     if let Some(wait) = wait {
         tokio::time::sleep(wait).await;
     }
-    let mut response = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED).into_response();
+    let mut response = StatusCode::from_u16(status)
+        .unwrap_or(StatusCode::ACCEPTED)
+        .into_response();
     if let Some(seconds) = later {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -379,8 +435,11 @@ impl Shared {
     async fn verify(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
         let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         let parsed = cavage::parse(&Method::POST, &target, headers).map_err(|error| error.to_string())?;
-        digest::verify(parsed.digest.as_deref().unwrap_or_default(), body).map_err(|error| error.to_string())?;
-        parsed.check_time(reset_node::app::Clock::System.now()).map_err(|error| error.to_string())?;
+        digest::verify(parsed.digest.as_deref().unwrap_or_default(), body)
+            .map_err(|error| error.to_string())?;
+        parsed
+            .check_time(reset_node::app::Clock::System.now())
+            .map_err(|error| error.to_string())?;
         let key = self.key(&parsed.key_id).await?;
         parsed.verify(&key).map_err(|error| error.to_string())
     }
@@ -411,16 +470,31 @@ mod tests {
         let (here, there) = (Peer::start().await, Peer::start_at("127.0.0.2:0").await);
         let (follow, status) = here.follow("ada", &there.actor("bob")).await;
         assert_eq!(status, 202);
-        let got = there.wait_for("Follow", |received| received.kind() == "Follow").await;
+        let got = there
+            .wait_for("Follow", |received| received.kind() == "Follow")
+            .await;
         assert_eq!((got.verified.clone(), got.activity.clone()), (Ok(()), follow));
-        assert_eq!((got.object_id(), got.path.as_str()), (there.actor("bob").as_str(), "/users/bob/inbox"));
+        assert_eq!(
+            (got.object_id(), got.path.as_str()),
+            (there.actor("bob").as_str(), "/users/bob/inbox")
+        );
 
         let inbox = format!("{}/inbox", there.base());
         there.answer(Answer::Later(503, 7));
-        let request = here.signed("ada", &inbox, b"{}".to_vec(), here.now()).body("{\"type\":\"Altered\"}");
+        let request = here
+            .signed("ada", &inbox, b"{}".to_vec(), here.now())
+            .body("{\"type\":\"Altered\"}");
         let response = request.send().await.unwrap();
-        assert_eq!((response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()), (503, "7"));
-        let altered = there.wait_for("altered activity", |received| received.kind() == "Altered").await;
+        assert_eq!(
+            (
+                response.status().as_u16(),
+                response.headers()["retry-after"].to_str().unwrap()
+            ),
+            (503, "7")
+        );
+        let altered = there
+            .wait_for("altered activity", |received| received.kind() == "Altered")
+            .await;
         assert!(altered.verified.is_err());
         assert_eq!((altered.status, there.fetches(), here.fetches()), (503, 0, 1));
     }

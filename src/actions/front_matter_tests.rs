@@ -1,0 +1,82 @@
+//! What `publish` reads, and how it refuses.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(text: &str) -> Result<Manuscript, String> {
+    Manuscript::parse(text, "un-fichier", Tz::Europe__Paris).map_err(|error| error.to_string())
+}
+
+fn minutes(more: &str) -> Result<Manuscript, String> {
+    read(&format!(
+        "+++\nkind = \"minutes\"\ncoalition = \"reset\"\ntitle = \"A\"\n{more}\n+++\n\nText\n"
+    ))
+}
+
+#[test]
+fn minutes_are_read_with_their_points() {
+    let read = minutes(
+        "date = 2020-07-07\ntags = [\"#a\", \"a\"]\n[[points]]\ntitle = \"P\"\noutcome = \"decision\"\ndue = \"2020-09\"",
+    )
+    .unwrap();
+    assert_eq!(read.default_slug, "un-fichier");
+    assert_eq!(read.tags, ["a"]);
+    assert_eq!(read.body, "Text");
+    let Details::Minutes(meeting) = read.details else {
+        unreachable!("the kind is minutes")
+    };
+    assert_eq!(meeting.start.unwrap().to_string(), "2020-07-07");
+    let point = meeting.points.first().unwrap();
+    assert_eq!(point.due.unwrap().to_string(), "2020-09");
+}
+
+#[test]
+fn what_is_wrong_is_named_by_its_key() {
+    for (more, part) in [
+        ("sumary = \"x\"", "did you mean `summary`?"),
+        (
+            "join_url = \"https://a.example\"",
+            "the key `join_url` is unknown",
+        ),
+        ("edition = \"six\"", "`edition`: must be a whole number"),
+        (
+            "date = 2020-07-07\nstart = 2020-07-07",
+            "`start` is there as well",
+        ),
+        (
+            "date = 2020-07-07\nend = 2020-07-06",
+            "`end`: 2020-07-06 is before",
+        ),
+        ("date = \"bientôt\"", "is not a date"),
+        ("timezone = \"Europe/Pari\"", "no time zone"),
+        ("state = \"adoptd\"", "did you mean `adopted`?"),
+        ("state = \"withdrawn\"", "needs a reason"),
+        ("[[points]]\noutcome = \"action\"", "`points[1].title` is missing"),
+        ("slug = \"À voir\"", "such as `a-voir`"),
+        ("language = \"français\"", "no language tag"),
+        ("x = [", "this is not TOML"),
+    ] {
+        let said = minutes(more).unwrap_err();
+        assert!(said.contains(part), "{said}");
+        assert!(!said.contains('\n'), "{said}");
+    }
+    assert!(read("# Title").unwrap_err().contains("no front matter"));
+    assert!(read("+++\n+++\n").unwrap_err().contains("`kind` is missing"));
+}
+
+#[test]
+fn a_file_of_another_system_reads_the_same() {
+    let unix = "+++\nkind = \"roadmap\"\ncoalition = \"a\"\ntitle = \"T\"\n+++\nA\n\nB\n";
+    let dos = format!("\u{feff}{}", unix.replace('\n', "\r\n"));
+    assert_eq!(read(unix), read(&dos));
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "(\\+\\+\\+\n)?.{0,200}(\n\\+\\+\\+\n)?.{0,50}", stem in ".{0,40}") {
+        let _ = Manuscript::parse(&text, &stem, Tz::UTC);
+        prop_assert!(is_slug(&slug_of(&stem)));
+    }
+}

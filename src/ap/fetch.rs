@@ -1,0 +1,255 @@
+//! Reading documents of other servers: signed by the node actor, bounded in number, size, time and redirects, from checked
+//! addresses only. It believes a document only where its id is the URL it was read from. It stores nothing.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use reset_federation::check::{self, Refusal, Verdict};
+use reset_federation::limits::{MAX_BODY, MAX_FETCHES, MAX_REDIRECTS};
+use reset_federation::{cavage, json, media_type, url_check};
+use serde_json::Value;
+use url::Url;
+
+use super::keys::Signer;
+use super::{client, keys};
+use crate::app::App;
+use crate::model;
+
+/// Why a document was not read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum FetchError {
+    /// It is not there any more: 404 or 410.
+    #[error("there is no such document")]
+    Gone,
+    /// It will not be different next time.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It may work later.
+    #[error("not now: {0}")]
+    Later(String),
+}
+
+impl From<Refusal> for FetchError {
+    fn from(refusal: Refusal) -> FetchError {
+        FetchError::Refused(refusal.to_string())
+    }
+}
+
+impl From<crate::db::Error> for FetchError {
+    fn from(error: crate::db::Error) -> FetchError {
+        FetchError::Later(error.to_string())
+    }
+}
+
+/// A document that was read from its own id.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its id, which is where it was read.
+    pub id: Url,
+    /// The JSON.
+    pub value: Value,
+    /// The bytes, as received.
+    pub text: String,
+}
+
+/// Fetches for one cause (an incoming activity, a command), with one budget for all of it.
+pub struct Fetcher<'a> {
+    app: &'a App,
+    left: AtomicUsize,
+}
+
+impl<'a> Fetcher<'a> {
+    /// A fetcher with a full budget (federation.md section 7: 20).
+    pub fn new(app: &'a App) -> Fetcher<'a> {
+        Fetcher {
+            app,
+            left: AtomicUsize::new(MAX_FETCHES),
+        }
+    }
+
+    /// The server this fetches for.
+    pub fn app(&self) -> &'a App {
+        self.app
+    }
+
+    /// Reads an ActivityStreams document. Where its id is another URL than the one it was finally read from, that id is
+    /// fetched once, and what is found there counts.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn document(&self, url: &Url) -> Result<Document, FetchError> {
+        let (final_url, id, found) = self.read(url).await?;
+        match check::fetched(&final_url, &id) {
+            Verdict::Trusted => Ok(found),
+            Verdict::Refetch(id) => {
+                let (final_url, again, found) = self.read(&id).await?;
+                match check::fetched(&final_url, &again) {
+                    Verdict::Trusted => Ok(found),
+                    Verdict::Refetch(_) => Err(FetchError::Refused(format!(
+                        "the document at {final_url} says it is {again}"
+                    ))),
+                }
+            }
+        }
+    }
+
+    async fn read(&self, url: &Url) -> Result<(Url, Url, Document), FetchError> {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        let accept = HeaderValue::from_static(media_type::ACCEPT);
+        let (final_url, bytes) = self.get(&url, accept, true, media_type::is_activity).await?;
+        let value = json::parse(&bytes).map_err(Refusal::from)?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| FetchError::Refused("the document is not UTF-8".into()))?;
+        let id = value
+            .get("id")
+            .and_then(Value::as_str)
+            .ok_or(Refusal::Missing("id"))?;
+        let id =
+            url_check::id_with_fragment(id, self.app.config.federation.allow_http).map_err(Refusal::from)?;
+        // A key document may be a part of its owner's: `…/actor#main-key` is read from `…/actor`.
+        let mut whole = id.clone();
+        whole.set_fragment(None);
+        Ok((final_url, whole, Document { id, value, text }))
+    }
+
+    /// The body behind a URL, after at most three redirects, each checked like the first address, and the URL that gave it.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn get(
+        &self,
+        url: &Url,
+        accept: HeaderValue,
+        signed: bool,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<(Url, Vec<u8>), FetchError> {
+        let mut url = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.send(&url, accept.clone(), signed).await?;
+            match response.status() {
+                StatusCode::OK => return Ok((url, body(response, is_wanted).await?)),
+                StatusCode::NOT_FOUND | StatusCode::GONE => return Err(FetchError::Gone),
+                status if status.is_redirection() => url = self.redirect(&url, &response)?,
+                status if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) => {
+                    return Err(FetchError::Later(format!("{url} answered {status}")));
+                }
+                status => return Err(FetchError::Refused(format!("{url} answered {status}"))),
+            }
+        }
+        Err(FetchError::Refused("there were more than three redirects".into()))
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        accept: HeaderValue,
+        signed: bool,
+    ) -> Result<reqwest::Response, FetchError> {
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .map_err(|_| FetchError::Refused("the activity asked for more than 20 fetches".into()))?;
+        client::check_target(&self.app.config.federation, url)
+            .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
+        let mut request = self.app.http.get(url.clone()).header(ACCEPT, accept);
+        if signed {
+            let signer = node_signer(self.app).await?;
+            let made = cavage::sign_get(&signer.key, &signer.key_id, url, self.app.now())
+                .map_err(|error| FetchError::Refused(error.to_string()))?;
+            request = request
+                .header(DATE, made.date)
+                .header("signature", made.signature);
+        }
+        request.send().await.map_err(|error| unreachable(url, &error))
+    }
+
+    fn redirect(&self, from: &Url, response: &reqwest::Response) -> Result<Url, FetchError> {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        let mut to = location
+            .and_then(|location| from.join(location).ok())
+            .ok_or_else(|| FetchError::Refused(format!("{from} redirects to nowhere")))?;
+        to.set_fragment(None);
+        url_check::id(to.as_str(), self.app.config.federation.allow_http)
+            .map_err(|error| FetchError::Refused(format!("{from} redirects to {to}: {error}")))
+    }
+}
+
+/// A forbidden address is a refusal, any other failure of a connection may pass.
+fn unreachable(url: &Url, error: &reqwest::Error) -> FetchError {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if let Some(forbidden) = error.downcast_ref::<client::Forbidden>() {
+            return FetchError::Refused(format!("{url}: {forbidden}"));
+        }
+        cause = error.source();
+    }
+    let what = if error.is_timeout() {
+        "does not answer in time"
+    } else {
+        "cannot be reached"
+    };
+    FetchError::Later(format!("{url} {what}"))
+}
+
+async fn body(mut response: reqwest::Response, is_wanted: fn(&str) -> bool) -> Result<Vec<u8>, FetchError> {
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    if !is_wanted(header(CONTENT_TYPE)) {
+        let kind: String = header(CONTENT_TYPE).chars().take(80).collect();
+        return Err(FetchError::Refused(format!(
+            "the content type `{kind}` is not the one asked for"
+        )));
+    }
+    if !matches!(header(CONTENT_ENCODING), "" | "identity") {
+        return Err(FetchError::Refused(
+            "the answer is compressed, which was not asked for".into(),
+        ));
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|_| FetchError::Later("the answer broke off".into()))?
+    {
+        if bytes.len() + chunk.len() > MAX_BODY {
+            return Err(FetchError::Refused("the answer is larger than 1 MB".into()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// The row id of the node actor, found once.
+#[derive(Default)]
+struct NodeActor(tokio::sync::OnceCell<i64>);
+
+/// The signer of the node actor (`/actor`), which signs every fetch.
+///
+/// # Errors
+/// [`FetchError::Later`] where the database does not answer or the node has no actor yet.
+pub async fn node_signer(app: &App) -> Result<std::sync::Arc<Signer>, FetchError> {
+    let cell = app.caches.of::<NodeActor>();
+    let id = cell
+        .0
+        .get_or_try_init(|| async {
+            let row = app
+                .db
+                .read(|conn| Ok::<_, crate::db::Error>(model::actor::by_handle(conn, "node")?))
+                .await?;
+            row.map(|row| row.id)
+                .ok_or_else(|| FetchError::Later("this node has no actor of its own: run `init`".into()))
+        })
+        .await?;
+    keys::signer(app, *id)
+        .await
+        .map_err(|error| FetchError::Later(error.to_string()))
+}
