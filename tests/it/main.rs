@@ -5,4 +5,5 @@ mod architecture;
 mod crash;
 mod interop;
 mod outbox;
+mod storage;
 mod support;
