@@ -58,6 +58,17 @@ impl App {
     }
 }
 
+/// Random bytes from the system's generator; `None` if it has none to give.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where random bytes come from"
+)]
+pub fn random_bytes<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// A UUIDv7 of that moment, lower case.
 pub fn new_id(now: DateTime<Utc>) -> String {
     let seconds = now.timestamp().try_into().unwrap_or(0);
@@ -180,6 +191,11 @@ impl Urls {
     /// `https://reset.example.org`, without a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The host of ids, with its port where that is not the scheme's own.
+    pub fn host(&self) -> &str {
+        self.base.split_once("://").map_or("", |(_, host)| host)
     }
 
     /// The domain in handles.

@@ -63,9 +63,8 @@ pub fn id_with_fragment(s: &str, allow_http: bool) -> Result<Url, UrlError> {
         "http" if allow_http => {}
         _ => return Err(UrlError::Scheme),
     }
-    match url.host_str() {
-        None | Some("" | ".") => return Err(UrlError::NoHost),
-        Some(_) => {}
+    if !is_whole(host(&url)) {
+        return Err(UrlError::NoHost);
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UrlError::UserInfo);
@@ -82,6 +81,11 @@ pub fn same_origin(a: &Url, b: &Url) -> bool {
 fn host(url: &Url) -> &str {
     let host = url.host_str().unwrap_or_default();
     host.strip_suffix('.').unwrap_or(host)
+}
+
+/// Whether a host, without its trailing dot, has no empty label.
+fn is_whole(host: &str) -> bool {
+    host.split('.').all(|label| !label.is_empty())
 }
 
 /// `host` or `host:port` in its normalised form: lower case, IDNA as ASCII, no trailing dot, no
@@ -108,7 +112,7 @@ pub fn normalise_authority(s: &str) -> Option<String> {
     }
     let host = Host::parse(name).ok()?.to_string();
     let host = host.strip_suffix('.').unwrap_or(&host);
-    if host.is_empty() {
+    if !is_whole(host) {
         return None;
     }
     match port {
@@ -142,6 +146,9 @@ mod tests {
             "/users/ada",
             "//social.example/a",
             "https://",
+            "https://./a",
+            "https://../a",
+            "https://a..example/a",
             "https://exa\nmple.org/a",
             " https://social.example/",
             "https:\\\\social.example/a",
@@ -202,6 +209,8 @@ mod tests {
         for bad in [
             "",
             ".",
+            "..",
+            ".example",
             "a b",
             "a/b",
             "a@b",

@@ -126,8 +126,7 @@ impl Fields {
     /// # Errors
     /// It is missing or no text.
     pub fn needed(&mut self, key: &str) -> Result<String, Error> {
-        self.text(key)?
-            .ok_or_else(|| Error::Missing(self.key(key)))
+        self.text(key)?.ok_or_else(|| Error::Missing(self.key(key)))
     }
 
     /// True or false; false where it is absent.
@@ -155,12 +154,7 @@ impl Fields {
             .and_then(|number| u32::try_from(number).ok())
             .filter(|number| (least..=most).contains(number))
             .map(Some)
-            .ok_or_else(|| {
-                self.wrong(
-                    key,
-                    format!("must be a whole number from {least} to {most}"),
-                )
-            })
+            .ok_or_else(|| self.wrong(key, format!("must be a whole number from {least} to {most}")))
     }
 
     /// A number or a text such as "8.a", as text.
@@ -217,12 +211,9 @@ impl Fields {
         let Some(text) = self.text(key)? else {
             return Ok(None);
         };
-        text.parse().map(Some).map_err(|_| {
-            self.wrong(
-                key,
-                format!("`{text}` is not a day: write it as 2022-12-31"),
-            )
-        })
+        text.parse()
+            .map(Some)
+            .map_err(|_| self.wrong(key, format!("`{text}` is not a day: write it as 2022-12-31")))
     }
 
     /// A list of texts; empty where it is absent. Empty entries are left out.
@@ -297,10 +288,7 @@ fn local_moment(text: &str) -> Option<NaiveDateTime> {
 }
 
 fn json_table(table: toml::Table) -> Map<String, Value> {
-    table
-        .into_iter()
-        .map(|(key, value)| (key, json(value)))
-        .collect()
+    table.into_iter().map(|(key, value)| (key, json(value))).collect()
 }
 
 fn json(value: toml::Value) -> Value {

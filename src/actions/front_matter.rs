@@ -6,14 +6,23 @@ use chrono_tz::Tz;
 use super::fields::{self, Fields};
 use crate::domain::handle;
 use crate::domain::publication::{
-    Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal,
-    Roadmap, When,
+    Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
+    When,
 };
 use crate::domain::state::State;
 
 /// Keys of every kind.
 const COMMON: [&str; 11] = [
-    "kind", "coalition", "title", "slug", "id", "summary", "language", "licence", "tags", "authors",
+    "kind",
+    "coalition",
+    "title",
+    "slug",
+    "id",
+    "summary",
+    "language",
+    "licence",
+    "tags",
+    "authors",
     "state",
 ];
 /// Longest body, in bytes: `content`, `contentMap` and `source` triple it, and an activity stays under 900 kB.
@@ -187,9 +196,7 @@ pub fn is_language(tag: &str) -> bool {
     let letters = |part: &str| part.chars().all(|c| c.is_ascii_alphabetic());
     (2..=8).contains(&primary.len())
         && letters(primary)
-        && parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
-        })
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
 fn tags(list: Vec<String>) -> Vec<String> {
@@ -219,14 +226,38 @@ fn own_keys(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Proposal => &["method", "opens", "closes", "quorum"],
         Kind::Minutes => &[
-            "series", "edition", "date", "start", "end", "timezone", "tentative_until", "place",
-            "organisations", "agenda", "questions", "next", "points", "attendance",
+            "series",
+            "edition",
+            "date",
+            "start",
+            "end",
+            "timezone",
+            "tentative_until",
+            "place",
+            "organisations",
+            "agenda",
+            "questions",
+            "next",
+            "points",
+            "attendance",
         ],
         Kind::Roadmap => &["milestones"],
         Kind::Decision => &["date", "method", "source", "review"],
         Kind::Meeting => &[
-            "series", "edition", "date", "start", "end", "timezone", "tentative_until", "place",
-            "organisations", "agenda", "questions", "next", "points", "join_url",
+            "series",
+            "edition",
+            "date",
+            "start",
+            "end",
+            "timezone",
+            "tentative_until",
+            "place",
+            "organisations",
+            "agenda",
+            "questions",
+            "next",
+            "points",
+            "join_url",
         ],
     }
 }
@@ -322,10 +353,7 @@ fn join_url(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
     if web {
         return Ok(Some(text));
     }
-    Err(fields.wrong(
-        "join_url",
-        format!("`{text}` is no web address: write https://…"),
-    ))
+    Err(fields.wrong("join_url", format!("`{text}` is no web address: write https://…")))
 }
 
 fn points(fields: &mut Fields, zone: Tz) -> Result<Vec<Point>, fields::Error> {
@@ -349,7 +377,14 @@ fn points(fields: &mut Fields, zone: Tz) -> Result<Vec<Point>, fields::Error> {
 fn roadmap(fields: &mut Fields, zone: Tz) -> Result<Roadmap, fields::Error> {
     let read = |mut milestone: Fields| {
         milestone.only(&[
-            "title", "description", "dimension", "owners", "start", "due", "status", "progress",
+            "title",
+            "description",
+            "dimension",
+            "owners",
+            "start",
+            "due",
+            "status",
+            "progress",
         ])?;
         let read = Milestone {
             title: milestone.needed("title")?,
@@ -366,8 +401,7 @@ fn roadmap(fields: &mut Fields, zone: Tz) -> Result<Roadmap, fields::Error> {
         in_order(&milestone, ("start", read.start), ("due", read.due))?;
         Ok(read)
     };
-    let milestones: Result<_, fields::Error> =
-        fields.tables("milestones")?.into_iter().map(read).collect();
+    let milestones: Result<_, fields::Error> = fields.tables("milestones")?.into_iter().map(read).collect();
     Ok(Roadmap {
         milestones: milestones?,
     })

@@ -36,10 +36,19 @@ fn minutes_are_read_with_their_points() {
 fn what_is_wrong_is_named_by_its_key() {
     for (more, part) in [
         ("sumary = \"x\"", "did you mean `summary`?"),
-        ("join_url = \"https://a.example\"", "the key `join_url` is unknown"),
+        (
+            "join_url = \"https://a.example\"",
+            "the key `join_url` is unknown",
+        ),
         ("edition = \"six\"", "`edition`: must be a whole number"),
-        ("date = 2020-07-07\nstart = 2020-07-07", "`start` is there as well"),
-        ("date = 2020-07-07\nend = 2020-07-06", "`end`: 2020-07-06 is before"),
+        (
+            "date = 2020-07-07\nstart = 2020-07-07",
+            "`start` is there as well",
+        ),
+        (
+            "date = 2020-07-07\nend = 2020-07-06",
+            "`end`: 2020-07-06 is before",
+        ),
         ("date = \"bientôt\"", "is not a date"),
         ("timezone = \"Europe/Pari\"", "no time zone"),
         ("state = \"adoptd\"", "did you mean `adopted`?"),

@@ -82,3 +82,18 @@ pub fn count_public(conn: &mut Conn, actor_id: i64) -> Result<i64> {
         .count()
         .get_result(conn)
 }
+
+/// Rewrites the base URL in every stored document: only before the node was served for the first time, when nothing left it.
+///
+/// # Errors
+/// The database's.
+pub fn rebase(conn: &mut Conn, old: &str, new: &str) -> Result<()> {
+    // Two patterns, so that https://a.example never matches https://a.example.org.
+    for end in ["/", "\""] {
+        diesel::sql_query("UPDATE activities SET document = replace(document, $1, $2)")
+            .bind::<diesel::sql_types::Text, _>(format!("{old}{end}"))
+            .bind::<diesel::sql_types::Text, _>(format!("{new}{end}"))
+            .execute(conn)?;
+    }
+    Ok(())
+}

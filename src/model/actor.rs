@@ -72,6 +72,18 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Actor> {
     actors::table.find(id).select(Actor::as_select()).first(conn)
 }
 
+/// The handles of one kind, in the order in which they were taken.
+///
+/// # Errors
+/// The database's.
+pub fn handles(conn: &mut Conn, kind: ActorKind) -> Result<Vec<String>> {
+    actors::table
+        .filter(actors::kind.eq(kind))
+        .order(actors::id)
+        .select(actors::handle)
+        .load(conn)
+}
+
 /// Notes that a profile changed.
 ///
 /// # Errors

@@ -282,3 +282,20 @@ pub fn set_member(conn: &mut Conn, id: i64, member: i64, role: Role, now: NaiveD
         .execute(c))
     .map(drop)
 }
+
+/// Holds other writers of this coalition until the transaction ends, so that numbers and slugs are given one at a time.
+/// On SQLite the transaction already does.
+///
+/// # Errors
+/// The database's.
+pub fn lock(conn: &mut Conn, id: i64) -> Result<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Pg(c) => coalitions::table
+            .find(id)
+            .select(coalitions::actor_id)
+            .for_update()
+            .first::<i64>(c)
+            .map(drop),
+    }
+}

@@ -1,16 +1,21 @@
 //! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
 
+pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod coalition;
 pub mod decision;
 pub mod delivery;
 pub mod follower;
+pub mod following;
 pub mod host;
+pub mod inbox_item;
 pub mod meta;
 pub mod organisation;
 pub mod publication;
+pub mod reaction;
 pub mod remote;
+pub mod reply;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

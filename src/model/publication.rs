@@ -60,7 +60,7 @@ pub struct Row {
     pub licence: String,
     /// [`Details`] as JSON.
     pub details: String,
-    /// The number of its latest revision, from 1.
+    /// The number of its latest revision, from 1; 0 while it is a draft.
     pub revision: i32,
     /// The moment of publication; none for a draft. Never changes.
     pub published_at: Option<NaiveDateTime>,
@@ -142,7 +142,7 @@ pub struct Revision {
     pub reason: Option<String>,
 }
 
-/// Stores a new publication with its authors (row ids), tags and first revision.
+/// Stores a new publication with its authors (row ids), tags and, unless it is a draft, its first revision.
 ///
 /// # Errors
 /// The database's; a unique violation if the slug is taken.
@@ -151,10 +151,10 @@ pub fn insert(conn: &mut Conn, row: &Row, authors: &[i64], content: &Content) ->
         .values(row)
         .execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
-    insert_revision(conn, &row.id, row.revision, content, row.updated_at, None)
+    insert_revision(conn, row, content, None)
 }
 
-/// Replaces the content of a publication by a new revision; counters, `published_at` and ids stay.
+/// Replaces the content of a publication, by a new revision unless it is still a draft; counters and ids stay.
 ///
 /// # Errors
 /// The database's.
@@ -186,7 +186,7 @@ pub fn revise(
     diesel::delete(publication_tags::table.filter(publication_tags::publication_id.eq(&row.id)))
         .execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
-    insert_revision(conn, &row.id, row.revision, content, row.updated_at, reason)
+    insert_revision(conn, row, content, reason)
 }
 
 /// Marks a publication as withdrawn.
@@ -233,24 +233,32 @@ fn insert_lists(conn: &mut Conn, id: &str, authors: &[i64], tags: &[String]) -> 
     .map(drop)
 }
 
-fn insert_revision(
-    conn: &mut Conn,
-    id: &str,
-    number: i32,
-    content: &Content,
-    now: NaiveDateTime,
-    reason: Option<&str>,
-) -> Result<()> {
+/// Revisions are public: what was only ever a draft leaves none.
+fn insert_revision(conn: &mut Conn, row: &Row, content: &Content, reason: Option<&str>) -> Result<()> {
+    if row.published_at.is_none() {
+        return Ok(());
+    }
     let json = serde_json::to_string(content)
         .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
     diesel::insert_into(revisions::table)
         .values((
-            revisions::publication_id.eq(id),
-            revisions::number.eq(number),
+            revisions::publication_id.eq(&row.id),
+            revisions::number.eq(row.revision),
             revisions::content.eq(json),
-            revisions::made_at.eq(now),
+            revisions::made_at.eq(row.updated_at),
             revisions::reason.eq(reason),
         ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives a publication another slug: it is in no id and in nothing that travels, so this is no revision.
+///
+/// # Errors
+/// The database's; a unique violation if the slug is taken.
+pub fn set_slug(conn: &mut Conn, id: &str, slug: &str) -> Result<()> {
+    diesel::update(publications::table.find(id))
+        .set(publications::slug.eq(slug))
         .execute(conn)
         .map(drop)
 }
@@ -395,4 +403,22 @@ fn complete(
         details,
         decision_number,
     })
+}
+
+/// Whether there is a publication of this id that everybody may read.
+///
+/// # Errors
+/// The database's.
+pub fn is_public(conn: &mut Conn, id: &str) -> Result<bool> {
+    let found: Option<String> = publications::table
+        .find(id)
+        .filter(
+            publications::published_at
+                .is_not_null()
+                .and(publications::withdrawn_at.is_null()),
+        )
+        .select(publications::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }

@@ -4,4 +4,5 @@
 mod architecture;
 mod crash;
 mod interop;
+mod storage;
 mod support;

@@ -25,6 +25,15 @@ pub struct Envelope {
     pub object_kind: Option<String>,
 }
 
+impl Envelope {
+    /// Whether an actor deletes itself. From an actor that was never known this needs no key and
+    /// has no effect; its key can no longer be fetched.
+    #[must_use]
+    pub fn deletes_itself(&self) -> bool {
+        self.kind == ActivityKind::Delete && self.object_id.as_ref() == Some(&self.actor)
+    }
+}
+
 /// Reads the envelope of an activity from the bytes of a body.
 ///
 /// Plain http is accepted in ids here; [`super::parse`] decides with its `allow_http`.
@@ -46,7 +55,7 @@ pub fn envelope(bytes: &[u8]) -> Result<Envelope, Refusal> {
         Read::Other => return Err(Refusal::Invalid("type")),
     };
     let actor = match outside.actor.id {
-        _ if outside.actor.plural => return Err(Refusal::Invalid("actor")),
+        _ if outside.actor.form == Form::Several => return Err(Refusal::Invalid("actor")),
         Read::Text(actor) => url_check::id(&actor, true)?,
         Read::Absent => return Err(Refusal::Missing("actor")),
         Read::Other => return Err(Refusal::Invalid("actor")),
@@ -55,7 +64,7 @@ pub fn envelope(bytes: &[u8]) -> Result<Envelope, Refusal> {
         .object
         .id
         .text()
-        .filter(|_| !outside.object.plural)
+        .filter(|_| outside.object.form != Form::Several)
         .and_then(|id| url_check::id_with_fragment(&id, true).ok());
     let object_kind = outside.object.kind.text();
     Ok(Envelope {
@@ -86,13 +95,44 @@ impl Read {
     }
 }
 
+/// How a property was written.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As one value.
+    #[default]
+    Plain,
+    /// As an array of one value.
+    List,
+    /// As an array of several.
+    Several,
+    /// As an embedded document.
+    Object,
+}
+
 /// A property that names a document: by its id, or embedded.
 #[derive(Default)]
 struct Named {
     id: Read,
     kind: Read,
-    /// It was an array of several.
-    plural: bool,
+    form: Form,
+}
+
+impl Named {
+    fn of(id: Read) -> Self {
+        Self {
+            id,
+            ..Self::default()
+        }
+    }
+
+    /// The value where it has one of these forms.
+    fn only(self, forms: &[Form]) -> Read {
+        match self.id {
+            Read::Absent if self.form == Form::Plain => Read::Absent,
+            id if forms.contains(&self.form) => id,
+            _ => Read::Other,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -129,11 +169,12 @@ impl<'de> Visitor<'de> for Outside<'_> {
             let value = Property { state, depth: 2 };
             let index = match key {
                 Name::Id => {
-                    found.id = map.next_value_seed(value)?.id;
+                    found.id = map.next_value_seed(value)?.only(&[Form::Plain]);
                     0
                 }
                 Name::Type => {
-                    found.kind = map.next_value_seed(value)?.id;
+                    let forms = [Form::Plain, Form::List, Form::Several];
+                    found.kind = map.next_value_seed(value)?.only(&forms);
                     1
                 }
                 Name::Actor => {
@@ -242,12 +283,6 @@ impl<'de> DeserializeSeed<'de> for Property<'_> {
     }
 }
 
-const OTHER: Named = Named {
-    id: Read::Other,
-    kind: Read::Absent,
-    plural: false,
-};
-
 impl<'de> Visitor<'de> for Property<'_> {
     type Value = Named;
 
@@ -256,11 +291,7 @@ impl<'de> Visitor<'de> for Property<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Named, E> {
-        Ok(Named {
-            id: Read::Text(text.to_owned()),
-            kind: Read::Absent,
-            plural: false,
-        })
+        Ok(Named::of(Read::Text(text.to_owned())))
     }
 
     fn visit_unit<E>(self) -> Result<Named, E> {
@@ -268,19 +299,19 @@ impl<'de> Visitor<'de> for Property<'_> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Named, E> {
-        Ok(OTHER)
+        Ok(Named::of(Read::Other))
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Named, E> {
-        Ok(OTHER)
+        Ok(Named::of(Read::Other))
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Named, E> {
-        Ok(OTHER)
+        Ok(Named::of(Read::Other))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Named, E> {
-        Ok(OTHER)
+        Ok(Named::of(Read::Other))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Named, A::Error> {
@@ -292,15 +323,19 @@ impl<'de> Visitor<'de> for Property<'_> {
         let Some(mut first) = seq.next_element_seed(inner)? else {
             return Ok(Named::default());
         };
+        if first.form == Form::Plain {
+            first.form = Form::List;
+        }
         while let Some(next) = seq.next_element_seed(inner)? {
+            let embedded = first.form == Form::Object || next.form == Form::Object;
             first.id = match (first.id, next.id) {
-                (Read::Text(a), Read::Text(b)) => {
+                (Read::Text(a), Read::Text(b)) if !embedded => {
                     let known = |t: &str| ActivityKind::of(t).is_known();
                     Read::Text(if !known(&a) && known(&b) { b } else { a })
                 }
                 _ => Read::Other,
             };
-            first.plural = true;
+            first.form = Form::Several;
         }
         Ok(first)
     }
@@ -312,7 +347,10 @@ impl<'de> Visitor<'de> for Property<'_> {
             depth: self.depth + 1,
             ..self
         };
-        let mut found = Named::default();
+        let mut found = Named {
+            form: Form::Object,
+            ..Named::default()
+        };
         while let Some(key) = map.next_key_seed(Key(state))? {
             match key {
                 Name::Id => found.id = map.next_value_seed(inner)?.id,
@@ -324,5 +362,92 @@ impl<'de> Visitor<'de> for Property<'_> {
             }
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    const START: &str = r#"{"id":"https://a.example/1","type":"Like","actor":"https://a.example/ada""#;
+
+    fn with(rest: &str) -> Result<Envelope, Refusal> {
+        envelope(format!("{START}{rest}}}").as_bytes())
+    }
+
+    #[test]
+    fn the_outside_is_read_and_the_rest_is_walked_over() {
+        let read =
+            with(r#","object":{"x":[{"id":"no"}],"type":"Note","id":"https://a.example/n"},"to":[1,{}]"#);
+        let read = read.unwrap();
+        assert_eq!(read.kind, ActivityKind::Like);
+        assert_eq!(read.actor.as_str(), "https://a.example/ada");
+        assert_eq!(read.object_id.unwrap().as_str(), "https://a.example/n");
+        assert_eq!(read.object_kind.as_deref(), Some("Note"));
+    }
+
+    #[test]
+    fn an_activity_without_id_has_none_and_one_with_a_bad_id_is_refused() {
+        let bare = br#"{"type":"Like","actor":"https://a.example/ada"}"#;
+        assert_eq!(envelope(bare).unwrap().id, None);
+        let null = br#"{"id":null,"type":"Like","actor":"https://a.example/ada"}"#;
+        assert_eq!(envelope(null).unwrap().id, None);
+        for id in ["7", "{}", "\"urn:x\"", "\"\"", "[]]"] {
+            let text = format!(r#"{{"type":"Like","actor":"https://a.example/ada","id":{id}}}"#);
+            assert!(envelope(text.as_bytes()).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn several_actors_are_refused_and_several_objects_have_no_one_id() {
+        let two = r#"["https://a.example/ada","https://a.example/bo"]"#;
+        let text = format!(r#"{{"type":"Like","actor":{two}}}"#);
+        assert_eq!(envelope(text.as_bytes()), Err(Refusal::Invalid("actor")));
+        assert_eq!(with(&format!(r#","object":{two}"#)).unwrap().object_id, None);
+    }
+
+    #[test]
+    fn a_key_of_the_envelope_twice_is_refused() {
+        for key in ["id", "type", "actor"] {
+            let twice = with(&format!(r#","{key}":"https://b.example/eve""#));
+            assert_eq!(twice, Err(Refusal::Json(JsonError::DuplicateKey)), "{key}");
+        }
+        let twice = with(r#","object":"https://b.example/1","object":"https://b.example/2""#);
+        assert_eq!(twice, Err(Refusal::Json(JsonError::DuplicateKey)));
+    }
+
+    #[test]
+    fn limits_hold_where_nothing_is_kept() {
+        let deep = |n| format!(r#","x":{}1{}"#, "[".repeat(n), "]".repeat(n));
+        assert!(with(&deep(63)).is_ok());
+        assert_eq!(with(&deep(64)), Err(Refusal::Json(JsonError::TooDeep)));
+        let deep = |n| format!(r#","object":{}1{}"#, "[".repeat(n), "]".repeat(n));
+        assert!(with(&deep(63)).is_ok());
+        assert_eq!(with(&deep(64)), Err(Refusal::Json(JsonError::TooDeep)));
+        let keyword = with(r#","object":{"@graph":[]}"#);
+        assert_eq!(keyword, Err(Refusal::Json(JsonError::Keyword)));
+        assert_eq!(with("} {"), Err(Refusal::Json(JsonError::Syntax)));
+        for other in ["[]", "1", "-1", "1.5", "null", "true", "\"x\""] {
+            let refused = Err(Refusal::Json(JsonError::NotAnObject));
+            assert_eq!(envelope(other.as_bytes()), refused, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_actor_that_deletes_itself_is_seen() {
+        let delete = |object: &str| {
+            let text = format!(
+                r#"{{"id":"https://a.example/ada#delete","type":"Delete","actor":"https://a.example/ada","object":"{object}"}}"#
+            );
+            envelope(text.as_bytes()).unwrap().deletes_itself()
+        };
+        assert!(delete("https://a.example/ada"));
+        assert!(!delete("https://a.example/n/1"));
+        assert!(
+            !with(r#","object":"https://a.example/ada""#)
+                .unwrap()
+                .deletes_itself()
+        );
     }
 }

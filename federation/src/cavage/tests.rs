@@ -3,9 +3,11 @@
 
 use super::*;
 use crate::digest;
-use crate::key::Ed25519Private;
+use crate::key::{Ed25519Private, RsaPrivate};
+use crate::limits::MAX_SIGNATURE_HEADER;
 use chrono::TimeZone;
 use std::sync::LazyLock;
+use url::Url;
 
 static KEY: LazyLock<RsaPrivate> = LazyLock::new(|| RsaPrivate::generate().unwrap());
 static OTHER: LazyLock<RsaPrivate> = LazyLock::new(|| RsaPrivate::generate().unwrap());

@@ -1,0 +1,145 @@
+//! The `Signature` header: its parameters and the list of what it covers, not yet what they mean.
+
+use super::SignatureError;
+use crate::key::Algorithm;
+use crate::limits::{MAX_SIGNATURE_HEADER, MAX_SIGNED_HEADERS};
+use http::HeaderMap;
+
+/// What the `algorithm` parameter says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Declared {
+    /// `hs2019` or nothing: the key decides.
+    ByKey,
+    Exactly(Algorithm),
+}
+
+/// The value of the one header that holds the signature.
+pub(super) fn signature_header(headers: &HeaderMap) -> Result<&str, SignatureError> {
+    let value = if headers.contains_key("signature") {
+        single(headers, "signature")?
+    } else {
+        let value = headers
+            .contains_key("authorization")
+            .then(|| single(headers, "authorization"))
+            .transpose()?
+            .unwrap_or_default();
+        match value.split_once(' ') {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("signature") => rest,
+            _ => return Err(SignatureError::Missing),
+        }
+    };
+    if value.len() > MAX_SIGNATURE_HEADER {
+        return Err(SignatureError::Malformed("it is too long"));
+    }
+    Ok(value)
+}
+
+/// The one value of a header that must not be there twice.
+pub(super) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, SignatureError> {
+    let mut values = headers.get_all(name).iter();
+    let value = values
+        .next()
+        .ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
+    if values.next().is_some() {
+        return Err(SignatureError::Duplicate(name.to_owned()));
+    }
+    let value = value
+        .to_str()
+        .map_err(|_| SignatureError::Malformed("a header is not ASCII"))?;
+    Ok(value.trim())
+}
+
+/// The parameters of a `Signature` header.
+#[derive(Default)]
+pub(super) struct Parameters<'h> {
+    pub(super) key_id: Option<&'h str>,
+    pub(super) algorithm: Option<&'h str>,
+    pub(super) headers: Option<&'h str>,
+    pub(super) signature: Option<&'h str>,
+    pub(super) created: Option<&'h str>,
+    pub(super) expires: Option<&'h str>,
+}
+
+impl<'h> Parameters<'h> {
+    /// Reads `name="value"` pairs between commas, with or without spaces. A value may stand without
+    /// quotes; a backslash is refused, since no peer needs one and readers differ.
+    pub(super) fn read(header: &'h str) -> Result<Self, SignatureError> {
+        let mut found = Self::default();
+        let mut rest = header.trim();
+        while !rest.is_empty() {
+            let (name, after) = rest
+                .split_once('=')
+                .ok_or(SignatureError::Malformed("a parameter has no value"))?;
+            let after = after.trim_start();
+            let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+                quoted
+                    .split_once('"')
+                    .ok_or(SignatureError::Malformed("a quote is not closed"))?
+            } else {
+                let end = after.find(',').unwrap_or(after.len());
+                let (value, after) = after.split_at(end);
+                (value.trim_end(), after)
+            };
+            if value.contains('\\') {
+                return Err(SignatureError::Malformed("a value has a backslash"));
+            }
+            found.put(name.trim(), value)?;
+            rest = match after.trim_start().strip_prefix(',') {
+                Some(next) => next.trim_start(),
+                None if after.trim_start().is_empty() => "",
+                None => return Err(SignatureError::Malformed("a comma is missing")),
+            };
+        }
+        for (value, missing) in [
+            (found.key_id, "keyId is missing"),
+            (found.signature, "signature is missing"),
+        ] {
+            if value.is_none_or(str::is_empty) {
+                return Err(SignatureError::Malformed(missing));
+            }
+        }
+        Ok(found)
+    }
+
+    fn put(&mut self, name: &str, value: &'h str) -> Result<(), SignatureError> {
+        let slot = match name {
+            "keyId" => &mut self.key_id,
+            "algorithm" => &mut self.algorithm,
+            "headers" => &mut self.headers,
+            "signature" => &mut self.signature,
+            "created" => &mut self.created,
+            "expires" => &mut self.expires,
+            _ => return Ok(()),
+        };
+        match slot.replace(value) {
+            Some(_) => Err(SignatureError::Duplicate(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn declared(&self) -> Result<Declared, SignatureError> {
+        match self.algorithm {
+            None => Ok(Declared::ByKey),
+            Some(a) if a.eq_ignore_ascii_case("hs2019") => Ok(Declared::ByKey),
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => Ok(Declared::Exactly(Algorithm::RsaSha256)),
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => Ok(Declared::Exactly(Algorithm::RsaSha512)),
+            Some(a) if a.eq_ignore_ascii_case("ed25519") => Ok(Declared::Exactly(Algorithm::Ed25519)),
+            Some(_) => Err(SignatureError::Algorithm),
+        }
+    }
+}
+
+/// The names of the covered headers, none of them twice.
+pub(super) fn covered(list: &str) -> Result<Vec<&str>, SignatureError> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in list.split_ascii_whitespace() {
+        if names.len() == MAX_SIGNED_HEADERS {
+            return Err(SignatureError::Malformed("it covers too many headers"));
+        }
+        if names.iter().any(|n| n.eq_ignore_ascii_case(name)) {
+            return Err(SignatureError::Duplicate(name.to_owned()));
+        }
+        names.push(name);
+    }
+    Ok(names)
+}

@@ -1,0 +1,113 @@
+//! The node itself: its actor and its organisation.
+
+use super::organisation::{NewOrganisation, create_on};
+use super::{Act, Error};
+use crate::app::{App, Urls};
+use crate::db::Conn;
+use crate::domain::actor::{ActorKind, OrganisationKind};
+use crate::domain::handle;
+use crate::model::{activity, actor, meta};
+
+/// The handle of the node's own actor (federation.md section 1); reserved.
+pub const HANDLE: &str = "node";
+
+/// Makes the node of an empty database: its actor, its organisation, its URL (not yet fixed). The organisation's id.
+///
+/// # Errors
+/// [`Error`], a sentence; the database must hold no node yet.
+pub async fn init(app: &App, name: String) -> Result<String, Error> {
+    let act = Act::now(app);
+    let handle = app
+        .db
+        .write(move |conn| {
+            let new = organisation_of(&name);
+            init_on(conn, &act, &new)?;
+            Ok::<_, Error>(new.handle)
+        })
+        .await?;
+    Ok(app.urls.actor(ActorKind::Organisation, &handle))
+}
+
+/// The node's organisation, from its name alone.
+fn organisation_of(name: &str) -> NewOrganisation {
+    let made = handle::from_title(name);
+    let handle = match handle::check(&made) {
+        Ok(()) => made,
+        Err(_) => "organisation".to_owned(),
+    };
+    NewOrganisation {
+        handle,
+        name: name.to_owned(),
+        kind: OrganisationKind::Other,
+        summary: String::new(),
+        website: None,
+        territory: None,
+    }
+}
+
+/// Makes the node within a transaction.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub fn init_on(conn: &mut Conn, act: &Act, organisation: &NewOrganisation) -> Result<(), Error> {
+    if actor::by_handle(conn, HANDLE)?.is_some() {
+        return Err(Error::Refused(
+            "the database holds a node already: name another with --data, or start this one with `reset-node serve`".to_owned(),
+        ));
+    }
+    actor::insert(conn, HANDLE, ActorKind::Node, act.at.naive_utc())?;
+    create_on(conn, act, organisation)?;
+    meta::set(conn, meta::ORGANISATION, &organisation.handle)?;
+    meta::set(conn, meta::URL, act.urls.base())?;
+    Ok(())
+}
+
+/// Makes the stored documents agree with `node.url`: before the first `serve` they are rewritten, after it another URL is
+/// refused. `fix` fixes it from now on. A database without a node gets its actor.
+///
+/// # Errors
+/// [`Error::Refused`] where the URL is fixed and another.
+pub async fn settle_url(app: &App, fix: bool) -> Result<(), Error> {
+    let urls = app.urls.clone();
+    let now = app.now().naive_utc();
+    let settled = app.db.read(|conn| {
+        let node = actor::by_handle(conn, HANDLE)?.is_some();
+        let fixed = meta::get(conn, meta::URL_FIXED)?.is_some();
+        Ok::<_, Error>((node, meta::get(conn, meta::URL)?, fixed))
+    });
+    let (node, stored, fixed) = settled.await?;
+    if node && stored.as_deref() == Some(urls.base()) && (fixed || !fix) {
+        return Ok(());
+    }
+    app.db
+        .write(move |conn| {
+            if actor::by_handle(conn, HANDLE)?.is_none() {
+                actor::insert(conn, HANDLE, ActorKind::Node, now)?;
+            }
+            settle_on(conn, &urls, fix)
+        })
+        .await
+}
+
+fn settle_on(conn: &mut Conn, urls: &Urls, fix: bool) -> Result<(), Error> {
+    let stored = meta::get(conn, meta::URL)?;
+    let fixed = meta::get(conn, meta::URL_FIXED)?.is_some();
+    match stored {
+        Some(old) if old == urls.base() => {}
+        Some(old) if fixed => {
+            return Err(Error::Refused(format!(
+                "node.url is {} but this node was served at {old}, and ids never change: write {old} again",
+                urls.base()
+            )));
+        }
+        Some(old) => {
+            activity::rebase(conn, &old, urls.base())?;
+            meta::set(conn, meta::URL, urls.base())?;
+        }
+        None => meta::set(conn, meta::URL, urls.base())?,
+    }
+    if fix && !fixed {
+        meta::set(conn, meta::URL_FIXED, "1")?;
+    }
+    Ok(())
+}

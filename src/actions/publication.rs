@@ -1,0 +1,541 @@
+//! Publishing, revising and withdrawing what a coalition says. The same id, or else the same slug in the same coalition, is
+//! a revision; what did not change travels to nobody.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+use super::front_matter::Manuscript;
+use super::{Act, Error, no_actor, register};
+use crate::ap::activity::Said;
+use crate::app::{App, Local};
+use crate::db::{self, Conn};
+use crate::domain::actor::ActorKind;
+use crate::domain::decision::same_frozen;
+use crate::domain::publication::{Content, Details, Kind, When};
+use crate::domain::state::{State, first_public, transition};
+use crate::model::actor::Actor;
+use crate::model::coalition::{self, Coalition};
+use crate::model::publication::{self, Publication, Row};
+use crate::model::{meta, organisation};
+use crate::outbox::{self, Audience, NewActivity};
+use crate::text::{html, summary};
+
+/// The licence of what names none.
+const LICENCE: &str = "CC BY-SA 4.0";
+
+/// Whether followers get what is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Travel {
+    /// They do.
+    Deliver,
+    /// Pages and outbox only: for archives.
+    Quiet,
+}
+
+/// What publishing came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is public now, and was not before.
+    Published,
+    /// It was public and is now otherwise.
+    Revised,
+    /// It is a draft: nobody sees it.
+    Drafted,
+    /// It already was as it was written.
+    Unchanged,
+}
+
+/// A publication after it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its URL.
+    pub id: String,
+    /// What was done.
+    pub outcome: Outcome,
+}
+
+/// What followers would see, for `--dry-run`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What would be done.
+    pub outcome: Outcome,
+    /// The title: Mastodon's heading.
+    pub title: String,
+    /// The line with kind, state and deadline: all that Mastodon shows beside the heading, and GoToSocial's warning.
+    pub summary: String,
+    /// The HTML that GoToSocial shows behind the warning.
+    pub content: String,
+}
+
+/// Publishes all, or, where one is refused, none.
+///
+/// # Errors
+/// [`Error`], with the index of the manuscript that was refused where it was one of them.
+pub async fn publish(
+    app: &App,
+    manuscripts: Vec<Manuscript>,
+    travel: Travel,
+) -> Result<Vec<Published>, (Option<usize>, Error)> {
+    let mut act = Act::now(app);
+    let work = move |conn: &mut Conn| {
+        let mut done = Vec::with_capacity(manuscripts.len());
+        for (index, manuscript) in manuscripts.iter().enumerate() {
+            let published = publish_on(conn, &act, manuscript, travel);
+            done.push(published.map_err(|error| Stopped::Refused(Some(index), error))?);
+            act.tick();
+        }
+        Ok(done)
+    };
+    let result = app.db.write(work).await;
+    app.wake.outbox.notify_one();
+    result.map_err(Stopped::told)
+}
+
+/// What [`publish`] would do and show; nothing of it is kept.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn preview(
+    app: &App,
+    manuscripts: Vec<Manuscript>,
+) -> Result<Vec<Preview>, (Option<usize>, Error)> {
+    let act = Act::now(app);
+    let work = move |conn: &mut Conn| {
+        let mut previews = Vec::with_capacity(manuscripts.len());
+        for (index, manuscript) in manuscripts.iter().enumerate() {
+            let shown = preview_on(conn, &act, manuscript);
+            previews.push(shown.map_err(|error| Stopped::Refused(Some(index), error))?);
+        }
+        Err::<(), _>(Stopped::Preview(previews))
+    };
+    match app.db.write(work).await {
+        Ok(()) => Ok(Vec::new()),
+        Err(Stopped::Preview(previews)) => Ok(previews),
+        Err(stopped) => Err(stopped.told()),
+    }
+}
+
+/// Why a transaction was rolled back.
+enum Stopped {
+    Refused(Option<usize>, Error),
+    Preview(Vec<Preview>),
+}
+
+impl Stopped {
+    fn told(self) -> (Option<usize>, Error) {
+        match self {
+            Stopped::Refused(index, error) => (index, error),
+            Stopped::Preview(_) => (None, db::Error::Panicked.into()),
+        }
+    }
+}
+
+impl<E: Into<Error>> From<E> for Stopped {
+    fn from(error: E) -> Stopped {
+        Stopped::Refused(None, error.into())
+    }
+}
+
+fn preview_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript) -> Result<Preview, Error> {
+    let published = publish_on(conn, act, manuscript, Travel::Quiet)?;
+    let publication = the(conn, act, &published.id)?;
+    let context = summary::Context {
+        zone: act.zone,
+        at: act.at,
+        number: publication.decision_number,
+    };
+    Ok(Preview {
+        outcome: published.outcome,
+        title: publication.row.title.clone(),
+        summary: summary::summary(&publication.content(), context),
+        content: crate::ap::content::html(&publication, act.urls.base(), act.zone),
+    })
+}
+
+/// Publishes within a transaction.
+///
+/// # Errors
+/// [`Error`]; then nothing of the transaction may be kept.
+pub fn publish_on(
+    conn: &mut Conn,
+    act: &Act,
+    manuscript: &Manuscript,
+    travel: Travel,
+) -> Result<Published, Error> {
+    let found = coalition::by_handle(conn, &manuscript.coalition)?;
+    let Some((group, coalition)) = found else {
+        return Err(no_actor(conn, ActorKind::Coalition, &manuscript.coalition));
+    };
+    coalition::lock(conn, group.id)?;
+    let before = existing(conn, act, &group, manuscript)?;
+    let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;
+    let (id, outcome) = match before {
+        None => insert(conn, act, &group, manuscript, &content, &authors)?,
+        Some(before) => revise(conn, act, manuscript, &before, &content, &authors)?,
+    };
+    match outcome {
+        Outcome::Published => tell(conn, act, &id, "Create", travel)?,
+        Outcome::Revised => tell(conn, act, &id, "Update", travel)?,
+        Outcome::Drafted | Outcome::Unchanged => {}
+    }
+    Ok(Published {
+        id: act.urls.publication(&id),
+        outcome,
+    })
+}
+
+/// The publication that a manuscript revises.
+fn existing(
+    conn: &mut Conn,
+    act: &Act,
+    group: &Actor,
+    manuscript: &Manuscript,
+) -> Result<Option<Publication>, Error> {
+    if let Some(id) = &manuscript.id {
+        let here = publication::find(conn, &bare_id(act, id))?;
+        let found = match here {
+            Some(found) => Some(found),
+            None => match publication::id_by_former(conn, id)? {
+                Some(id) => publication::find(conn, &id)?,
+                None => None,
+            },
+        };
+        if let Some(found) = found {
+            if found.actor.id != group.id {
+                return Err(Error::OtherCoalition {
+                    id: id.clone(),
+                    coalition: found.actor.handle,
+                });
+            }
+            return Ok(Some(found));
+        }
+    }
+    let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
+    match publication::id_by_slug(conn, group.id, slug)? {
+        Some(id) => Ok(publication::find(conn, &id)?),
+        None => Ok(None),
+    }
+}
+
+/// The UUID at the end of one of our URLs; anything else as it is.
+fn bare_id(act: &Act, id: &str) -> String {
+    match act.urls.local(id) {
+        Some(Local::Publication(uuid)) => uuid,
+        _ => id.to_owned(),
+    }
+}
+
+fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
+    let found = publication::find(conn, &bare_id(act, id))?;
+    found.ok_or_else(|| Error::NoPublication(id.to_owned()))
+}
+
+/// The content with the coalition's defaults filled in, and the row ids of its authors.
+fn content(
+    conn: &mut Conn,
+    act: &Act,
+    coalition: &Coalition,
+    manuscript: &Manuscript,
+    before: Option<&Publication>,
+) -> Result<(Content, Vec<i64>), Error> {
+    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?
+        .into_iter()
+        .unzip();
+    let mut details = manuscript.details.clone();
+    let state = match (manuscript.state, before) {
+        (Some(state), _) => state,
+        (None, Some(before)) => before.row.state,
+        (None, None) => first_public(details.kind()),
+    };
+    if let Details::Proposal(proposal) = &mut details
+        && proposal.opens.is_none()
+        && state != State::Draft
+    {
+        proposal.opens = opens(act, before, proposal.closes);
+    }
+    let content = Content {
+        title: manuscript.title.clone(),
+        summary: manuscript.summary.clone(),
+        body: manuscript.body.clone(),
+        language: manuscript
+            .language
+            .clone()
+            .unwrap_or_else(|| coalition.language.clone()),
+        licence: manuscript.licence.clone().unwrap_or_else(|| LICENCE.to_owned()),
+        state,
+        tags: manuscript.tags.clone(),
+        authors,
+        details,
+    };
+    Ok((content, ids))
+}
+
+/// When a round opens whose author did not say: as before, else now, unless it would be over already.
+fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Option<When> {
+    let stood = before.and_then(|before| match &before.details {
+        Details::Proposal(proposal) => proposal.opens,
+        _ => None,
+    });
+    let now = act.at.with_timezone(&act.zone).fixed_offset().trunc_subsecs(0);
+    let over = match closes {
+        Some(When::Instant(at)) => at < now,
+        Some(day) => day.day() < now.date_naive(),
+        None => false,
+    };
+    stood.or_else(|| (!over).then_some(When::Instant(now)))
+}
+
+/// Handles and row ids: those named, else the steward, else the organisation that runs the node.
+fn authors(conn: &mut Conn, coalition: i64, named: &[String]) -> Result<Vec<(String, i64)>, Error> {
+    let mut handles: Vec<String> = Vec::with_capacity(named.len());
+    for handle in named.iter().map(|handle| handle.trim_start_matches('@')) {
+        if !handles.iter().any(|known| known == handle) {
+            handles.push(handle.to_owned());
+        }
+    }
+    if handles.is_empty() {
+        let steward = coalition::members(conn, coalition)?
+            .into_iter()
+            .find(|member| member.role == crate::domain::actor::Role::Steward);
+        match steward {
+            Some(steward) => return Ok(vec![(steward.handle, steward.actor_id)]),
+            None => handles.extend(meta::get(conn, meta::ORGANISATION)?),
+        }
+    }
+    let mut authors = Vec::with_capacity(handles.len());
+    for handle in handles {
+        match organisation::by_handle(conn, &handle)? {
+            Some((actor, _)) => authors.push((handle, actor.id)),
+            None => return Err(no_actor(conn, ActorKind::Organisation, &handle)),
+        }
+    }
+    Ok(authors)
+}
+
+fn details_json(details: &Details) -> Result<String, Error> {
+    serde_json::to_string(details)
+        .map_err(|error| db::Error::Corrupt(format!("the details cannot be written: {error}")).into())
+}
+
+fn insert(
+    conn: &mut Conn,
+    act: &Act,
+    group: &Actor,
+    manuscript: &Manuscript,
+    content: &Content,
+    authors: &[i64],
+) -> Result<(String, Outcome), Error> {
+    let kind = content.details.kind();
+    transition(kind, State::Draft, content.state)?;
+    let now = act.at.naive_utc();
+    let public = content.state != State::Draft;
+    let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
+    let row = Row {
+        id: act.new_id(),
+        coalition_id: group.id,
+        kind,
+        slug: slug.clone(),
+        former_id: manuscript.id.clone(),
+        state: content.state,
+        title: content.title.clone(),
+        summary: content.summary.clone(),
+        body: content.body.clone(),
+        html: html::render(&content.body),
+        language: content.language.clone(),
+        licence: content.licence.clone(),
+        details: details_json(&content.details)?,
+        revision: i32::from(public),
+        published_at: public.then_some(now),
+        updated_at: now,
+        withdrawn_at: None,
+        withdrawn_reason: None,
+        replies: 0,
+        likes: 0,
+        shares: 0,
+    };
+    publication::insert(conn, &row, authors, content)?;
+    if !public {
+        return Ok((row.id, Outcome::Drafted));
+    }
+    if let Details::Decision(decision) = &content.details {
+        register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
+    }
+    Ok((row.id, Outcome::Published))
+}
+
+fn revise(
+    conn: &mut Conn,
+    act: &Act,
+    manuscript: &Manuscript,
+    before: &Publication,
+    content: &Content,
+    authors: &[i64],
+) -> Result<(String, Outcome), Error> {
+    let id = before.row.id.clone();
+    let kind = before.row.kind;
+    if content.details.kind() != kind {
+        let slug = before.row.slug.clone();
+        return Err(Error::OtherKind { slug, kind });
+    }
+    if before.row.withdrawn_at.is_some() {
+        return Err(Error::Withdrawn(before.row.slug.clone()));
+    }
+    transition(kind, before.row.state, content.state)?;
+    let old = before.content();
+    let slug = new_slug(conn, manuscript, before)?;
+    if *content == old {
+        if slug != before.row.slug {
+            publication::set_slug(conn, &id, &slug)?;
+        }
+        return Ok((id, Outcome::Unchanged));
+    }
+    if let (Some(number), Details::Decision(a), Details::Decision(b)) =
+        (before.decision_number, &before.details, &content.details)
+        && !same_frozen(&old, a, content, b)
+    {
+        return Err(Error::Frozen {
+            coalition: before.actor.handle.clone(),
+            number,
+        });
+    }
+    let row = revised(act, before, content, slug)?;
+    publication::revise(conn, &row, authors, content, None)?;
+    let outcome = match (before.row.published_at, row.published_at) {
+        (None, None) => Outcome::Drafted,
+        (None, Some(_)) => Outcome::Published,
+        (Some(_), _) => Outcome::Revised,
+    };
+    if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
+        let group = (before.actor.id, before.actor.handle.as_str());
+        register::enter(conn, group, &id, content, decision)?;
+    }
+    Ok((id, outcome))
+}
+
+/// The slug that a revision leaves: the one written; where it is found by its id and none is written, its own.
+fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> Result<String, Error> {
+    let Some(slug) = &manuscript.slug else {
+        return Ok(before.row.slug.clone());
+    };
+    match publication::id_by_slug(conn, before.row.coalition_id, slug)? {
+        Some(other) if other != before.row.id => Err(Error::SlugTaken(slug.clone())),
+        _ => Ok(slug.clone()),
+    }
+}
+
+fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+    let old = &before.row;
+    let public = content.state != State::Draft;
+    let at = match old.published_at {
+        Some(_) => later(act.at, old.updated_at.and_utc()),
+        None => act.at,
+    }
+    .naive_utc();
+    Ok(Row {
+        slug,
+        state: content.state,
+        title: content.title.clone(),
+        summary: content.summary.clone(),
+        body: content.body.clone(),
+        html: html::render(&content.body),
+        language: content.language.clone(),
+        licence: content.licence.clone(),
+        details: details_json(&content.details)?,
+        revision: old.revision.saturating_add(i32::from(public)),
+        published_at: old.published_at.or(public.then_some(at)),
+        updated_at: at,
+        ..old.clone()
+    })
+}
+
+/// `updated` travels in whole seconds, and peers take only a newer one: each revision has a second of its own.
+fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
+}
+
+fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<(), Error> {
+    let publication = the(conn, act, id)?;
+    let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
+    say(conn, act, &publication, kind, &object, travel)
+}
+
+/// Enqueues an activity of a coalition about its publication.
+fn say(
+    conn: &mut Conn,
+    act: &Act,
+    publication: &Publication,
+    kind: &'static str,
+    object: &serde_json::Value,
+    travel: Travel,
+) -> Result<(), Error> {
+    let id = act.new_id();
+    let actor = act.urls.coalition(&publication.actor.handle);
+    let said = Said {
+        urls: &act.urls,
+        id: &id,
+        actor: &actor,
+        at: act.at,
+    };
+    let document = said.publicly(kind, object).to_string();
+    if document.len() > reset_federation::limits::MAX_ACTIVITY_OUT {
+        return Err(Error::TooLong {
+            title: publication.row.title.clone(),
+            bytes: document.len(),
+        });
+    }
+    let new = NewActivity {
+        id,
+        actor_id: publication.actor.id,
+        kind,
+        publication_id: Some(publication.row.id.clone()),
+        document,
+        public: true,
+        to: Audience::Followers,
+        subject: act.urls.publication(&publication.row.id),
+        now: act.at.naive_utc(),
+        quiet: travel == Travel::Quiet,
+    };
+    Ok(outbox::enqueue(conn, new)?)
+}
+
+/// Withdraws a publication: a tombstone with date and reason stays, followers get a `Delete`. Doing so again changes
+/// nothing. Its URL.
+///
+/// # Errors
+/// [`Error`], a sentence; [`Error::DecisionStays`] for a decision.
+pub async fn withdraw(app: &App, id: String, reason: String) -> Result<String, Error> {
+    let act = Act::now(app);
+    let url = app
+        .db
+        .write(move |conn| withdraw_on(conn, &act, &id, &reason))
+        .await?;
+    app.wake.outbox.notify_one();
+    Ok(url)
+}
+
+/// Withdraws within a transaction. Its URL.
+///
+/// # Errors
+/// As [`withdraw`].
+pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result<String, Error> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::NoReason);
+    }
+    let found = the(conn, act, id)?;
+    coalition::lock(conn, found.actor.id)?;
+    let publication = the(conn, act, id)?;
+    let url = act.urls.publication(&publication.row.id);
+    if publication.row.kind == Kind::Decision {
+        return Err(Error::DecisionStays);
+    }
+    if publication.row.withdrawn_at.is_some() {
+        return Ok(url);
+    }
+    transition(publication.row.kind, publication.row.state, State::Withdrawn)?;
+    publication::withdraw(conn, &publication.row.id, reason, act.at.naive_utc())?;
+    if publication.row.published_at.is_some() {
+        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
+        say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
+    }
+    Ok(url)
+}
