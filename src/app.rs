@@ -193,6 +193,11 @@ impl Urls {
         &self.base
     }
 
+    /// The host of ids, with its port where that is not the scheme's own.
+    pub fn host(&self) -> &str {
+        self.base.split_once("://").map_or("", |(_, host)| host)
+    }
+
     /// The domain in handles.
     pub fn domain(&self) -> &str {
         &self.domain

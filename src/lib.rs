@@ -6,6 +6,7 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod inbox;
 pub mod jobs;
 pub mod model;
 pub mod outbox;

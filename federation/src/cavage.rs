@@ -114,11 +114,7 @@ pub struct Parsed {
 ///
 /// # Errors
 /// [`SignatureError`] names the rule.
-pub fn parse(
-    method: &Method,
-    path_and_query: &str,
-    headers: &HeaderMap,
-) -> Result<Parsed, SignatureError> {
+pub fn parse(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Result<Parsed, SignatureError> {
     if headers.contains_key("signature-input") {
         return Err(SignatureError::OtherScheme);
     }
@@ -178,11 +174,7 @@ impl Parsed {
         if self.expires.is_some_and(|expires| expires < now) {
             return Err(SignatureError::TooOld);
         }
-        let life = if self.expires.is_some() {
-            longest
-        } else {
-            window
-        };
+        let life = if self.expires.is_some() { longest } else { window };
         for time in [self.created, self.date].into_iter().flatten() {
             let age = now.signed_duration_since(time);
             if age > life {
@@ -256,9 +248,7 @@ fn read_unix(value: Option<&str>) -> Result<DateTime<Utc>, SignatureError> {
     value
         .and_then(|v| v.parse::<i64>().ok())
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        .ok_or(SignatureError::Malformed(
-            "created or expires is not a time",
-        ))
+        .ok_or(SignatureError::Malformed("created or expires is not a time"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 pub mod actor;
 pub mod coalition;
 pub mod decision;
+pub mod following;
 pub mod handle;
 pub mod publication;
+pub mod reaction;
 pub mod state;
 pub mod words;

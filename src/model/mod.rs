@@ -7,11 +7,15 @@ pub mod coalition;
 pub mod decision;
 pub mod delivery;
 pub mod follower;
+pub mod following;
 pub mod host;
+pub mod inbox_item;
 pub mod meta;
 pub mod organisation;
 pub mod publication;
+pub mod reaction;
 pub mod remote;
+pub mod reply;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

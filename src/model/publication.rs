@@ -404,3 +404,21 @@ fn complete(
         decision_number,
     })
 }
+
+/// Whether there is a publication of this id that everybody may read.
+///
+/// # Errors
+/// The database's.
+pub fn is_public(conn: &mut Conn, id: &str) -> Result<bool> {
+    let found: Option<String> = publications::table
+        .find(id)
+        .filter(
+            publications::published_at
+                .is_not_null()
+                .and(publications::withdrawn_at.is_null()),
+        )
+        .select(publications::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}

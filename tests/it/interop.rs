@@ -11,7 +11,12 @@ use super::support::node::Node;
 
 /// One file of each kind: slug, the ActivityStreams type it travels as (federation.md section 2), a word of its summary, text.
 const FILES: [(&str, &str, &str, &str); 5] = [
-    ("proposition", "Article", "Proposition", "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\nquorum = 3\n"),
+    (
+        "proposition",
+        "Article",
+        "Proposition",
+        "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\nquorum = 3\n",
+    ),
     (
         "compte-rendu",
         "Article",
@@ -25,8 +30,18 @@ const FILES: [(&str, &str, &str, &str); 5] = [
         "Feuille de route",
         "kind = \"roadmap\"\n[[milestones]]\ntitle = \"Cartographie\"\ndue = 2036-03-31\nstatus = \"under_way\"\nprogress = 40\n",
     ),
-    ("decision", "Article", "Décision", "kind = \"decision\"\ndate = 2021-09-07\nmethod = \"consent\"\n"),
-    ("rencontre", "Event", "Rencontre", "kind = \"meeting\"\nstart = 2036-06-24T09:30:00+02:00\nplace = \"Rennes\"\n"),
+    (
+        "decision",
+        "Article",
+        "Décision",
+        "kind = \"decision\"\ndate = 2021-09-07\nmethod = \"consent\"\n",
+    ),
+    (
+        "rencontre",
+        "Event",
+        "Rencontre",
+        "kind = \"meeting\"\nstart = 2036-06-24T09:30:00+02:00\nplace = \"Rennes\"\n",
+    ),
 ];
 
 /// A node that serves, with a coalition, and a peer whose actor follows it.
@@ -41,7 +56,8 @@ struct Road {
 impl Road {
     async fn open(first_knock: &str) -> Road {
         let database = TestDatabase::empty();
-        let mut node = Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
+        let mut node =
+            Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
         if is_postgres() {
             for role in ["web", "worker", "worker"] {
                 node.start(role);
@@ -52,12 +68,30 @@ impl Road {
         node.wait_ready();
         let peer = Fedify::start(first_knock);
         peer.post("/actors", json!({ "name": "ada" })).await;
-        let followed = peer.post("/actors/ada/follow", json!({ "target": format!("@communs@{}", node.domain()) })).await;
+        let followed = peer
+            .post(
+                "/actors/ada/follow",
+                json!({ "target": format!("@communs@{}", node.domain()) }),
+            )
+            .await;
         let group = format!("{}/coalitions/communs", node.url());
-        assert_eq!((followed["target"].as_str(), followed["targetType"].as_str()), (Some(group.as_str()), Some("Group")));
-        let state = peer.get(&format!("/actors/ada/following?target={group}&state=accepted&wait=20")).await;
+        assert_eq!(
+            (followed["target"].as_str(), followed["targetType"].as_str()),
+            (Some(group.as_str()), Some("Group"))
+        );
+        let state = peer
+            .get(&format!(
+                "/actors/ada/following?target={group}&state=accepted&wait=20"
+            ))
+            .await;
         assert_eq!(state[&group]["state"], "accepted", "{state}");
-        Road { node, peer, group, http: super::support::app::client(), _database: database }
+        Road {
+            node,
+            peer,
+            group,
+            http: super::support::app::client(),
+            _database: database,
+        }
     }
 
     fn file(&self, slug: &str, head: &str, body: &str) -> String {
@@ -92,15 +126,20 @@ impl Road {
     }
 
     async fn count(&self, url: &str, wanted: u64) {
-        let total = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default()["totalItems"].as_u64();
-        self.read_until(url, ACTIVITY, &format!("{wanted} items"), |_, text| total(text) == Some(wanted)).await;
+        let total =
+            |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default()["totalItems"].as_u64();
+        self.read_until(url, ACTIVITY, &format!("{wanted} items"), |_, text| {
+            total(text) == Some(wanted)
+        })
+        .await;
     }
 }
 
 const ACTIVITY: &str = "application/activity+json";
 
 fn verified(delivery: &Value) -> bool {
-    delivery["verification"]["http"]["ok"] == true && delivery["verification"]["http"]["ownerMatchesActor"] == true
+    delivery["verification"]["http"]["ok"] == true
+        && delivery["verification"]["http"]["ownerMatchesActor"] == true
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,25 +148,50 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
     let mut ids = Vec::new();
     for (slug, kind, word, head) in FILES {
         let id = road.publish(slug, head, "Un texte.");
-        let got = road.peer.inbox("ada", &format!("type=Create&object={id}"), 1).await;
+        let got = road
+            .peer
+            .inbox("ada", &format!("type=Create&object={id}"), 1)
+            .await;
         let delivery = got.first().unwrap();
         assert!(verified(delivery), "{slug}: {delivery:#}");
         let object = &delivery["raw"]["object"];
-        assert_eq!((object["type"].as_str(), object["attributedTo"].as_str()), (Some(kind), Some(road.group.as_str())), "{slug}");
+        assert_eq!(
+            (object["type"].as_str(), object["attributedTo"].as_str()),
+            (Some(kind), Some(road.group.as_str())),
+            "{slug}"
+        );
         let summary = object["summary"].as_str().unwrap();
-        assert!(summary.starts_with(word) && summary.ends_with("La ligne de l’auteur."), "{slug}: {summary}");
+        assert!(
+            summary.starts_with(word) && summary.ends_with("La ligne de l’auteur."),
+            "{slug}: {summary}"
+        );
         ids.push(id);
     }
 
     let (slug, _, _, head) = FILES[0];
-    assert_eq!(road.publish(slug, head, "Un texte."), ids[0], "an unchanged file is no revision");
+    assert_eq!(
+        road.publish(slug, head, "Un texte."),
+        ids[0],
+        "an unchanged file is no revision"
+    );
     assert_eq!(road.publish(slug, head, "Un texte amendé."), ids[0]);
-    let update = road.peer.inbox("ada", &format!("type=Update&object={}", ids[0]), 1).await;
+    let update = road
+        .peer
+        .inbox("ada", &format!("type=Update&object={}", ids[0]), 1)
+        .await;
     assert!(update.iter().all(verified));
-    assert!(update[0]["raw"]["object"]["content"].as_str().unwrap().contains("amendé"));
+    assert!(
+        update[0]["raw"]["object"]["content"]
+            .as_str()
+            .unwrap()
+            .contains("amendé")
+    );
 
     road.node.ok(&["withdraw", &ids[1], "--reason", "Un doublon"]);
-    let delete = road.peer.inbox("ada", &format!("type=Delete&object={}", ids[1]), 1).await;
+    let delete = road
+        .peer
+        .inbox("ada", &format!("type=Delete&object={}", ids[1]), 1)
+        .await;
     assert!(delete.iter().all(verified));
     assert_eq!(road.page(&ids[1], ACTIVITY).await.0, 410);
     let refused = road.node.run(&["withdraw", &ids[3], "--reason", "Trop tard"]);
@@ -143,7 +207,11 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
     seen.sort();
     let once = seen.len();
     seen.dedup();
-    assert_eq!((once, seen.len()), (8, 8), "one Accept, five Creates, one Update, one Delete, each once: {seen:#?}");
+    assert_eq!(
+        (once, seen.len()),
+        (8, 8),
+        "one Accept, five Creates, one Update, one Delete, each once: {seen:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -153,30 +221,56 @@ async fn replies_likes_and_announces_come_back_and_are_taken_back() {
     let id = road.publish(slug, head, "Un texte.");
     road.peer.inbox("ada", "type=Create", 1).await;
 
-    let reply = road.peer.post("/actors/ada/reply", json!({ "object": id, "content": "<p>Une réponse <b>claire</b>.</p>" })).await;
+    let reply = road
+        .peer
+        .post(
+            "/actors/ada/reply",
+            json!({ "object": id, "content": "<p>Une réponse <b>claire</b>.</p>" }),
+        )
+        .await;
     let like = road.peer.post("/actors/ada/like", json!({ "object": id })).await;
-    let announce = road.peer.post("/actors/ada/announce", json!({ "object": id })).await;
-    road.read_until(&id, "text/html", "the reply", |_, html| html.contains("Une réponse <b>claire</b>.")).await;
+    let announce = road
+        .peer
+        .post("/actors/ada/announce", json!({ "object": id }))
+        .await;
+    road.read_until(&id, "text/html", "the reply", |_, html| {
+        html.contains("Une réponse <b>claire</b>.")
+    })
+    .await;
     for part in ["replies", "likes", "shares"] {
         road.count(&format!("{id}/{part}"), 1).await;
     }
 
     let note = reply["object"].as_str().unwrap();
-    road.peer.post("/actors/ada/update", json!({ "object": note, "content": "<p>Une réponse corrigée.</p>" })).await;
+    road.peer
+        .post(
+            "/actors/ada/update",
+            json!({ "object": note, "content": "<p>Une réponse corrigée.</p>" }),
+        )
+        .await;
     road.read_until(&id, "text/html", "the corrected reply", |_, html| {
         html.contains("Une réponse corrigée.") && !html.contains("claire")
     })
     .await;
 
-    road.peer.post("/actors/ada/delete", json!({ "object": note })).await;
+    road.peer
+        .post("/actors/ada/delete", json!({ "object": note }))
+        .await;
     for activity in [&like["activity"], &announce["activity"]] {
-        road.peer.post("/actors/ada/undo", json!({ "activity": activity })).await;
+        road.peer
+            .post("/actors/ada/undo", json!({ "activity": activity }))
+            .await;
     }
-    road.read_until(&id, "text/html", "the page without the reply", |_, html| !html.contains("Une réponse")).await;
+    road.read_until(&id, "text/html", "the page without the reply", |_, html| {
+        !html.contains("Une réponse")
+    })
+    .await;
     for part in ["replies", "likes", "shares"] {
         road.count(&format!("{id}/{part}"), 0).await;
     }
 
-    road.peer.post("/actors/ada/unfollow", json!({ "target": road.group })).await;
+    road.peer
+        .post("/actors/ada/unfollow", json!({ "target": road.group }))
+        .await;
     road.count(&format!("{}/followers", road.group), 0).await;
 }

@@ -4,4 +4,6 @@
 mod architecture;
 mod crash;
 mod interop;
+mod outbox;
+mod storage;
 mod support;

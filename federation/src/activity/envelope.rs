@@ -370,8 +370,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
 
-    const START: &str =
-        r#"{"id":"https://a.example/1","type":"Like","actor":"https://a.example/ada""#;
+    const START: &str = r#"{"id":"https://a.example/1","type":"Like","actor":"https://a.example/ada""#;
 
     fn with(rest: &str) -> Result<Envelope, Refusal> {
         envelope(format!("{START}{rest}}}").as_bytes())
@@ -379,9 +378,8 @@ mod tests {
 
     #[test]
     fn the_outside_is_read_and_the_rest_is_walked_over() {
-        let read = with(
-            r#","object":{"x":[{"id":"no"}],"type":"Note","id":"https://a.example/n"},"to":[1,{}]"#,
-        );
+        let read =
+            with(r#","object":{"x":[{"id":"no"}],"type":"Note","id":"https://a.example/n"},"to":[1,{}]"#);
         let read = read.unwrap();
         assert_eq!(read.kind, ActivityKind::Like);
         assert_eq!(read.actor.as_str(), "https://a.example/ada");
@@ -406,10 +404,7 @@ mod tests {
         let two = r#"["https://a.example/ada","https://a.example/bo"]"#;
         let text = format!(r#"{{"type":"Like","actor":{two}}}"#);
         assert_eq!(envelope(text.as_bytes()), Err(Refusal::Invalid("actor")));
-        assert_eq!(
-            with(&format!(r#","object":{two}"#)).unwrap().object_id,
-            None
-        );
+        assert_eq!(with(&format!(r#","object":{two}"#)).unwrap().object_id, None);
     }
 
     #[test]

@@ -35,10 +35,7 @@ pub(super) fn signature_header(headers: &HeaderMap) -> Result<&str, SignatureErr
 }
 
 /// The one value of a header that must not be there twice.
-pub(super) fn single<'h>(
-    headers: &'h HeaderMap,
-    name: &'static str,
-) -> Result<&'h str, SignatureError> {
+pub(super) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, SignatureError> {
     let mut values = headers.get_all(name).iter();
     let value = values
         .next()
@@ -124,15 +121,9 @@ impl<'h> Parameters<'h> {
         match self.algorithm {
             None => Ok(Declared::ByKey),
             Some(a) if a.eq_ignore_ascii_case("hs2019") => Ok(Declared::ByKey),
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => {
-                Ok(Declared::Exactly(Algorithm::RsaSha256))
-            }
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => {
-                Ok(Declared::Exactly(Algorithm::RsaSha512))
-            }
-            Some(a) if a.eq_ignore_ascii_case("ed25519") => {
-                Ok(Declared::Exactly(Algorithm::Ed25519))
-            }
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => Ok(Declared::Exactly(Algorithm::RsaSha256)),
+            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => Ok(Declared::Exactly(Algorithm::RsaSha512)),
+            Some(a) if a.eq_ignore_ascii_case("ed25519") => Ok(Declared::Exactly(Algorithm::Ed25519)),
             Some(_) => Err(SignatureError::Algorithm),
         }
     }

@@ -36,8 +36,7 @@ impl<'a> Lines<'a> {
         if !self.message.is_empty() {
             self.message.push(b'\n');
         }
-        self.message
-            .extend(name.bytes().map(|b| b.to_ascii_lowercase()));
+        self.message.extend(name.bytes().map(|b| b.to_ascii_lowercase()));
         self.message.extend_from_slice(b": ");
         let absent = || SignatureError::NotPresent(name.to_owned());
         match name.to_ascii_lowercase().as_str() {
@@ -73,8 +72,7 @@ impl<'a> Lines<'a> {
         let first = values
             .next()
             .ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
-        self.message
-            .extend_from_slice(first.as_bytes().trim_ascii());
+        self.message.extend_from_slice(first.as_bytes().trim_ascii());
         for value in values {
             if matches!(
                 name,
@@ -83,8 +81,7 @@ impl<'a> Lines<'a> {
                 return Err(SignatureError::Duplicate(name.to_owned()));
             }
             self.message.extend_from_slice(b", ");
-            self.message
-                .extend_from_slice(value.as_bytes().trim_ascii());
+            self.message.extend_from_slice(value.as_bytes().trim_ascii());
         }
         Ok(())
     }

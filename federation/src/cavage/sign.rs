@@ -50,10 +50,7 @@ pub fn sign_post(
 ) -> Result<Signed, SignError> {
     let (date, mut message) = begin("post", url, now)?;
     message.push_str(&format!("\ndigest: {digest}\ncontent-type: {content_type}"));
-    if [digest, content_type]
-        .iter()
-        .any(|v| v.contains(['\n', '\r']))
-    {
+    if [digest, content_type].iter().any(|v| v.contains(['\n', '\r'])) {
         return Err(SignError::Value);
     }
     let names = "(request-target) host date digest content-type";
@@ -69,12 +66,7 @@ pub fn sign_post(
 ///
 /// # Errors
 /// As [`sign_post`].
-pub fn sign_get(
-    key: &RsaPrivate,
-    key_id: &str,
-    url: &Url,
-    now: DateTime<Utc>,
-) -> Result<Signed, SignError> {
+pub fn sign_get(key: &RsaPrivate, key_id: &str, url: &Url, now: DateTime<Utc>) -> Result<Signed, SignError> {
     let (date, message) = begin("get", url, now)?;
     let signature = finish(key, key_id, "(request-target) host date", &message)?;
     Ok(Signed {

@@ -154,11 +154,7 @@ fn every_follow_names_the_coalition_and_its_undo_the_same_pair() {
     for name in each("follow") {
         let follow = activity(&name);
         assert_eq!(follow.kind, ActivityKind::Follow, "{name}");
-        assert_eq!(
-            follow.object.unwrap().id().unwrap().as_str(),
-            COALITION,
-            "{name}"
-        );
+        assert_eq!(follow.object.unwrap().id().unwrap().as_str(), COALITION, "{name}");
     }
     for name in each("undo_follow") {
         let undo = activity(&name);
@@ -168,11 +164,7 @@ fn every_follow_names_the_coalition_and_its_undo_the_same_pair() {
             let inner = activity::parse(inner.clone(), false).unwrap();
             assert_eq!(inner.kind, ActivityKind::Follow, "{name}");
             assert_eq!(inner.actor, undo.actor, "{name}");
-            assert_eq!(
-                inner.object.unwrap().id().unwrap().as_str(),
-                COALITION,
-                "{name}"
-            );
+            assert_eq!(inner.object.unwrap().id().unwrap().as_str(), COALITION, "{name}");
         }
     }
 }
@@ -185,20 +177,13 @@ fn every_reply_is_a_public_note_that_answers_the_publication() {
         let object = create.object.as_ref().unwrap();
         let reply = note::parse(object.value().unwrap(), false).unwrap();
         assert_eq!(reply.kind, "Note", "{name}");
-        assert_eq!(
-            reply.attributed_to,
-            std::slice::from_ref(&create.actor),
-            "{name}"
-        );
+        assert_eq!(reply.attributed_to, std::slice::from_ref(&create.actor), "{name}");
         assert_eq!(
             reply.in_reply_to.as_ref().unwrap().as_str(),
             PUBLICATION,
             "{name}"
         );
-        assert!(
-            reply.content.as_ref().is_some_and(|c| !c.is_empty()),
-            "{name}"
-        );
+        assert!(reply.content.as_ref().is_some_and(|c| !c.is_empty()), "{name}");
         assert_eq!(reply.media_type, "text/html", "{name}");
         assert!(reply.published.is_some(), "{name}");
         assert!(reply.is_public() && create.is_public(), "{name}");
@@ -227,10 +212,7 @@ fn every_like_and_announce_names_what_it_is_about() {
 
 #[test]
 fn every_delete_names_its_object_bare_or_as_a_tombstone() {
-    for name in each("delete_tombstone")
-        .into_iter()
-        .chain(each("delete_bare"))
-    {
+    for name in each("delete_tombstone").into_iter().chain(each("delete_bare")) {
         let delete = activity(&name);
         assert_eq!(delete.kind, ActivityKind::Delete, "{name}");
         let object = delete.object.unwrap();
@@ -278,12 +260,7 @@ fn votes_come_one_by_one_or_together() {
     let both = activity("fedify/votes");
     let names: Vec<_> = both
         .objects()
-        .map(|o| {
-            note::parse(o.value().unwrap(), false)
-                .unwrap()
-                .name
-                .unwrap()
-        })
+        .map(|o| note::parse(o.value().unwrap(), false).unwrap().name.unwrap())
         .collect();
     assert_eq!(names, ["In spring", "In autumn"]);
 }
@@ -310,14 +287,8 @@ fn a_lemmy_server_is_an_actor_without_a_handle() {
 #[test]
 fn a_peertube_channel_and_video_are_read() {
     let channel = actor::parse(&sample("peertube/channel"), false).unwrap();
-    assert_eq!(
-        channel.url.unwrap().as_str(),
-        "https://tube.example/a/hana_films"
-    );
-    assert_eq!(
-        channel.icon.unwrap().as_str(),
-        "https://tube.example/lazy/48.png"
-    );
+    assert_eq!(channel.url.unwrap().as_str(), "https://tube.example/a/hana_films");
+    assert_eq!(channel.icon.unwrap().as_str(), "https://tube.example/lazy/48.png");
     let create = activity("peertube/create_video");
     let video = note::parse(create.object.unwrap().value().unwrap(), false).unwrap();
     assert_eq!(video.kind, "Video");

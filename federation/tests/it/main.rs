@@ -1,9 +1,6 @@
 //! The crate from outside: samples of what peers send, and generated input.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod fixtures;
+mod oracle;
 mod properties;

@@ -8,21 +8,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 use reset_federation::key::{PublicKey, RsaPrivate};
 use reset_federation::webfinger::{Jrd, parse_resource};
-use reset_federation::{
-    activity, actor, cavage, check, digest, json, media_type, note, retry, url_check,
-};
+use reset_federation::{activity, actor, cavage, check, digest, json, media_type, note, retry, url_check};
 use std::sync::LazyLock;
 use url::Url;
 
 static KEY: LazyLock<RsaPrivate> = LazyLock::new(|| RsaPrivate::generate().unwrap());
-static PUBLIC: LazyLock<PublicKey> =
-    LazyLock::new(|| PublicKey::from_pem(&KEY.public_pem()).unwrap());
-static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    fixtures::all()
-        .into_iter()
-        .map(|(_, bytes)| bytes)
-        .collect()
-});
+static PUBLIC: LazyLock<PublicKey> = LazyLock::new(|| PublicKey::from_pem(&KEY.public_pem()).unwrap());
+static SAMPLES: LazyLock<Vec<Vec<u8>>> =
+    LazyLock::new(|| fixtures::all().into_iter().map(|(_, bytes)| bytes).collect());
 
 fn now() -> DateTime<Utc> {
     "2026-11-06T08:49:37Z".parse().unwrap()
@@ -35,8 +28,8 @@ fn read_everything(bytes: &[u8]) {
     let Ok(value) = json::parse(bytes) else {
         return;
     };
-    let _ = actor::parse(&value, true)
-        .map(|actor| actor.keys.iter().filter(|k| k.public_key().is_ok()).count());
+    let _ =
+        actor::parse(&value, true).map(|actor| actor.keys.iter().filter(|k| k.public_key().is_ok()).count());
     let _ = actor::key_owner(&value, "https://a.example/k", true);
     let _ = note::parse(&value, true).map(|n| (n.is_vote(), n.is_public()));
     if let Ok(activity) = activity::parse(value, true) {
@@ -54,36 +47,27 @@ fn read_everything(bytes: &[u8]) {
 
 /// A sample with some bytes replaced, cut out or put in.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
-    let edit = (
-        any::<prop::sample::Index>(),
-        0..4_u8,
-        any::<u8>(),
-        0..40_usize,
-    );
-    (
-        any::<prop::sample::Index>(),
-        prop::collection::vec(edit, 0..6),
-    )
-        .prop_map(|(which, edits)| {
-            let mut bytes = which.get(&SAMPLES).clone();
-            for (at, how, byte, length) in edits {
-                if bytes.is_empty() {
-                    break;
-                }
-                let start = at.index(bytes.len());
-                let end = (start + length).min(bytes.len());
-                match how {
-                    0 => bytes[start] = byte,
-                    1 => drop(bytes.drain(start..end)),
-                    2 => bytes.insert(start, b"{}[]\",:0\\@#e-"[usize::from(byte) % 13]),
-                    _ => {
-                        let piece = bytes[start..end].to_vec();
-                        drop(bytes.splice(start..start, piece));
-                    }
+    let edit = (any::<prop::sample::Index>(), 0..4_u8, any::<u8>(), 0..40_usize);
+    (any::<prop::sample::Index>(), prop::collection::vec(edit, 0..6)).prop_map(|(which, edits)| {
+        let mut bytes = which.get(&SAMPLES).clone();
+        for (at, how, byte, length) in edits {
+            if bytes.is_empty() {
+                break;
+            }
+            let start = at.index(bytes.len());
+            let end = (start + length).min(bytes.len());
+            match how {
+                0 => bytes[start] = byte,
+                1 => drop(bytes.drain(start..end)),
+                2 => bytes.insert(start, b"{}[]\",:0\\@#e-"[usize::from(byte) % 13]),
+                _ => {
+                    let piece = bytes[start..end].to_vec();
+                    drop(bytes.splice(start..start, piece));
                 }
             }
-            bytes
-        })
+        }
+        bytes
+    })
 }
 
 /// A JSON document in which the keys and values that matter meet in wrong shapes.
@@ -327,7 +311,5 @@ fn verifies(values: &[Vec<u8>; 6], body: &[u8]) -> bool {
     let Some(digest) = &parsed.digest else {
         return false;
     };
-    digest::verify(digest, body).is_ok()
-        && parsed.check_time(now()).is_ok()
-        && parsed.verify(&PUBLIC).is_ok()
+    digest::verify(digest, body).is_ok() && parsed.check_time(now()).is_ok() && parsed.verify(&PUBLIC).is_ok()
 }

@@ -54,8 +54,15 @@ impl Program {
     /// Runs a command that must succeed; what it printed, without the last line break.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "`reset-node {}` failed: {err}", arguments.join(" "));
+        let (out, err) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        assert!(
+            output.status.success(),
+            "`reset-node {}` failed: {err}",
+            arguments.join(" ")
+        );
         out.trim_end().to_owned()
     }
 
@@ -95,14 +102,44 @@ impl Node {
         };
         let (domain, data) = (program.domain(), program.path("data"));
         let data = data.to_str().unwrap();
-        program.ok(&["init", "--domain", &domain, "--organisation", "Région Exemple", "--data", data]);
-        Node { program, running: Vec::new(), started: 0 }
+        program.ok(&[
+            "init",
+            "--domain",
+            &domain,
+            "--organisation",
+            "Région Exemple",
+            "--data",
+            data,
+        ]);
+        Node {
+            program,
+            running: Vec::new(),
+            started: 0,
+        }
     }
 
     /// An organisation `atelier` that carries a coalition `communs`.
     pub(crate) fn with_coalition(self) -> Node {
-        self.ok(&["organisation", "create", "--handle", "atelier", "--name", "L’Atelier", "--kind", "association"]);
-        self.ok(&["coalition", "create", "--handle", "communs", "--title", "Communs numériques", "--steward", "atelier"]);
+        self.ok(&[
+            "organisation",
+            "create",
+            "--handle",
+            "atelier",
+            "--name",
+            "L’Atelier",
+            "--kind",
+            "association",
+        ]);
+        self.ok(&[
+            "coalition",
+            "create",
+            "--handle",
+            "communs",
+            "--title",
+            "Communs numériques",
+            "--steward",
+            "atelier",
+        ]);
         self
     }
 
@@ -111,7 +148,12 @@ impl Node {
         self.started += 1;
         let path = self.path(&format!("{role}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = self.command(&[role]).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        let child = self
+            .command(&[role])
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         self.running.push((child, path));
     }
 
@@ -121,10 +163,17 @@ impl Node {
         while !self.answers() {
             for (child, log) in &mut self.running {
                 if let Some(status) = child.try_wait().unwrap() {
-                    panic!("the server ended with {status}: {}", std::fs::read_to_string(log).unwrap());
+                    panic!(
+                        "the server ended with {status}: {}",
+                        std::fs::read_to_string(log).unwrap()
+                    );
                 }
             }
-            assert!(began.elapsed() < Duration::from_secs(30), "no answer within 30 s:\n{}", self.logs());
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "no answer within 30 s:\n{}",
+                self.logs()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         began.elapsed()
@@ -143,7 +192,10 @@ impl Node {
     /// SIGTERM to every process; they must end with 0 within 30 s.
     pub(crate) fn stop(&mut self) {
         for (child, _) in &self.running {
-            let ended = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+            let ended = Command::new("kill")
+                .args(["-TERM", &child.id().to_string()])
+                .status()
+                .unwrap();
             assert!(ended.success());
         }
         let logs = self.logs();
@@ -168,15 +220,28 @@ impl Node {
         self.running.first().unwrap().0.id()
     }
 
+    /// The resident memory of the first process, in MB.
+    pub(crate) fn memory(&self) -> f64 {
+        memory_of(self.id())
+    }
+
     /// What the processes that run logged.
     pub(crate) fn logs(&self) -> String {
-        self.running.iter().map(|(_, log)| std::fs::read_to_string(log).unwrap_or_default()).collect()
+        self.running
+            .iter()
+            .map(|(_, log)| std::fs::read_to_string(log).unwrap_or_default())
+            .collect()
     }
 
     fn answers(&self) -> bool {
         use std::io::{Read, Write};
-        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else { return false };
-        let request = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.domain());
+        let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else {
+            return false;
+        };
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.domain()
+        );
         let mut answer = Vec::new();
         stream.write_all(request.as_bytes()).is_ok()
             && stream.read_to_end(&mut answer).is_ok()
@@ -197,6 +262,17 @@ impl Drop for Node {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// The resident memory of a process, in MB.
+pub(crate) fn memory_of(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1e3
 }

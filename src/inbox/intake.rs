@@ -1,0 +1,82 @@
+//! Taking an activity in: its id is remembered and its bytes are stored, in one transaction, before the sender is told 202.
+//! Who sent it has been verified by the caller; what it means is asked later.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::jobs::lanes::lane_of;
+use crate::model::inbox_item::{self, NewItem};
+use crate::{db, model};
+
+/// The name of the queue in the table of lanes.
+pub const QUEUE: &str = "inbox";
+/// Into how many lanes senders are spread. Never changes: it is part of the stored rows.
+pub const LANES: i32 = 16;
+
+/// A verified activity.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its id.
+    pub id: String,
+    /// The id of its actor, who signed it.
+    pub actor: String,
+    /// The host of the actor, normalised.
+    pub host: String,
+    /// The bytes.
+    pub document: String,
+}
+
+/// Hosts that were noted as heard a moment ago; noting each request would cost a statement more.
+struct Heard(moka::sync::Cache<String, ()>);
+
+impl Default for Heard {
+    fn default() -> Heard {
+        let minute = Duration::from_secs(60);
+        Heard(
+            moka::sync::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(minute)
+                .build(),
+        )
+    }
+}
+
+/// Stores an activity. False where its id was taken before: nothing happens then.
+///
+/// # Errors
+/// The database's; the sender is then told to come again.
+pub async fn take(app: &App, taken: Taken) -> Result<bool, db::Error> {
+    let now = app.now().naive_utc();
+    let heard = app.caches.of::<Heard>();
+    let is_news = heard.0.get(&taken.host).is_none();
+    if is_news {
+        heard.0.insert(taken.host.clone(), ());
+    }
+    let is_new = app
+        .db
+        .write(move |conn| {
+            if is_news {
+                model::host::heard(conn, &taken.host, now)?;
+            }
+            if !inbox_item::remember(conn, &taken.id, now)? {
+                return Ok::<_, db::Error>(false);
+            }
+            let item = NewItem {
+                lane: lane_of(&taken.host, LANES),
+                activity_id: taken.id,
+                actor_url: taken.actor,
+                document: taken.document,
+                received_at: now,
+                state: 0,
+                attempts: 0,
+                run_at: now,
+            };
+            inbox_item::insert(conn, &item)?;
+            Ok(true)
+        })
+        .await?;
+    if is_new {
+        app.wake.inbox.notify_one();
+    }
+    Ok(is_new)
+}

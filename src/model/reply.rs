@@ -1,0 +1,197 @@
+//! Replies of people on other servers, and the ids of what was deleted.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{publications, remote_tombstones, replies};
+
+/// A reply to store.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+#[diesel(table_name = replies)]
+pub struct NewReply {
+    /// Its id on its own server.
+    pub url: String,
+    /// The publication whose thread it is in.
+    pub publication_id: String,
+    /// What it answers: that publication, or another reply.
+    pub in_reply_to: String,
+    /// Its author's row.
+    pub remote_id: i64,
+    /// Its text as safe HTML.
+    pub html: String,
+    /// Its page for people.
+    pub page: Option<String>,
+    /// BCP 47, where it is told.
+    pub language: Option<String>,
+    /// By its author's word.
+    pub published_at: NaiveDateTime,
+    /// By its author's word.
+    pub updated_at: Option<NaiveDateTime>,
+    /// When it came.
+    pub received_at: NaiveDateTime,
+    /// The object, as received.
+    pub document: String,
+}
+
+/// What is known of a stored reply, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = replies)]
+pub struct Known {
+    /// Row id.
+    pub id: i64,
+    /// The publication whose thread it is in.
+    pub publication_id: String,
+    /// Its author's row.
+    pub remote_id: i64,
+    /// By its author's word.
+    pub published_at: NaiveDateTime,
+    /// By its author's word.
+    pub updated_at: Option<NaiveDateTime>,
+    /// When the coalition hid it.
+    pub hidden_at: Option<NaiveDateTime>,
+}
+
+/// The reply with this id.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut Conn, url: &str) -> Result<Option<Known>> {
+    replies::table
+        .filter(replies::url.eq(url))
+        .select(Known::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Stores a reply. False where it was stored before. The count of the publication is the caller's: see [`count`].
+///
+/// # Errors
+/// The database's.
+pub fn insert(conn: &mut Conn, reply: &NewReply) -> Result<bool> {
+    let added = both!(conn, c => diesel::insert_into(replies::table)
+        .values(reply)
+        .on_conflict(replies::url)
+        .do_nothing()
+        .execute(c))?;
+    Ok(added > 0)
+}
+
+/// Replaces what its author wrote.
+///
+/// # Errors
+/// The database's.
+pub fn revise(conn: &mut Conn, id: i64, reply: &NewReply) -> Result<()> {
+    diesel::update(replies::table.find(id))
+        .set((
+            replies::html.eq(&reply.html),
+            replies::page.eq(&reply.page),
+            replies::language.eq(&reply.language),
+            replies::updated_at.eq(reply.updated_at),
+            replies::document.eq(&reply.document),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Deletes a reply: its row, with its text and its raw bytes.
+///
+/// # Errors
+/// The database's.
+pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(replies::table.find(id)).execute(conn).map(drop)
+}
+
+/// Deletes every reply of an author. The publications they were shown under, one entry a reply.
+///
+/// # Errors
+/// The database's.
+pub fn delete_of(conn: &mut Conn, remote_id: i64) -> Result<Vec<String>> {
+    let shown = replies::table
+        .filter(replies::remote_id.eq(remote_id).and(replies::hidden_at.is_null()))
+        .select(replies::publication_id)
+        .load(conn)?;
+    diesel::delete(replies::table.filter(replies::remote_id.eq(remote_id))).execute(conn)?;
+    Ok(shown)
+}
+
+/// Hides a reply, or shows it again where `hidden` is none, and counts it accordingly. False where it is unknown or was so already.
+///
+/// # Errors
+/// The database's.
+pub fn set_hidden(conn: &mut Conn, url: &str, hidden: Option<(&str, NaiveDateTime)>) -> Result<bool> {
+    let Some(known) = find(conn, url)? else {
+        return Ok(false);
+    };
+    if known.hidden_at.is_some() == hidden.is_some() {
+        return Ok(false);
+    }
+    diesel::update(replies::table.find(known.id))
+        .set((
+            replies::hidden_at.eq(hidden.map(|(_, at)| at)),
+            replies::hidden_reason.eq(hidden.map(|(reason, _)| reason)),
+        ))
+        .execute(conn)?;
+    count(conn, &known.publication_id, if hidden.is_some() { -1 } else { 1 })?;
+    Ok(true)
+}
+
+/// Adds to the number of replies shown under a publication.
+///
+/// # Errors
+/// The database's.
+pub fn count(conn: &mut Conn, publication_id: &str, change: i64) -> Result<()> {
+    diesel::update(publications::table.find(publication_id))
+        .set(publications::replies.eq(publications::replies + change))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The ids of the replies that are shown, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn urls(conn: &mut Conn, publication_id: &str, offset: i64, limit: i64) -> Result<Vec<String>> {
+    replies::table
+        .filter(
+            replies::publication_id
+                .eq(publication_id)
+                .and(replies::hidden_at.is_null()),
+        )
+        .order((replies::published_at, replies::id))
+        .offset(offset)
+        .limit(limit)
+        .select(replies::url)
+        .load(conn)
+}
+
+/// Remembers that something of a remote actor's was deleted or undone: it never (re)appears.
+///
+/// # Errors
+/// The database's.
+pub fn bury(conn: &mut Conn, url: &str, remote_id: i64, now: NaiveDateTime) -> Result<()> {
+    both!(conn, c => diesel::insert_into(remote_tombstones::table)
+        .values((
+            remote_tombstones::url.eq(url),
+            remote_tombstones::remote_id.eq(remote_id),
+            remote_tombstones::deleted_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// Whether this was deleted or undone by this actor.
+///
+/// # Errors
+/// The database's.
+pub fn is_buried(conn: &mut Conn, url: &str, remote_id: i64) -> Result<bool> {
+    let by: Option<i64> = remote_tombstones::table
+        .find(url)
+        .select(remote_tombstones::remote_id)
+        .first(conn)
+        .optional()?;
+    Ok(by == Some(remote_id))
+}
