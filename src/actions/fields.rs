@@ -264,6 +264,18 @@ impl Fields {
         }
     }
 
+    /// A table.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn table(&mut self, key: &str) -> Result<Option<Fields>, Error> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(Fields::new(map).at(&self.key(key)))),
+            Some(_) => Err(self.wrong(key, format!("must be a table: write [{key}]"))),
+        }
+    }
+
     /// A list of tables, each of which knows its place.
     ///
     /// # Errors

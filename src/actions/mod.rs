@@ -2,10 +2,12 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod coalition;
 pub mod fields;
 pub mod front_matter;
 pub mod node;
 pub mod organisation;
+pub mod profile;
 pub mod publication;
 mod register;
 

@@ -11,17 +11,19 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 4] = [
+const FR: [&str; 5] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
+    include_str!("locales/fr/import.ftl"),
 ];
-const EN: [&str; 4] = [
+const EN: [&str; 5] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
+    include_str!("locales/en/import.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));

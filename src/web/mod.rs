@@ -1,6 +1,7 @@
 //! What the node serves over HTTP: pages for people, documents for servers. Extracts, calls one action or reads, renders;
-//! no query is written here, and only `error` knows the status codes of our own answers.
+//! no query is written here, and only `error` and `activitypub::answer` know the status codes of our own answers.
 
+pub mod activitypub;
 mod assets;
 pub mod error;
 pub mod feeds;
@@ -10,5 +11,6 @@ pub mod pages;
 pub mod pictures;
 pub mod router;
 pub mod signed;
+pub mod well_known;
 
 pub use router::router;

@@ -6,7 +6,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{feeds, headers, locale, pages, pictures};
+use super::{activitypub, feeds, headers, locale, pages, pictures, well_known};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -15,12 +15,18 @@ pub fn router(app: SharedApp) -> Router {
         .merge(pages::routes())
         .merge(feeds::routes())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    Router::new()
+    let people = Router::new()
         .merge(people)
         .merge(pictures::routes())
         .fallback(async || Error::NotFound)
         .layer(from_fn_with_state(app.clone(), error::pages))
         .layer(from_fn_with_state(app.clone(), locale::remember))
+        .layer(from_fn_with_state(app.clone(), activitypub::negotiated));
+    // Servers need neither a language nor a page when something is wrong, and inboxes must be fast.
+    Router::new()
+        .merge(activitypub::routes())
+        .merge(well_known::routes())
+        .merge(people)
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
 }

@@ -11,10 +11,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use confique::Config as _;
 use diesel::prelude::*;
+use reset_node::ap;
 use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
+use reset_node::outbox;
 use tokio::task::JoinHandle;
 
 use super::db::TestDatabase;
@@ -96,6 +98,11 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Works the outbox off, as far as the clock lets it.
+    pub(crate) async fn deliver(&self) {
+        outbox::run_until_idle(&self.app).await.unwrap();
+    }
+
     /// Says why this test ends with work in a queue.
     pub(crate) fn leave_queue(&mut self, why: &'static str) {
         self.left = Some(why);
@@ -165,7 +172,8 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     )
     .unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
-    let app = App::new(config, db, clock, client(), urls);
+    let http = ap::client::build(&config.federation, urls.base()).unwrap();
+    let app = App::new(config, db, clock, http, urls);
     TestApp {
         app,
         listener: Some(listener),
@@ -176,9 +184,10 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     }
 }
 
+/// What visitors and peers of a test send requests with.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the client of a test's App is made here"
+    reason = "the client of a peer or a visitor, not of the App"
 )]
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()

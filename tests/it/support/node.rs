@@ -220,6 +220,11 @@ impl Node {
         self.running.first().unwrap().0.id()
     }
 
+    /// The resident memory of the first process, in MB.
+    pub(crate) fn memory(&self) -> f64 {
+        memory_of(self.id())
+    }
+
     /// What the processes that run logged.
     pub(crate) fn logs(&self) -> String {
         self.running
@@ -257,10 +262,20 @@ impl Drop for Node {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port()
+}
+
+/// The resident memory of a process, in MB.
+pub(crate) fn memory_of(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1e3
 }
