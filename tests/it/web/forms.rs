@@ -2,6 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use reset_node::actions::front_matter::Manuscript;
+use reset_node::domain::publication::Details;
+use reset_node::model::publication;
 use serde_json::Value;
 
 use super::Shown;
@@ -47,11 +50,20 @@ async fn the_markdown_form_can_be_published_again() {
     for path in [&shown.proposal, &shown.minutes, &shown.roadmap, &shown.decision] {
         let answer = app.visit(&format!("{path}.md"), &[]).await;
         assert_eq!(answer.header("content-type"), "text/markdown; charset=utf-8");
-        let (_, rest) = answer.text.split_once("+++\n").unwrap();
-        let (head, body) = rest.split_once("+++\n").unwrap();
-        let fields: toml::Table = head.parse().unwrap();
-        assert_eq!(fields["coalition"].as_str(), Some("communs"));
-        assert_eq!(body.trim(), "Un texte en *Markdown*.");
+        let again = Manuscript::parse(&answer.text, "stem", chrono_tz::Europe::Paris).unwrap();
+        assert_eq!(again.coalition, "communs");
+        assert_eq!(again.body, "Un texte en *Markdown*.");
+        assert_eq!(again.id, Some(format!("{}{path}", app.url())));
+        let id = path.rsplit('/').next().unwrap().to_owned();
+        let mut stored = app
+            .read(move |conn| publication::find(conn, &id))
+            .await
+            .unwrap()
+            .details;
+        if let Details::Minutes(minutes) = &mut stored {
+            minutes.join_url = None;
+        }
+        assert_eq!(again.details, stored);
         assert!(!answer.text.contains("visio.example"));
     }
 }

@@ -7,11 +7,14 @@ mod rules;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use reset_node::domain::actor::ActorKind;
 use reset_node::domain::coalition::{AssociatedState, Dimension, Quality};
 use reset_node::domain::publication::{
     Decision, Details, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
 };
+use reset_node::model::account::Account;
 use reset_node::model::coalition::{self, Lists};
+use reset_node::model::{account, actor};
 use tower::ServiceExt;
 
 use crate::support::TestApp;
@@ -70,6 +73,19 @@ impl Shown {
     pub(crate) async fn on(app: &TestApp) -> Shown {
         app.node().await;
         let made = app.coalition("communs").await;
+        let now = app.now().naive_utc();
+        app.write(move |conn| {
+            let ana = actor::insert(conn, "ana", ActorKind::Person, now)?;
+            let row = Account {
+                actor_id: ana,
+                email: "ana@mail.example".into(),
+                name: "Ana Ar Goff".into(),
+                password_hash: None,
+                admin: false,
+            };
+            account::insert(conn, &row)
+        })
+        .await;
         let id = made.id;
         app.write(move |conn| {
             let (_, mut row) = coalition::by_id(conn, id)?;
@@ -108,6 +124,7 @@ impl Shown {
         paths.extend(
             [
                 "/organisations/communs_org",
+                "/people/ana",
                 "/tags/communs",
                 "/legal",
                 "/privacy",

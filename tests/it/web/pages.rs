@@ -236,3 +236,12 @@ async fn a_revision_shows_what_changed() {
     assert!(page.contains("Un autre texte.</ins>") && page.contains("Un texte en *Markdown*.</del>"));
     assert!(app.visit(&shown.proposal, &[]).await.text.contains("2 versions"));
 }
+
+#[tokio::test]
+async fn a_person_is_shown_by_name_and_never_by_address() {
+    let app = TestApp::new().await;
+    Shown::on(&app).await;
+    let page = app.visit("/people/ana", &[]).await.text;
+    assert!(page.contains("Ana Ar Goff") && page.contains(&format!("@ana@{}", app.urls.domain())));
+    assert!(!page.contains("mail.example"));
+}
