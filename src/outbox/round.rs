@@ -69,7 +69,6 @@ impl Round {
     async fn deliver(&mut self) -> Result<(), db::Error> {
         if self.circuit.is_open() {
             let host = self.host.clone();
-<<<<<<< HEAD
             let probe = self
                 .shared
                 .app
@@ -78,10 +77,6 @@ impl Round {
                 .await?;
             self.send_lines(probe.map(|row| VecDeque::from([row])).into_iter().collect())
                 .await;
-=======
-            let probe = self.shared.app.db.read(move |conn| Ok::<_, db::Error>(delivery::probe(conn, &host)?)).await?;
-            self.send_lines(probe.map(|row| VecDeque::from([row])).into_iter().collect()).await;
->>>>>>> main
             return Ok(());
         }
         let mut after = 0;
@@ -199,11 +194,7 @@ async fn attempt(shared: Arc<Shared>, trusted: bool, mut line: Line) -> Option<A
     let _place = places.acquire().await.ok()?;
     let begun = Instant::now();
     let result = match shared.parcel(&row.activity_id).await {
-<<<<<<< HEAD
         Ok(parcel) => Ok(parcel.send(&shared.app, &row.inbox).await),
-=======
-        Ok(parcel) => Ok(parcel.send(&shared.app.http, &shared.agent, &row.inbox, shared.app.now()).await),
->>>>>>> main
         Err(error) => {
             tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
             Err(error)
