@@ -1,5 +1,44 @@
-//! What others tell us: taken in, then worked off in order.
+//! What others tell us: taken in before they are told 202, then worked off in order, one file a kind of activity. The match
+//! in [`understand`] is the table of contents. It never answers HTTP and never decides who signed.
 
+mod accept;
+mod announce;
+mod create;
+mod delete;
+mod follow;
 mod intake;
+mod lane;
+mod like;
+mod scene;
+mod undo;
+mod update;
+mod worker;
 
 pub use intake::{LANES, QUEUE, Taken, take};
+pub use worker::{run, run_until_idle};
+
+use reset_federation::activity::{Activity, ActivityKind};
+use reset_federation::check::Refusal;
+use scene::{Step, ignored};
+
+use crate::app::App;
+
+/// What an activity asks for: an effect on our rows, or a document that must be read first. Its actor has signed it, and the
+/// pure checks have let it pass; whose rows it may touch is asked by each effect.
+///
+/// # Errors
+/// Why it is refused for good.
+fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
+    match activity.kind {
+        ActivityKind::Follow => follow::on_follow(app, activity),
+        ActivityKind::Undo => undo::on_undo(app, &activity),
+        ActivityKind::Accept => accept::on_accept(app, &activity),
+        ActivityKind::Reject => accept::on_reject(app, &activity),
+        ActivityKind::Create => create::on_create(app, &activity),
+        ActivityKind::Update => update::on_update(app, activity),
+        ActivityKind::Delete => delete::on_delete(&activity),
+        ActivityKind::Like => like::on_like(app, &activity),
+        ActivityKind::Announce => announce::on_announce(app, &activity),
+        _ => Ok(ignored("this kind of activity has no effect here")),
+    }
+}

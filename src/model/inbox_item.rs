@@ -119,19 +119,37 @@ pub fn waiting(conn: &mut Conn, lanes: &[i32], now: NaiveDateTime) -> Result<Vec
     Ok(waiting)
 }
 
-/// Pending items of a lane in the order of arrival, also those that may not run yet, since later ones of the same sender wait
-/// behind them. `after` is the `seq` of the last one of the page before.
+/// Pending items of a lane that may run, in the order of arrival. `after` is the `seq` of the last one of the page before.
 ///
 /// # Errors
 /// The database's.
-pub fn page(conn: &mut Conn, lane: i32, after: i64, limit: i64) -> Result<Vec<Item>> {
+pub fn page(conn: &mut Conn, lane: i32, after: i64, now: NaiveDateTime, limit: i64) -> Result<Vec<Item>> {
     inbox_items::table
         .filter(pending!())
-        .filter(inbox_items::lane.eq(lane).and(inbox_items::seq.gt(after)))
+        .filter(inbox_items::lane.eq(lane).and(inbox_items::seq.gt(after)).and(inbox_items::run_at.le(now)))
         .order(inbox_items::seq)
         .limit(limit)
         .select(Item::as_select())
         .load(conn)
+}
+
+/// Senders of a lane whose later items wait, each with the `seq` of the first item that was put off, at most `attempts` times
+/// so far.
+///
+/// # Errors
+/// The database's.
+pub fn held(conn: &mut Conn, lane: i32, now: NaiveDateTime, attempts: i32) -> Result<Vec<(String, i64)>> {
+    let mut held: Vec<(String, i64)> = inbox_items::table
+        .filter(pending!())
+        .filter(inbox_items::lane.eq(lane).and(inbox_items::run_at.gt(now)))
+        .filter(inbox_items::attempts.le(attempts))
+        .order(inbox_items::seq)
+        .limit(1000)
+        .select((inbox_items::actor_url, inbox_items::seq))
+        .load(conn)?;
+    // Collected into a map, the last one of a sender would win: keep the first.
+    held.reverse();
+    Ok(held)
 }
 
 /// Ends an item. With `erase` its bytes go: the posts of people are kept in one place only, where a `Delete` finds them.

@@ -10,6 +10,7 @@ pub mod follower;
 pub mod following;
 pub mod host;
 pub mod inbox_item;
+pub mod listing;
 pub mod meta;
 pub mod organisation;
 pub mod publication;

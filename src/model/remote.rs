@@ -120,13 +120,19 @@ pub fn key(conn: &mut Conn, id: &str) -> Result<Option<(Remote, String)>> {
         .optional()
 }
 
-/// Notes that an actor was deleted by its owner; its keys stay, for the Deletes that may follow.
+/// Notes that an actor was deleted by its owner, and erases what it said of itself; its keys stay, for the Deletes that may
+/// follow.
 ///
 /// # Errors
 /// The database's.
 pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
     diesel::update(remote_actors::table.find(id))
-        .set(remote_actors::gone_at.eq(now))
+        .set((
+            remote_actors::gone_at.eq(now),
+            remote_actors::name.eq(""),
+            remote_actors::page.eq(None::<String>),
+            remote_actors::document.eq(""),
+        ))
         .execute(conn)
         .map(drop)
 }

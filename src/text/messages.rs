@@ -251,7 +251,16 @@ mod tests {
                 continue;
             };
             let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            for opening in ["t(\"", "tf(\"", "t(lang, \"", "tf(lang, \"", "tf( lang, \""] {
+            for opening in [
+                "t(\"",
+                "tf(\"",
+                "t(lang, \"",
+                "tf(lang, \"",
+                "tf( lang, \"",
+                "count(\"",
+                "lang_text(\"",
+                "fact(\"",
+            ] {
                 for rest in flat.split(opening).skip(1) {
                     let key = rest.split('"').next().unwrap();
                     if key.contains('-') {

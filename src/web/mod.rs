@@ -1,4 +1,16 @@
-//! HTTP: the router, pages, ActivityPub documents. A handler extracts, calls one action, renders.
+//! What the node serves over HTTP: pages for people, documents for servers. Extracts, calls one action or reads, renders;
+//! no query is written here, and only `error` and `activitypub::answer` know the status codes of our own answers.
 
+pub mod activitypub;
+mod assets;
+pub mod error;
+pub mod feeds;
+mod headers;
+pub mod locale;
+pub mod pages;
 pub mod pictures;
+pub mod router;
 pub mod signed;
+pub mod well_known;
+
+pub use router::router;

@@ -30,6 +30,9 @@ pub enum Refused {
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
     NotNow(String),
+    /// 404: nobody lives at this inbox.
+    #[error("there is no such inbox")]
+    NoSuchInbox,
     /// 202 without effect: the `Delete` of an actor that was never known here, whose key is mostly gone with it.
     #[error("the actor that was deleted was never known here")]
     NeverKnown,

@@ -1,0 +1,141 @@
+# The pages.
+
+node-description = On { $node }, coalitions of organisations decide and act together, in public.
+skip = Skip to content
+nav-label = Main navigation
+nav-home = Home
+nav-coalitions = Coalitions
+nav-publications = Publications
+nav-feed = Atom feed
+footer-label = About this node
+footer-legal = Legal notice
+footer-privacy = Privacy
+footer-accessibility = Accessibility
+footer-contact = Contact
+footer-software = Powered by reset-node, free software (AGPL-3.0).
+footer-quiet = No tracker, no script, nothing from third parties.
+home-lead = Organisations of every kind form coalitions around a goal of public interest. Their proposals, minutes, roadmaps and decisions can be read here, and followed from Mastodon or any other server of the Fediverse.
+home-run-by = Node run by
+home-latest = Latest publications
+home-all-publications = All publications
+home-all-coalitions = All coalitions
+coalitions-title = Coalitions
+coalitions-lead = Each coalition seeks an impact of public interest tied to one or more of the seven qualities, which the ring beside its name shows.
+coalition-number = Coalition no. { $number }
+coalition-label = Coalition
+coalition-provisional = provisional title
+coalition-stage = Stage
+coalition-impact = Impact sought
+coalition-problem = The problem
+coalition-narrative = The story
+coalition-qualities = Qualities
+coalition-levers = Levers
+coalition-examples = Examples
+coalition-dimensions = Dimensions
+coalition-dimension-has = has actors
+coalition-dimension-lacks = actors wanted
+coalition-associated = Actors to associate
+coalition-members = Members
+coalition-facts = Key facts
+coalition-topic = Topic
+coalition-territory = Territory
+coalition-horizon = Horizon
+coalition-cohort = Cohort
+coalition-family = Family
+coalition-pilot = Pilot
+coalition-parent = Branch of
+coalition-languages = Languages
+coalition-publications = Publications
+coalition-empty = Nothing has been published here yet.
+coalition-feed = Atom feed of this coalition
+answer-yes = yes
+follow-title = Follow from your server
+follow-how = Search for this name on Mastodon or another server of the Fediverse:
+follow-label = Or give your account, and we take you there
+follow-example = you@server.example
+follow-button = Follow
+follow-bad-account = This account does not have the expected form. Go back and write it like this: you@server.example.
+publications-title = Publications
+publications-empty = No publication of this kind.
+kinds-all = All
+kinds-label = Kinds of publication
+pager-label = Pages of the list
+pager-newer = Previous page
+pager-older = Next page
+item-by = by
+publication-by = By
+publication-published = Published on
+publication-updated = updated on
+publication-details = In short
+publication-organisations = Organisations present
+publication-agenda = Programme
+publication-points = Points discussed
+publication-questions = Questions
+publication-milestones = Milestones
+publication-source = Comes from
+publication-due = Due
+publication-no-date = no date
+publication-tags = Tags
+publication-licence = Licence
+publication-forms = Other forms
+publication-revisions = History
+publication-replies = Replies
+publication-reply-how = To reply, search for this address from your server:
+publication-no-reply = Nobody has replied yet.
+publication-edited = edited
+fact-series = Series
+withdrawn-title = Publication withdrawn
+withdrawn-text = { $kind }: publication withdrawn on { $date }. Its text is no longer shown.
+withdrawn-reason = Reason
+revisions-title = History
+revisions-first = First publication.
+revisions-same = Only the state changed.
+revisions-number = Version
+revision-added = Added
+revision-removed = Removed
+organisation-coalitions = In these coalitions
+organisation-publications = What it wrote
+organisation-website = Website
+organisation-none = No publication so far.
+legal-title = Legal notice
+legal-missing = Those who run { $node } have not published a legal notice yet.
+privacy-title = Privacy
+privacy-missing = Those who run { $node } have not published a privacy policy yet. The software itself records nothing about visitors: a single cookie, that of the language, and only if you choose one.
+accessibility-title = Accessibility
+accessibility-missing = Those who run { $node } have not published an accessibility statement yet. The pages are made to be read by keyboard, with a screen reader and on small screens; they have not been audited.
+error-400 = Request not understood
+error-404 = Page not found
+error-404-text = There is nothing at this address. The home page leads to every coalition and its publications.
+error-405 = Not possible here
+error-405-text = This address can be read, but does not take this request.
+error-500 = A fault on our side
+error-500-text = The page could not be served. The fault was recorded; please try again in a moment.
+error-back = Back to the home page
+count-coalitions = { $count ->
+    [one] { $count_text } coalition
+   *[other] { $count_text } coalitions
+}
+count-publications = { $count ->
+    [one] { $count_text } publication
+   *[other] { $count_text } publications
+}
+count-followers = { $count ->
+    [one] { $count_text } follower
+   *[other] { $count_text } followers
+}
+count-replies = { $count ->
+    [one] { $count_text } reply
+   *[other] { $count_text } replies
+}
+count-likes = { $count ->
+    [one] { $count_text } like
+   *[other] { $count_text } likes
+}
+count-shares = { $count ->
+    [one] { $count_text } share
+   *[other] { $count_text } shares
+}
+count-revisions = { $count ->
+    [one] { $count_text } version
+   *[other] { $count_text } versions
+}

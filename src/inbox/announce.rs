@@ -1,0 +1,17 @@
+//! `Announce` of one of our publications. Announces of what lies elsewhere, and embedded activities, have no effect here.
+
+use reset_federation::activity::Activity;
+use reset_federation::check::Refusal;
+
+use super::like::on_reaction;
+use super::scene::{Step, ignored};
+use crate::app::App;
+use crate::domain::reaction::Kind;
+
+/// Counts a public share.
+pub(super) fn on_announce(app: &App, activity: &Activity) -> Result<Step, Refusal> {
+    if !activity.is_public() {
+        return Ok(ignored("a share among a few is not counted"));
+    }
+    on_reaction(app, activity, Kind::Announce)
+}

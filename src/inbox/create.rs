@@ -1,0 +1,134 @@
+//! `Create` of a public reply in the thread of one of our publications. All else that is created elsewhere is none of ours;
+//! what was addressed to a few is never stored to be shown.
+
+use chrono::NaiveDateTime;
+use reset_federation::activity::{Activity, ObjectRef};
+use reset_federation::check::Refusal;
+use reset_federation::note::{self, RemoteObject};
+use serde_json::Value;
+use url::Url;
+
+use super::scene::{Counter, Scene, Step, Stopped, ignored, publication_of};
+use crate::app::App;
+use crate::model;
+use crate::model::reply::NewReply;
+use crate::text::html;
+
+/// Stores a reply.
+pub(super) fn on_create(app: &App, activity: &Activity) -> Result<Step, Refusal> {
+    let value = activity.object.as_ref().and_then(ObjectRef::value).ok_or(Refusal::Missing("object"))?;
+    let Some(reply) = Reply::read(app, value)? else {
+        return Ok(ignored("it answers nothing"));
+    };
+    if !reply.public {
+        return Ok(ignored("a reply that is not public"));
+    }
+    Ok(Step::Effect(Box::new(move |scene| store(scene, reply))))
+}
+
+/// A remote object that answers something, with its text already safe.
+pub(super) struct Reply {
+    /// Its id.
+    pub(super) url: String,
+    /// Whether everybody may read it.
+    pub(super) public: bool,
+    in_reply_to: Url,
+    /// The publication that it answers itself, if it is one of ours.
+    publication: Option<String>,
+    html: String,
+    page: Option<String>,
+    language: Option<String>,
+    published: Option<NaiveDateTime>,
+    updated: Option<NaiveDateTime>,
+    document: String,
+}
+
+impl Reply {
+    /// None where it answers nothing, or is a vote.
+    pub(super) fn read(app: &App, value: &Value) -> Result<Option<Reply>, Refusal> {
+        let object = note::parse(value, app.config.federation.allow_http)?;
+        let Some(in_reply_to) = object.in_reply_to.clone() else {
+            return Ok(None);
+        };
+        let publication = publication_of(app, &in_reply_to);
+        if object.is_vote() {
+            return Ok(None);
+        }
+        Ok(Some(Reply {
+            public: object.is_public(),
+            in_reply_to,
+            publication,
+            html: safe(&object),
+            page: object.url.as_ref().map(Url::to_string),
+            language: object.language.clone(),
+            published: object.published.map(|at| at.naive_utc()),
+            updated: object.updated.map(|at| at.naive_utc()),
+            document: value.to_string(),
+            url: object.id.into(),
+        }))
+    }
+
+    /// The row, under this publication.
+    pub(super) fn into_row(self, publication_id: String, remote_id: i64, now: NaiveDateTime) -> NewReply {
+        NewReply {
+            url: self.url,
+            publication_id,
+            in_reply_to: self.in_reply_to.into(),
+            remote_id,
+            html: self.html,
+            page: self.page,
+            language: self.language,
+            published_at: self.published.map_or(now, |at| at.min(now)),
+            updated_at: self.updated.map(|at| at.min(now)),
+            received_at: now,
+            document: self.document,
+        }
+    }
+}
+
+/// Text and warning as safe HTML. A text that says it is not HTML is shown as it stands.
+fn safe(object: &RemoteObject) -> String {
+    let mut safe = String::new();
+    if let Some(warning) = object.summary.as_deref().filter(|summary| !summary.trim().is_empty()) {
+        safe.push_str("<p>");
+        safe.push_str(&html::sanitise_remote(warning));
+        safe.push_str("</p>");
+    }
+    let content = object.content.as_deref().or(object.name.as_deref()).unwrap_or_default();
+    match object.content.is_some() && object.media_type == "text/html" {
+        true => safe.push_str(&html::sanitise_remote(content)),
+        false if content.is_empty() => {}
+        false => {
+            safe.push_str("<p>");
+            safe.push_str(&html::escape(content));
+            safe.push_str("</p>");
+        }
+    }
+    safe
+}
+
+/// Stores a public reply, if it is in a thread of ours.
+pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Stopped> {
+    let publication = match &reply.publication {
+        Some(id) => Some(id.clone()),
+        None => {
+            let parent = model::reply::find(scene.conn, reply.in_reply_to.as_str())?;
+            parent.map(|parent| parent.publication_id)
+        }
+    };
+    let Some(publication) = publication else {
+        return Ok("a reply in no thread of ours");
+    };
+    if !model::publication::is_public(scene.conn, &publication)? {
+        return Ok("a reply to what is not public");
+    }
+    if model::reply::is_buried(scene.conn, &reply.url, scene.sender.id)? {
+        return Ok("the reply was deleted before it came");
+    }
+    let row = reply.into_row(publication, scene.sender.id, scene.now);
+    if !model::reply::insert(scene.conn, &row)? {
+        return Ok("the reply was known");
+    }
+    scene.tally.add(row.publication_id, Counter::Replies, 1);
+    Ok("a reply was added")
+}

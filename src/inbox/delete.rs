@@ -1,0 +1,48 @@
+//! `Delete` of a reply by its author (its text and raw bytes go, it never comes back), and of an actor by itself (all that is
+//! kept of it goes; its keys stay, for the Deletes that may follow).
+
+use reset_federation::activity::{Activity, ObjectRef};
+use reset_federation::check::Refusal;
+
+use super::scene::{Counter, Scene, Step, Stopped};
+use crate::model;
+
+/// Deletes what is stored of the object.
+pub(super) fn on_delete(activity: &Activity) -> Result<Step, Refusal> {
+    let id = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
+    if *id == activity.actor {
+        return Ok(Step::Effect(Box::new(delete_actor)));
+    }
+    let url = id.as_str().to_owned();
+    Ok(Step::Effect(Box::new(move |scene| delete_reply(scene, &url))))
+}
+
+fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stopped> {
+    let known = model::reply::find(scene.conn, url)?;
+    if known.as_ref().is_some_and(|known| known.remote_id != scene.sender.id) {
+        return Err(Stopped::Refused("the reply is another actor's"));
+    }
+    model::reply::bury(scene.conn, url, scene.sender.id, scene.now)?;
+    let Some(known) = known else {
+        return Ok("nothing of it was kept here");
+    };
+    model::reply::delete(scene.conn, known.id)?;
+    if known.hidden_at.is_none() {
+        scene.tally.add(known.publication_id, Counter::Replies, -1);
+    }
+    Ok("a reply was deleted")
+}
+
+fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
+    let id = scene.sender.id;
+    for publication in model::reply::delete_of(scene.conn, id)? {
+        scene.tally.add(publication, Counter::Replies, -1);
+    }
+    for (kind, publication) in model::reaction::remove_of(scene.conn, id)? {
+        scene.tally.add(publication, Counter::Reactions(kind), -1);
+    }
+    model::follower::remove_remote(scene.conn, id)?;
+    model::following::remove_remote(scene.conn, id)?;
+    model::remote::gone(scene.conn, id, scene.now)?;
+    Ok("an actor was deleted")
+}

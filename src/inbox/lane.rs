@@ -1,0 +1,367 @@
+//! Working off one lane: pages of items in the order of arrival, understood on a blocking thread, their effects written many
+//! in one transaction and each in a savepoint of its own. Items that need a document of another server go aside, and only
+//! later ones of the same sender wait for them.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::connection::SimpleConnection;
+use reset_federation::activity::{self, Activity, ActivityKind, Embedded, ObjectRef};
+use reset_federation::check::{self, Refusal, Verdict};
+use reset_federation::{json, retry};
+use tokio::task::JoinSet;
+
+use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
+use super::understand;
+use crate::ap::fetch::{FetchError, Fetcher};
+use crate::ap::resolve;
+use crate::app::{App, SharedApp};
+use crate::db::{self, Conn};
+use crate::model;
+use crate::model::inbox_item::{self, End, Item};
+
+/// Items of one page, whose effects share a transaction.
+const PAGE: i64 = 128;
+/// Most items of one lane that wait for other servers at once.
+const ASIDE: usize = 16;
+/// Attempts for which later items of a sender wait behind one that failed: about 20 seconds together.
+const HOLD_ATTEMPTS: i32 = 3;
+/// Attempts after which an item is given up: about six hours together.
+const MAX_ATTEMPTS: i32 = 11;
+/// How often new items are looked for while others wait for other servers.
+const ASIDE_LOOK: Duration = Duration::from_millis(50);
+
+/// An item with what it asks for.
+struct Planned {
+    seq: i64,
+    sender: String,
+    attempts: i32,
+    /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
+    erase: bool,
+    step: Result<Step, Refusal>,
+}
+
+/// Works a lane off until nothing in it may run, or `stopping` says so. Whether it ended anything.
+///
+/// # Errors
+/// The database's; nothing is lost, the lane is worked off again.
+pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) -> Result<bool, db::Error> {
+    let mut aside: JoinSet<Result<(), db::Error>> = JoinSet::new();
+    let mut busy: HashMap<tokio::task::Id, String> = HashMap::new();
+    let mut worked = false;
+    loop {
+        let senders: HashSet<String> = busy.values().cloned().collect();
+        let (ended, needy) = pass(&app, lane, senders, &stopping).await?;
+        worked |= ended || !needy.is_empty();
+        for planned in needy {
+            let sender = planned.sender.clone();
+            let task = aside.spawn(fetch_and_end(app.clone(), planned));
+            busy.insert(task.id(), sender);
+        }
+        if aside.is_empty() && (!ended || stopping.load(Ordering::Relaxed)) {
+            return Ok(worked);
+        }
+        if !ended {
+            tokio::select! {
+                Some(done) = aside.join_next_with_id() => came_back(done, &mut busy)?,
+                () = tokio::time::sleep(ASIDE_LOOK) => {}
+            }
+        }
+        while let Some(done) = aside.try_join_next_with_id() {
+            came_back(done, &mut busy)?;
+        }
+    }
+}
+
+type Aside = Result<(tokio::task::Id, Result<(), db::Error>), tokio::task::JoinError>;
+
+fn came_back(done: Aside, busy: &mut HashMap<tokio::task::Id, String>) -> Result<(), db::Error> {
+    let id = done.as_ref().map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
+    busy.remove(&id);
+    match done {
+        Ok((_, result)) => result,
+        Err(error) => {
+            tracing::error!(%error, "an inbox task ended badly; its item is tried again");
+            Ok(())
+        }
+    }
+}
+
+/// Goes once through the lane. Whether anything was ended, and what must go aside.
+async fn pass(
+    app: &SharedApp,
+    lane: i32,
+    mut senders: HashSet<String>,
+    stopping: &AtomicBool,
+) -> Result<(bool, Vec<Planned>), db::Error> {
+    let mut room = ASIDE.saturating_sub(senders.len());
+    let now = app.now().naive_utc();
+    let held = app
+        .db
+        .read(move |conn| Ok::<_, db::Error>(inbox_item::held(conn, lane, now, HOLD_ATTEMPTS)?))
+        .await?;
+    let held: Arc<HashMap<String, i64>> = Arc::new(held.into_iter().collect());
+    let mut needy = Vec::new();
+    let (mut ended, mut after) = (false, 0);
+    while !stopping.load(Ordering::Relaxed) {
+        let page = read_page(app, lane, after, Arc::clone(&held), senders, room).await?;
+        senders = page.senders;
+        after = page.last;
+        ended |= !page.ready.is_empty();
+        room = room.saturating_sub(page.needy.len());
+        needy.extend(page.needy);
+        senders.extend(end_batch(app, page.ready).await?);
+        if page.is_last {
+            break;
+        }
+    }
+    Ok((ended, needy))
+}
+
+struct Page {
+    ready: Vec<Planned>,
+    needy: Vec<Planned>,
+    senders: HashSet<String>,
+    last: i64,
+    is_last: bool,
+}
+
+/// Reads and understands a page on a blocking thread. Items of `senders` are passed over, and so are those behind a held one.
+async fn read_page(
+    app: &SharedApp,
+    lane: i32,
+    after: i64,
+    held: Arc<HashMap<String, i64>>,
+    mut senders: HashSet<String>,
+    mut room: usize,
+) -> Result<Page, db::Error> {
+    let now = app.now().naive_utc();
+    let within = app.clone();
+    app.db
+        .read(move |conn| {
+            let items = inbox_item::page(conn, lane, after, now, PAGE)?;
+            let is_last = items.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+            let last = items.last().map_or(after, |item| item.seq);
+            let (mut ready, mut needy) = (Vec::with_capacity(items.len()), Vec::new());
+            for item in items {
+                let waits = held.get(&item.actor_url).is_some_and(|seq| *seq < item.seq);
+                if waits || senders.contains(&item.actor_url) {
+                    continue;
+                }
+                match plan(&within, item) {
+                    planned if !matches!(planned.step, Ok(Step::Fetch(..))) => ready.push(planned),
+                    planned => {
+                        senders.insert(planned.sender.clone());
+                        if room > 0 {
+                            room -= 1;
+                            needy.push(planned);
+                        }
+                    }
+                }
+            }
+            Ok(Page { ready, needy, senders, last, is_last })
+        })
+        .await
+}
+
+fn plan(app: &App, item: Item) -> Planned {
+    let read = || parse(app, &item).and_then(|activity| checked(app, activity));
+    // A panic here is a fault of ours; it fails this item and no other.
+    let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
+    Planned {
+        seq: item.seq,
+        sender: item.actor_url,
+        attempts: item.attempts,
+        erase: ["\"Create\"", "\"Update\""].iter().any(|kind| item.document.contains(kind)),
+        step,
+    }
+}
+
+fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
+    let value = json::parse(item.document.as_bytes())?;
+    let activity = activity::parse(value, app.config.federation.allow_http)?;
+    // What was stored is what was signed: the envelope and the whole were read alike.
+    match activity.actor.as_str() == item.actor_url && activity.id.as_str() == item.activity_id {
+        true => Ok(activity),
+        false => Err(Refusal::Invalid("actor")),
+    }
+}
+
+fn checked(app: &App, activity: Activity) -> Result<Step, Refusal> {
+    match check::activity_origin(&activity)? {
+        Verdict::Trusted => understand(app, activity),
+        Verdict::Refetch(url) if activity.kind != ActivityKind::Delete => {
+            Ok(Step::Fetch(url, Box::new(activity)))
+        }
+        Verdict::Refetch(_) => Err(Refusal::NotOwner),
+    }
+}
+
+/// Reads the object from its own server and ends the item.
+async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::Error> {
+    let Ok(Step::Fetch(url, mut activity)) = planned.step else {
+        return Ok(());
+    };
+    let fetched = Fetcher::new(&app).document(&url).await;
+    planned.step = match fetched {
+        Ok(document) => {
+            let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
+            let (id, value) = (Some(document.id), document.value);
+            activity.object = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
+            match checked(&app, *activity) {
+                Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
+                step => step,
+            }
+        }
+        Err(FetchError::Later(why)) => return put_off(&app, planned.seq, planned.attempts, why).await,
+        Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
+        Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
+    };
+    end_batch(&app, vec![planned]).await.map(drop)
+}
+
+async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
+    tracing::info!(seq, why, "an activity was refused");
+    let outcome = format!("refused: {why}");
+    app.db.write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?)).await
+}
+
+async fn put_off(app: &App, seq: i64, attempts: i32, why: String) -> Result<(), db::Error> {
+    let now = app.now().naive_utc();
+    app.db.write(move |conn| Ok(postpone(conn, seq, attempts, now, &why)?)).await
+}
+
+fn postpone(
+    conn: &mut Conn,
+    seq: i64,
+    attempts: i32,
+    now: NaiveDateTime,
+    why: &str,
+) -> crate::model::Result<()> {
+    let attempts = attempts.saturating_add(1);
+    if attempts >= MAX_ATTEMPTS {
+        tracing::warn!(seq, why, "an activity was given up");
+        return inbox_item::finish(conn, seq, End::Failed, why, false);
+    }
+    // Spread by the item's number: no two of a batch come back together.
+    let jitter = f64::from(u8::try_from(seq.rem_euclid(100)).unwrap_or(50)) / 100.0;
+    let pause = retry::delay(u32::try_from(attempts).unwrap_or(1), jitter);
+    let run_at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::minutes(1));
+    tracing::debug!(seq, why, "an activity is tried again later");
+    inbox_item::postpone(conn, seq, attempts, run_at, why)
+}
+
+/// Writes the effects of a batch in one transaction, in order, and does what follows once it is committed. The senders of
+/// whom something was put off.
+async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, db::Error> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    let within = app.clone();
+    let now = app.now().naive_utc();
+    let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
+    if after.ring_outbox {
+        app.wake.outbox.notify_one();
+    }
+    resolve::forget_keys(app, &after.keys).await;
+    Ok(after.put_off)
+}
+
+fn write_batch(
+    app: &App,
+    conn: &mut Conn,
+    batch: Vec<Planned>,
+    now: NaiveDateTime,
+) -> Result<After, db::Error> {
+    let (mut tally, mut after) = (Tally::default(), After::default());
+    let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
+    for planned in batch {
+        let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
+        let effect = match planned.step {
+            Ok(Step::Effect(effect)) => effect,
+            Ok(Step::Fetch(..)) => continue,
+            Err(refusal) => {
+                end_refused(conn, seq, &refusal.to_string(), erase)?;
+                continue;
+            }
+        };
+        let sender = match senders.get(&planned.sender) {
+            Some(known) => known.clone(),
+            None => find_sender(conn, &planned.sender, &mut senders)?,
+        };
+        let Some(sender) = sender else {
+            end_refused(conn, seq, "its sender is not known any more", erase)?;
+            continue;
+        };
+        conn.batch_execute("SAVEPOINT item")?;
+        match attempt(app, conn, now, sender, effect) {
+            Ok((outcome, counted, following)) => {
+                inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
+                conn.batch_execute("RELEASE SAVEPOINT item")?;
+                tally.merge(counted);
+                after.ring_outbox |= following.ring_outbox;
+                after.keys.extend(following.keys);
+            }
+            Err(failure) => {
+                conn.batch_execute("ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item")?;
+                match failure {
+                    Failure::Panicked => {
+                        tracing::error!(seq, "an effect panicked; nothing of it was kept");
+                        inbox_item::finish(conn, seq, End::Failed, "the effect panicked", erase)?;
+                    }
+                    Failure::Stopped(Stopped::Refused(why)) => end_refused(conn, seq, why, erase)?,
+                    Failure::Stopped(Stopped::Db(error)) => {
+                        postpone(conn, seq, attempts, now, &error.to_string())?;
+                        after.put_off.push(planned.sender);
+                    }
+                }
+            }
+        }
+    }
+    tally.write(conn)?;
+    Ok(after)
+}
+
+fn end_refused(conn: &mut Conn, seq: i64, why: &str, erase: bool) -> crate::model::Result<()> {
+    tracing::info!(seq, why, "an activity was refused");
+    inbox_item::finish(conn, seq, End::Done, &format!("refused: {why}"), erase)
+}
+
+fn find_sender(
+    conn: &mut Conn,
+    url: &str,
+    known: &mut HashMap<String, Option<Sender>>,
+) -> crate::model::Result<Option<Sender>> {
+    let found = model::remote::sender(conn, url)?;
+    let sender = found.map(|(id, inbox)| Sender { id, url: url.to_owned(), inbox });
+    known.insert(url.to_owned(), sender.clone());
+    Ok(sender)
+}
+
+enum Failure {
+    Stopped(Stopped),
+    Panicked,
+}
+
+fn attempt(
+    app: &App,
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    sender: Sender,
+    effect: Effect,
+) -> Result<(&'static str, Tally, After), Failure> {
+    let run = || {
+        let mut scene =
+            Scene { app, conn, now, sender, tally: Tally::default(), after: After::default() };
+        let outcome = effect(&mut scene)?;
+        Ok((outcome, scene.tally, scene.after))
+    };
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => result.map_err(Failure::Stopped),
+        Err(_) => Err(Failure::Panicked),
+    }
+}

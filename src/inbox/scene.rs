@@ -1,0 +1,151 @@
+//! What an effect sees and leaves: the transaction, the sender, the counters, and what to do once it is committed.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use reset_federation::activity::Activity;
+use url::Url;
+
+use crate::app::{App, Local};
+use crate::db::{self, Conn};
+use crate::domain::reaction::Kind;
+use crate::model;
+use crate::model::actor::Actor;
+
+/// What an activity asks for.
+pub(super) enum Step {
+    /// An effect on our rows.
+    Effect(Effect),
+    /// The object must first be read from its own server; the activity is then understood again with it.
+    Fetch(Url, Box<Activity>),
+}
+
+/// An effect on our rows, all of it or nothing; its answer goes into the item's outcome.
+pub(super) type Effect = Box<dyn FnOnce(&mut Scene<'_>) -> Result<&'static str, Stopped> + Send>;
+
+/// No effect, and why.
+pub(super) fn ignored(why: &'static str) -> Step {
+    Step::Effect(Box::new(move |_| Ok(why)))
+}
+
+/// Why an effect was not completed; nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    /// The sender may not do this.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    /// It may work later.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl From<diesel::result::Error> for Stopped {
+    fn from(error: diesel::result::Error) -> Stopped {
+        Stopped::Db(error.into())
+    }
+}
+
+/// The actor that signed.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    /// Row id.
+    pub(super) id: i64,
+    /// Its id.
+    pub(super) url: String,
+    /// Its own inbox.
+    pub(super) inbox: String,
+}
+
+/// A counter of a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Counter {
+    /// Replies that are shown.
+    Replies,
+    /// Likes or announces.
+    Reactions(Kind),
+}
+
+/// What a batch of effects adds up to, written once at its end, in the order of publications so that two batches never wait
+/// for each other in a circle.
+#[derive(Debug, Default)]
+pub(super) struct Tally(BTreeMap<(String, Counter), i64>);
+
+impl Tally {
+    /// Adds to a counter.
+    pub(super) fn add(&mut self, publication: String, counter: Counter, change: i64) {
+        *self.0.entry((publication, counter)).or_default() += change;
+    }
+
+    /// Adds another tally.
+    pub(super) fn merge(&mut self, other: Tally) {
+        for ((publication, counter), change) in other.0 {
+            self.add(publication, counter, change);
+        }
+    }
+
+    /// Writes the sums.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) fn write(self, conn: &mut Conn) -> model::Result<()> {
+        for ((publication, counter), change) in self.0 {
+            match counter {
+                _ if change == 0 => {}
+                Counter::Replies => model::reply::count(conn, &publication, change)?,
+                Counter::Reactions(kind) => model::reaction::count(conn, &publication, kind, change)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done once the transaction is committed.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    /// Something was enqueued.
+    pub(super) ring_outbox: bool,
+    /// Keys that may have changed.
+    pub(super) keys: Vec<String>,
+    /// Senders of whom something was put off: what they sent later waits.
+    pub(super) put_off: Vec<String>,
+}
+
+/// See the module.
+pub(super) struct Scene<'a> {
+    /// The server.
+    pub(super) app: &'a App,
+    /// The transaction.
+    pub(super) conn: &'a mut Conn,
+    /// The time.
+    pub(super) now: NaiveDateTime,
+    /// Who signed.
+    pub(super) sender: Sender,
+    /// What changes in the counters, if the effect is kept.
+    pub(super) tally: Tally,
+    /// What follows, if the effect is kept.
+    pub(super) after: After,
+}
+
+impl Scene<'_> {
+    /// The local actor with exactly this id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) fn local_actor(&mut self, url: &str) -> Result<Option<Actor>, Stopped> {
+        let handle = match self.app.urls.local(url) {
+            Some(Local::Actor(handle)) => handle,
+            Some(Local::Node) => "node".to_owned(),
+            _ => return Ok(None),
+        };
+        let found = model::actor::by_handle(self.conn, &handle)?;
+        Ok(found.filter(|actor| self.app.urls.actor(actor.kind, &actor.handle) == url))
+    }
+}
+
+/// The row id of the publication with exactly this id; none for anything else.
+pub(super) fn publication_of(app: &App, url: &Url) -> Option<String> {
+    match app.urls.local(url.as_str()) {
+        Some(Local::Publication(id)) if app.urls.publication(&id) == url.as_str() => Some(id),
+        _ => None,
+    }
+}

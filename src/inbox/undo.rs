@@ -1,0 +1,72 @@
+//! `Undo` of a Follow (by actor and object, whatever its id), of a Like and of an Announce (by id, or by actor and object).
+
+use reset_federation::activity::{Activity, ActivityKind};
+use reset_federation::check::Refusal;
+use reset_federation::url_check;
+use serde_json::Value;
+use url::Url;
+
+use super::scene::{Counter, Scene, Step, Stopped, publication_of};
+use crate::app::App;
+use crate::domain::reaction::Kind;
+use crate::model;
+
+/// Takes back what the sender did.
+pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
+    let undone = activity.object.as_ref().ok_or(Refusal::Missing("object"))?;
+    let id = undone.id().map(|id| id.as_str().to_owned());
+    let inner = undone.value().and_then(|value| inner_object(value));
+    match undone.kind().map(ActivityKind::of) {
+        Some(ActivityKind::Follow) => {
+            let followed = inner.ok_or(Refusal::Missing("object.object"))?.to_string();
+            Ok(Step::Effect(Box::new(move |scene| unfollow(scene, &followed))))
+        }
+        Some(kind @ (ActivityKind::Like | ActivityKind::Announce)) => {
+            let kind = if kind == ActivityKind::Like { Kind::Like } else { Kind::Announce };
+            let publication = inner.and_then(|url| publication_of(app, &url));
+            Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, publication.map(|id| (kind, id))))))
+        }
+        Some(_) => Ok(super::ignored("an undo of what had no effect here")),
+        None => Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, None)))),
+    }
+}
+
+fn inner_object(value: &Value) -> Option<Url> {
+    let object = value.get("object")?;
+    let id = object.as_str().or_else(|| object.get("id").and_then(Value::as_str))?;
+    url_check::id(id, true).ok()
+}
+
+fn unfollow(scene: &mut Scene<'_>, followed: &str) -> Result<&'static str, Stopped> {
+    let Some(actor) = scene.local_actor(followed)? else {
+        return Ok("an undo of a follow of nobody here");
+    };
+    match model::follower::remove(scene.conn, actor.id, scene.sender.id)? {
+        true => Ok("a follower was removed"),
+        false => Ok("there was no such follower"),
+    }
+}
+
+fn take_back(
+    scene: &mut Scene<'_>,
+    id: Option<String>,
+    shape: Option<(Kind, String)>,
+) -> Result<&'static str, Stopped> {
+    let sender = scene.sender.id;
+    if let Some(id) = &id {
+        let removed = model::reaction::remove_by_activity(scene.conn, id, sender)?;
+        // The activity may yet come: it shall have no effect then.
+        model::reply::bury(scene.conn, id, sender, scene.now)?;
+        if let Some((kind, publication)) = removed {
+            scene.tally.add(publication, Counter::Reactions(kind), -1);
+            return Ok("a reaction was taken back");
+        }
+    }
+    if let Some((kind, publication)) = shape
+        && model::reaction::remove(scene.conn, &publication, kind, sender)?
+    {
+        scene.tally.add(publication, Counter::Reactions(kind), -1);
+        return Ok("a reaction was taken back");
+    }
+    Ok("there was no such reaction")
+}

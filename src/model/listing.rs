@@ -1,0 +1,327 @@
+//! Rows as lists on pages show them: only the columns that a list needs, a whole page in a fixed number of queries.
+//! Read-only; the aggregates' own files write.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Result;
+use crate::db::Conn;
+use crate::db::schema::{
+    actors, coalition_values, coalitions, decisions, memberships, organisations, publication_authors,
+    publication_tags, publications, remote_actors, replies,
+};
+use crate::domain::actor::Role;
+use crate::domain::coalition::{Quality, Stage};
+use crate::domain::publication::{Content, Details, Kind};
+use crate::domain::state::State;
+
+/// A public publication in a list.
+#[derive(Clone, Debug, Queryable)]
+pub struct Listed {
+    /// UUIDv7.
+    pub id: String,
+    /// Which kind.
+    pub kind: Kind,
+    /// Its state.
+    pub state: State,
+    /// Plain text.
+    pub title: String,
+    /// The author's line.
+    pub summary: String,
+    /// BCP 47.
+    pub language: String,
+    details: String,
+    /// The moment of publication.
+    pub published_at: Option<NaiveDateTime>,
+    /// When it last changed.
+    pub updated_at: NaiveDateTime,
+    /// Replies that are shown.
+    pub replies: i64,
+    /// The coalition's handle.
+    pub handle: String,
+    coalition_title: Option<String>,
+    coalition_topic: Option<String>,
+    /// Its number in the register, if it is a decision.
+    pub number: Option<i32>,
+}
+
+impl Listed {
+    /// The coalition's title, else its topic, else its handle.
+    pub fn coalition(&self) -> &str {
+        let title = self.coalition_title.as_deref();
+        title.or(self.coalition_topic.as_deref()).unwrap_or(&self.handle)
+    }
+
+    /// As much of what its author wrote as the generated line needs: body, tags and authors are left empty.
+    ///
+    /// # Errors
+    /// The stored details are not what this version writes.
+    pub fn content(&self) -> Result<Content> {
+        let details: Details = serde_json::from_str(&self.details)
+            .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+        Ok(Content {
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            body: String::new(),
+            language: self.language.clone(),
+            licence: String::new(),
+            state: self.state,
+            tags: Vec::new(),
+            authors: Vec::new(),
+            details,
+        })
+    }
+}
+
+/// Which publications a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this coalition (row id).
+    pub coalition: Option<i64>,
+    /// Written by this organisation (row id).
+    pub author: Option<i64>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// Bearing one of these tags.
+    pub tags: Option<Vec<String>>,
+}
+
+macro_rules! public {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query
+            .filter(
+                publications::published_at
+                    .is_not_null()
+                    .and(publications::withdrawn_at.is_null()),
+            )
+            .into_boxed();
+        if let Some(id) = $filter.coalition {
+            query = query.filter(publications::coalition_id.eq(id));
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter(publications::kind.eq(kind));
+        }
+        if let Some(id) = $filter.author {
+            let theirs = publication_authors::table
+                .filter(publication_authors::actor_id.eq(id))
+                .select(publication_authors::publication_id);
+            query = query.filter(publications::id.eq_any(theirs));
+        }
+        if let Some(tags) = $filter.tags.clone() {
+            let tagged = publication_tags::table
+                .filter(publication_tags::tag.eq_any(tags))
+                .select(publication_tags::publication_id);
+            query = query.filter(publications::id.eq_any(tagged));
+        }
+        query
+    }};
+}
+
+/// A page of public publications, latest first.
+///
+/// # Errors
+/// The database's.
+pub fn publications(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Listed>> {
+    let base = publications::table
+        .inner_join(coalitions::table.inner_join(actors::table))
+        .left_join(decisions::table)
+        .select((
+            publications::id,
+            publications::kind,
+            publications::state,
+            publications::title,
+            publications::summary,
+            publications::language,
+            publications::details,
+            publications::published_at,
+            publications::updated_at,
+            publications::replies,
+            actors::handle,
+            coalitions::title,
+            coalitions::topic,
+            decisions::number.nullable(),
+        ))
+        .order((publications::published_at.desc(), publications::id.desc()));
+    public!(base, filter).offset(offset).limit(limit).load(conn)
+}
+
+/// How many public publications the filter finds.
+///
+/// # Errors
+/// The database's.
+pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
+    public!(publications::table.count(), filter).get_result(conn)
+}
+
+/// Every tag of a publication.
+///
+/// # Errors
+/// The database's.
+pub fn tags(conn: &mut Conn) -> Result<Vec<String>> {
+    publication_tags::table
+        .select(publication_tags::tag)
+        .distinct()
+        .load(conn)
+}
+
+/// A coalition in a list.
+#[derive(Clone, Debug, Queryable)]
+pub struct ListedCoalition {
+    /// Row id of its actor.
+    pub id: i64,
+    /// Its handle.
+    pub handle: String,
+    /// Such as "8.a".
+    pub number: Option<String>,
+    title: Option<String>,
+    topic: Option<String>,
+    /// What it seeks.
+    pub impact: Option<String>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Where it acts.
+    pub territory: Option<String>,
+    /// BCP 47.
+    pub language: String,
+}
+
+impl ListedCoalition {
+    /// The title, else the topic, else the handle.
+    pub fn name(&self) -> &str {
+        self.title
+            .as_deref()
+            .or(self.topic.as_deref())
+            .unwrap_or(&self.handle)
+    }
+}
+
+/// A page of coalitions, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn coalitions(conn: &mut Conn, offset: i64, limit: i64) -> Result<Vec<ListedCoalition>> {
+    coalitions::table
+        .inner_join(actors::table)
+        .order(coalitions::actor_id)
+        .offset(offset)
+        .limit(limit)
+        .select((
+            coalitions::actor_id,
+            actors::handle,
+            coalitions::number,
+            coalitions::title,
+            coalitions::topic,
+            coalitions::impact,
+            coalitions::stage,
+            coalitions::territory,
+            coalitions::language,
+        ))
+        .load(conn)
+}
+
+/// The qualities that the coalitions with row ids `from..=to` seek.
+///
+/// # Errors
+/// The database's, or a word that this version does not know.
+pub fn qualities(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, Quality)>> {
+    coalition_values::table
+        .filter(coalition_values::field.eq("quality"))
+        .filter(coalition_values::coalition_id.ge(from))
+        .filter(coalition_values::coalition_id.le(to))
+        .select((coalition_values::coalition_id, coalition_values::value))
+        .load::<(i64, String)>(conn)?
+        .into_iter()
+        .map(|(id, word)| match word.parse() {
+            Ok(quality) => Ok((id, quality)),
+            Err(error) => Err(diesel::result::Error::DeserializationError(Box::new(error))),
+        })
+        .collect()
+}
+
+/// The coalitions an organisation is in: handle, title, topic, role.
+///
+/// # Errors
+/// The database's.
+pub fn memberships_of(
+    conn: &mut Conn,
+    organisation: i64,
+) -> Result<Vec<(String, Option<String>, Option<String>, Role)>> {
+    memberships::table
+        .inner_join(coalitions::table.inner_join(actors::table))
+        .filter(memberships::member_id.eq(organisation))
+        .order(coalitions::actor_id)
+        .select((
+            actors::handle,
+            coalitions::title,
+            coalitions::topic,
+            memberships::role,
+        ))
+        .load(conn)
+}
+
+/// The names of those of the given words that are handles of organisations here: (handle, name).
+///
+/// # Errors
+/// The database's.
+pub fn organisations_named(conn: &mut Conn, words: &[String]) -> Result<Vec<(String, String)>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    organisations::table
+        .inner_join(actors::table)
+        .filter(actors::handle.eq_any(words))
+        .select((actors::handle, organisations::name))
+        .load(conn)
+}
+
+/// A reply from another server, as it is shown.
+#[derive(Clone, Debug, Queryable)]
+pub struct ShownReply {
+    /// Its id.
+    pub url: String,
+    /// Safe HTML.
+    pub html: String,
+    /// Its page for people.
+    pub page: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// When its author says it was written.
+    pub published_at: NaiveDateTime,
+    /// When it was edited.
+    pub updated_at: Option<NaiveDateTime>,
+    /// Its author's name, plain text.
+    pub name: String,
+    /// Its author's preferredUsername.
+    pub username: String,
+    /// Its author's host.
+    pub host: String,
+}
+
+/// Replies to a publication that were not hidden, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn replies(conn: &mut Conn, publication: &str, offset: i64, limit: i64) -> Result<Vec<ShownReply>> {
+    replies::table
+        .inner_join(remote_actors::table)
+        .filter(
+            replies::publication_id
+                .eq(publication)
+                .and(replies::hidden_at.is_null()),
+        )
+        .order((replies::published_at, replies::id))
+        .offset(offset)
+        .limit(limit)
+        .select((
+            replies::url,
+            replies::html,
+            replies::page,
+            replies::language,
+            replies::published_at,
+            replies::updated_at,
+            remote_actors::name,
+            remote_actors::username,
+            remote_actors::host,
+        ))
+        .load(conn)
+}

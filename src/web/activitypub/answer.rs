@@ -1,0 +1,122 @@
+//! Answers to servers: documents with their type and `Vary`, and the few things that can be wrong. The one place of the status
+//! codes of this room, beside those of pages.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use reset_federation::media_type::ACTIVITY_JSON;
+use serde_json::Value;
+
+use crate::db;
+use crate::web::signed::Refused;
+
+/// A document.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// 200.
+    Found(Body),
+    /// 410, with the Tombstone.
+    Gone(Value),
+}
+
+/// A document, as it is or still to be written.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Built now.
+    Value(Value),
+    /// Stored as it was sent.
+    Text(String),
+}
+
+impl Answer {
+    /// A document that was built now.
+    pub fn found(value: Value) -> Answer {
+        Answer::Found(Body::Value(value))
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Answer::Found(Body::Value(value)) => (StatusCode::OK, value.to_string()),
+            Answer::Found(Body::Text(text)) => (StatusCode::OK, text),
+            Answer::Gone(tombstone) => (StatusCode::GONE, tombstone.to_string()),
+        };
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON)),
+            (header::VARY, HeaderValue::from_static("Accept")),
+        ];
+        (status, headers, text).into_response()
+    }
+}
+
+/// Why a server gets no document.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// 404.
+    #[error("there is no such document")]
+    NotFound,
+    /// 400.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// 503: it may be there in a moment.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    /// 503.
+    #[error(transparent)]
+    Key(#[from] crate::ap::keys::Error),
+}
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Fault {
+        Fault::Database(error.into())
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Fault::NotFound => StatusCode::NOT_FOUND,
+            Fault::Malformed(_) => StatusCode::BAD_REQUEST,
+            Fault::Database(_) | Fault::Key(_) => {
+                tracing::error!(error = %self, "a document was not served");
+                return plain(StatusCode::SERVICE_UNAVAILABLE, "not now, try again");
+            }
+        };
+        plain(status, &self.to_string())
+    }
+}
+
+/// The answer to a POST to an inbox (federation.md section 4).
+pub(super) fn received(result: Result<(), Refused>) -> Response {
+    let refused = match result {
+        Ok(()) => return StatusCode::ACCEPTED.into_response(),
+        Err(refused) => refused,
+    };
+    let status = match &refused {
+        Refused::NeverKnown => return StatusCode::ACCEPTED.into_response(),
+        Refused::Malformed(_) => StatusCode::BAD_REQUEST,
+        Refused::Unsigned(_) => StatusCode::UNAUTHORIZED,
+        Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refused::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::NoSuchInbox => StatusCode::NOT_FOUND,
+    };
+    tracing::info!(status = status.as_u16(), why = %refused, "a POST to an inbox was refused");
+    plain(status, &refused.to_string())
+}
+
+/// A document or why there is none, as an answer.
+pub(super) fn or_fault(answer: Result<Answer, Fault>) -> Response {
+    match answer {
+        Ok(answer) => answer.into_response(),
+        Err(fault) => fault.into_response(),
+    }
+}
+
+/// A plain sentence: servers log it.
+fn plain(status: StatusCode, text: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::VARY, HeaderValue::from_static("Accept")),
+    ];
+    (status, headers, text.to_owned()).into_response()
+}

@@ -1,0 +1,102 @@
+//! Single documents: actors, publications, activities.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::answer::{self, Answer, Body, Fault};
+use crate::ap;
+use crate::ap::actor::Profile;
+use crate::app::{App, Local, SharedApp};
+use crate::db::{self, Conn};
+use crate::domain::actor::ActorKind;
+use crate::model;
+use crate::model::actor::Actor;
+use crate::text::dates;
+
+/// The node's own actor; always readable.
+pub(super) async fn node(State(app): State<SharedApp>) -> Response {
+    answer::or_fault(local_actor(&app, "/actor", "node").await)
+}
+
+/// The document of the actor at `path` (such as `/coalitions/{handle}`) with this handle.
+///
+/// # Errors
+/// [`Fault::NotFound`] where the handle is unknown or of another kind of actor.
+pub async fn actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer, Fault> {
+    local_actor(app, path, handle).await
+}
+
+async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer, Fault> {
+    let handle = handle.to_owned();
+    let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
+    let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
+    let signer = ap::keys::signer(app, actor.id).await?;
+    Ok(Answer::found(ap::actor::document(app, &actor, &profile, &signer)))
+}
+
+/// Whether the actor lives at this path.
+pub(super) fn is_at(app: &App, actor: &Actor, path: &str) -> bool {
+    app.urls.actor(actor.kind, &actor.handle).strip_prefix(app.urls.base()) == Some(path)
+}
+
+fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)>, Fault> {
+    let Some(actor) = model::actor::by_handle(conn, handle)? else {
+        return Ok(None);
+    };
+    let profile = match actor.kind {
+        ActorKind::Node => Some(Profile::Node),
+        ActorKind::Coalition => {
+            let (_, coalition) = model::coalition::by_id(conn, actor.id)?;
+            let lists = model::coalition::lists(conn, actor.id)?;
+            let members = model::coalition::members(conn, actor.id)?;
+            Some(Profile::Coalition(Box::new(coalition), lists, members))
+        }
+        ActorKind::Organisation => {
+            model::organisation::by_handle(conn, handle)?.map(|(_, row)| Profile::Organisation(row))
+        }
+        ActorKind::Person => {
+            model::account::by_handle(conn, handle)?.map(|(_, account)| Profile::Person(account.name))
+        }
+    };
+    Ok(profile.map(|profile| (actor, profile)))
+}
+
+/// The document of a publication: drafts are not there, withdrawn ones are a Tombstone.
+///
+/// # Errors
+/// [`Fault::NotFound`] where there is none that was ever public.
+pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
+    let wanted = id.to_owned();
+    let found = app.db.read(move |conn| Ok::<_, Fault>(model::publication::find(conn, &wanted)?)).await?;
+    let found = found.filter(|found| found.row.published_at.is_some()).ok_or(Fault::NotFound)?;
+    if let Some(at) = found.row.withdrawn_at {
+        return Ok(Answer::Gone(ap::publication::withdrawn(&app.urls, &found, at.and_utc())));
+    }
+    let zone = dates::zone(&app.config.node.timezone);
+    Ok(Answer::found(ap::publication::document(&app.urls, &found, zone, app.now())))
+}
+
+/// An activity that is for everybody, as it was sent.
+pub(super) async fn activity(State(app): State<SharedApp>, Path(id): Path<String>) -> Response {
+    let found = app.db.read(move |conn| Ok::<_, db::Error>(model::activity::find(conn, &id)?)).await;
+    answer::or_fault(match found {
+        Ok(Some(activity)) if activity.public => Ok(Answer::Found(Body::Text(activity.document))),
+        Ok(_) => Err(Fault::NotFound),
+        Err(error) => Err(error.into()),
+    })
+}
+
+/// The local actor at a path whose last part names a collection of it.
+///
+/// # Errors
+/// [`Fault::NotFound`] where nobody lives there.
+pub(super) fn owner(app: &App, conn: &mut Conn, path: &str) -> Result<Actor, Fault> {
+    let (actor_path, _) = path.rsplit_once('/').ok_or(Fault::NotFound)?;
+    let handle = match app.urls.local(&format!("{}{actor_path}", app.urls.base())) {
+        Some(Local::Actor(handle)) => handle,
+        Some(Local::Node) => "node".to_owned(),
+        _ => return Err(Fault::NotFound),
+    };
+    let found = model::actor::by_handle(conn, &handle)?;
+    found.filter(|actor| is_at(app, actor, actor_path)).ok_or(Fault::NotFound)
+}

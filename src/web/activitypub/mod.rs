@@ -1,0 +1,76 @@
+//! The ActivityPub side: inboxes, and every document that other servers may read. Addresses that are also pages are told
+//! apart by `Accept`, before the pages see the request. It builds no document itself (`ap` does) and decides nothing about
+//! what came in (`inbox` does).
+
+mod answer;
+mod collections;
+mod documents;
+mod receive;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::{get, post};
+use reset_federation::media_type::wants_activity;
+
+pub use answer::{Answer, Body, Fault};
+pub use documents::{actor, publication};
+
+use crate::app::{Local, SharedApp};
+
+/// Everything that only servers ask for. Lay [`negotiated`] around the pages as well.
+pub fn routes() -> Router<SharedApp> {
+    let mut router = Router::new()
+        .route("/inbox", post(receive::post_inbox))
+        .route("/actor", get(documents::node))
+        .route("/activities/{id}", get(documents::activity))
+        .route("/publications/{id}/replies", get(collections::replies))
+        .route("/publications/{id}/likes", get(collections::likes))
+        .route("/publications/{id}/shares", get(collections::shares));
+    for actor in ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"] {
+        router = router
+            .route(&format!("{actor}/inbox"), post(receive::post_inbox_of))
+            .route(&format!("{actor}/outbox"), get(collections::outbox))
+            .route(&format!("{actor}/followers"), get(collections::followers))
+            .route(&format!("{actor}/following"), get(collections::following))
+            .route(&format!("{actor}/featured"), get(collections::featured));
+    }
+    router
+        .route("/actor/inbox", post(receive::post_inbox))
+        .route("/actor/outbox", get(collections::outbox))
+        .route("/actor/followers", get(collections::followers))
+        .route("/actor/following", get(collections::following))
+        .route("/actor/featured", get(collections::featured))
+}
+
+/// Answers with the document where a server asks for it at an address that is also a page, and tells caches that the answer
+/// depends on `Accept`.
+pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let both = match request.uri().path() {
+        path if is_read => app.urls.local(&format!("{}{path}", app.urls.base())),
+        _ => None,
+    };
+    let (Some(both), path) = (both, request.uri().path()) else {
+        return next.run(request).await;
+    };
+    if !matches!(both, Local::Actor(_) | Local::Publication(_)) || path.ends_with(['.', '/']) {
+        return next.run(request).await;
+    }
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if !wants_activity(accept) {
+        let mut page = next.run(request).await;
+        page.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+        return page;
+    }
+    let answer = match both {
+        // `{id}.md` and `{id}.json` are pages of their own.
+        Local::Publication(id) if id.contains('.') => return next.run(request).await,
+        Local::Publication(id) => publication(&app, &id).await,
+        Local::Actor(handle) => actor(&app, path, &handle).await,
+        _ => Err(Fault::NotFound),
+    };
+    answer::or_fault(answer)
+}

@@ -1,0 +1,47 @@
+//! The style sheet and the site's icon, compiled in, at addresses that change with their content.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Error;
+
+const STYLE: &str = include_str!("style.css");
+const ICON: &str = include_str!("icon.svg");
+
+/// `/assets/style-….css`.
+pub(super) static STYLE_HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/style-{}.css", mark(STYLE)));
+/// `/assets/icon-….svg`.
+pub(super) static ICON_HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/icon-{}.svg", mark(ICON)));
+
+/// The first eight bytes of the SHA-256 of a text, in hexadecimal.
+fn mark(text: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    let bytes = digest.as_ref().iter().take(8);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `GET /assets/{file}`: kept by browsers for a year.
+///
+/// # Errors
+/// No such file, also for an address of an older version.
+pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Error> {
+    let path = format!("/assets/{file}");
+    let (text, kind) = if path == *STYLE_HREF {
+        (STYLE, "text/css; charset=utf-8")
+    } else if path == *ICON_HREF {
+        (ICON, "image/svg+xml")
+    } else {
+        return Err(Error::NotFound);
+    };
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    Ok(response)
+}

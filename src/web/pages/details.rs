@@ -1,0 +1,196 @@
+//! What only one kind of publication has, made ready for the page: facts, points, milestones, in the reader's language.
+
+use chrono_tz::Tz;
+
+use super::parts::{Named, Reading};
+use crate::domain::publication::{Decision, Details, Meeting, Milestone, Point, Proposal, When};
+use crate::text::{Lang, dates, number, t, word};
+
+/// A label and its value, plain text.
+pub(super) struct Fact {
+    pub label: &'static str,
+    pub value: String,
+}
+
+/// A point of the minutes.
+pub(super) struct PointView {
+    pub outcome: &'static str,
+    pub code: &'static str,
+    pub title: Option<String>,
+    pub text: Option<String>,
+    pub owners: Vec<Named>,
+    pub due: Option<String>,
+}
+
+/// A step of a roadmap.
+pub(super) struct Step {
+    pub title: String,
+    pub description: Option<String>,
+    pub dimension: Option<&'static str>,
+    pub owners: Vec<Named>,
+    pub dates: Option<String>,
+    pub status: &'static str,
+    pub code: &'static str,
+    pub progress: Option<u8>,
+}
+
+/// Everything of the details that a page shows.
+#[derive(Default)]
+pub(super) struct View {
+    pub facts: Vec<Fact>,
+    pub organisations: Vec<Named>,
+    pub agenda: Vec<String>,
+    pub points: Vec<PointView>,
+    pub questions: Vec<String>,
+    pub steps: Vec<Step>,
+    /// Where a decision comes from: a word or a sentence of its author.
+    pub source: Option<String>,
+}
+
+/// The words in these details that may be handles of organisations.
+pub(super) fn organisation_words(details: &Details) -> Vec<String> {
+    let mut words: Vec<String> = match details {
+        Details::Minutes(meeting) | Details::Meeting(meeting) => {
+            let owners = meeting.points.iter().flat_map(|point| &point.owners);
+            meeting.organisations.iter().chain(owners).cloned().collect()
+        }
+        Details::Roadmap(roadmap) => roadmap.milestones.iter().flat_map(|m| m.owners.clone()).collect(),
+        Details::Proposal(_) | Details::Decision(_) => Vec::new(),
+    };
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Makes them ready; `known` are the organisations that [`organisation_words`] named.
+pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, String)]) -> View {
+    let maker = Maker {
+        lang: reading.lang,
+        zone: reading.zone,
+        known,
+    };
+    match details {
+        Details::Proposal(proposal) => maker.proposal(proposal),
+        Details::Minutes(meeting) | Details::Meeting(meeting) => maker.meeting(meeting),
+        Details::Roadmap(roadmap) => View {
+            steps: roadmap.milestones.iter().map(|one| maker.step(one)).collect(),
+            ..View::default()
+        },
+        Details::Decision(decision) => maker.decision(decision),
+    }
+}
+
+struct Maker<'a> {
+    lang: Lang,
+    zone: Tz,
+    known: &'a [(String, String)],
+}
+
+impl Maker<'_> {
+    fn fact(&self, label: &'static str, value: Option<String>) -> Option<Fact> {
+        Some(Fact {
+            label: t(self.lang, label),
+            value: value?,
+        })
+    }
+
+    fn when(&self, when: Option<When>) -> Option<String> {
+        when.map(|when| dates::when(self.lang, when, self.zone))
+    }
+
+    fn word(&self, group: &str, code: &str) -> String {
+        let mut chars = word(self.lang, group, code).chars();
+        let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+        first.unwrap_or_default() + chars.as_str()
+    }
+
+    fn named(&self, words: &[String]) -> Vec<Named> {
+        words.iter().map(|word| Named::word(word, self.known)).collect()
+    }
+
+    fn proposal(&self, proposal: &Proposal) -> View {
+        let method = self.word("method", proposal.method.as_str());
+        let quorum = proposal.quorum.map(|quorum| number(self.lang, quorum.into()));
+        let facts = [
+            self.fact("fact-method", Some(method)),
+            self.fact("fact-opens", self.when(proposal.opens)),
+            self.fact("fact-closes", self.when(proposal.closes)),
+            self.fact("fact-quorum", quorum),
+        ];
+        View {
+            facts: facts.into_iter().flatten().collect(),
+            ..View::default()
+        }
+    }
+
+    fn decision(&self, decision: &Decision) -> View {
+        let method = decision.method.map(|method| self.word("method", method.as_str()));
+        let facts = [
+            self.fact("fact-date", self.when(decision.date)),
+            self.fact("fact-method", method),
+            self.fact("fact-review", self.when(decision.review)),
+        ];
+        View {
+            facts: facts.into_iter().flatten().collect(),
+            source: decision.source.clone(),
+            ..View::default()
+        }
+    }
+
+    fn meeting(&self, meeting: &Meeting) -> View {
+        let zone = meeting.timezone.as_deref().map_or(self.zone, dates::zone);
+        let date = meeting.start.map(|start| match meeting.tentative_until {
+            Some(until) => dates::range(self.lang, start, until, zone),
+            None => dates::span(self.lang, start, meeting.end, zone),
+        });
+        let facts = [
+            self.fact("fact-series", crate::text::summary::series(self.lang, meeting)),
+            self.fact("fact-date", date),
+            self.fact("fact-place", meeting.place.clone()),
+            self.fact(
+                "fact-attendance",
+                meeting.attendance.map(|n| number(self.lang, n.into())),
+            ),
+            self.fact("fact-next", self.when(meeting.next)),
+        ];
+        View {
+            facts: facts.into_iter().flatten().collect(),
+            organisations: self.named(&meeting.organisations),
+            agenda: meeting.agenda.clone(),
+            points: meeting.points.iter().map(|point| self.point(point)).collect(),
+            questions: meeting.questions.clone(),
+            ..View::default()
+        }
+    }
+
+    fn point(&self, point: &Point) -> PointView {
+        PointView {
+            outcome: word(self.lang, "outcome", point.outcome.as_str()),
+            code: point.outcome.as_str(),
+            title: point.title.clone(),
+            text: point.text.clone(),
+            owners: self.named(&point.owners),
+            due: self.when(point.due),
+        }
+    }
+
+    fn step(&self, milestone: &Milestone) -> Step {
+        let told = |when| dates::when(self.lang, when, self.zone);
+        Step {
+            title: milestone.title.clone(),
+            description: milestone.description.clone(),
+            dimension: milestone
+                .dimension
+                .map(|one| word(self.lang, "dimension", one.as_str())),
+            owners: self.named(&milestone.owners),
+            dates: match (milestone.start, milestone.due) {
+                (Some(start), Some(due)) => Some(dates::range(self.lang, start, due, self.zone)),
+                (Some(one), None) | (None, Some(one)) => Some(told(one)),
+                (None, None) => None,
+            },
+            status: word(self.lang, "milestone", milestone.status.as_str()),
+            code: milestone.status.as_str(),
+            progress: milestone.progress,
+        }
+    }
+}

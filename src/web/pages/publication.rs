@@ -1,0 +1,349 @@
+//! A publication: its state, what its kind has, its text, the replies from other servers; and its Markdown and JSON forms.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::details::{self, View};
+use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::{Frame, PER_PAGE, html};
+use crate::app::{App, SharedApp};
+use crate::db::Conn;
+use crate::model::listing::{self, ShownReply};
+use crate::model::publication::{self, Publication};
+use crate::text::summary::{self, Context};
+use crate::text::{tf, word};
+use crate::web::error::{self, Error};
+use crate::web::locale::Visit;
+
+struct Row {
+    publication: Publication,
+    known: Vec<(String, String)>,
+    source: Option<Publication>,
+    replies: Vec<ShownReply>,
+}
+
+fn load(conn: &mut Conn, id: &str, page: i64) -> Result<Row, Error> {
+    let publication = find(conn, id)?;
+    if publication.row.withdrawn_at.is_some() {
+        return Ok(Row {
+            publication,
+            known: vec![],
+            source: None,
+            replies: vec![],
+        });
+    }
+    let words = details::organisation_words(&publication.details);
+    let known = listing::organisations_named(conn, &words)?;
+    let replies = listing::replies(conn, id, Pager::offset(page), PER_PAGE)?;
+    let source = source(conn, &publication)?;
+    Ok(Row {
+        known,
+        source,
+        replies,
+        publication,
+    })
+}
+
+/// One that was published, perhaps withdrawn since.
+pub(super) fn find(conn: &mut Conn, id: &str) -> Result<Publication, Error> {
+    let found = publication::find(conn, id)?;
+    found
+        .filter(|found| found.row.published_at.is_some())
+        .ok_or(Error::NotFound)
+}
+
+/// The publication of the same coalition that a decision names as its source.
+fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publication>, Error> {
+    let crate::domain::publication::Details::Decision(decision) = &publication.details else {
+        return Ok(None);
+    };
+    let Some(word) = &decision.source else {
+        return Ok(None);
+    };
+    let id = match publication::id_by_slug(conn, publication.actor.id, word)? {
+        Some(id) => id,
+        None => word.rsplit('/').next().unwrap_or(word).to_owned(),
+    };
+    Ok(publication::find(conn, &id)?.filter(Publication::is_public))
+}
+
+struct Reply {
+    author: String,
+    account: String,
+    href: Option<String>,
+    date: Moment,
+    edited: bool,
+    html: String,
+    language: String,
+}
+
+#[derive(Template)]
+#[template(path = "publication.html")]
+struct PublicationPage {
+    frame: Frame,
+    kind: &'static str,
+    code: &'static str,
+    coalition: Named,
+    title: String,
+    language: String,
+    head: String,
+    tone: &'static str,
+    line: String,
+    authors: Vec<Named>,
+    published: Moment,
+    updated: Option<Moment>,
+    revision: i64,
+    address: String,
+    view: View,
+    source: Option<Named>,
+    /// Safe HTML.
+    body: String,
+    tags: Vec<(String, String)>,
+    licence: String,
+    replies: Vec<Reply>,
+    reply_count: i64,
+    likes: i64,
+    shares: i64,
+    pager: Pager,
+}
+
+#[derive(Template)]
+#[template(path = "tombstone.html")]
+struct Tombstone {
+    frame: Frame,
+    coalition: Named,
+    sentence: String,
+    reason: Option<String>,
+}
+
+/// `GET /publications/{id}`, `….md`, `….json`.
+pub(super) async fn show(
+    State(app): State<SharedApp>,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    if let Some(id) = id.strip_suffix(".md") {
+        return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
+    }
+    if let Some(id) = id.strip_suffix(".json") {
+        return plain(&app, id.to_owned(), "application/json", |app, publication| {
+            format!("{:#}\n", data(app, publication))
+        })
+        .await;
+    }
+    let page = visit.page();
+    let row = app.db.read(move |conn| load(conn, &id, page)).await?;
+    if row.publication.row.withdrawn_at.is_some() {
+        return tombstone(&app, &visit, &row.publication);
+    }
+    html(&view(&app, &visit, row, page))
+}
+
+fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
+    let reading = Reading::new(app, visit.lang);
+    let publication = row.publication;
+    let content = publication.content();
+    let context = Context {
+        zone: reading.zone,
+        at: reading.now,
+        number: publication.decision_number,
+    };
+    let head = summary::head(visit.lang, &content, context);
+    let frame = frame(app, visit, &publication, summary::summary(&content, context));
+    let mut view = details::view(&publication.details, &reading, &row.known);
+    if row.source.is_some() {
+        view.source = None;
+    }
+    let coalition = coalition_link(&publication);
+    let stored = publication.row;
+    let published = stored.published_at.unwrap_or(stored.updated_at);
+    PublicationPage {
+        frame,
+        kind: word(visit.lang, "kind", stored.kind.as_str()),
+        code: stored.kind.as_str(),
+        coalition,
+        head,
+        tone: tone(stored.state),
+        line: stored.summary,
+        authors: publication
+            .authors
+            .iter()
+            .map(|author| Named::organisation(&author.handle, &author.name))
+            .collect(),
+        published: reading.day(published),
+        updated: (stored.revision > 1).then(|| reading.day(stored.updated_at)),
+        revision: stored.revision.into(),
+        address: format!("/publications/{}", stored.id),
+        view,
+        source: row.source.map(|source| Named {
+            href: Some(format!("/publications/{}", source.row.id)),
+            name: source.row.title,
+        }),
+        body: stored.html,
+        tags: publication.tags.iter().map(|tag| tag_link(tag)).collect(),
+        licence: stored.licence,
+        replies: row
+            .replies
+            .into_iter()
+            .map(|reply| shown(&reading, reply))
+            .collect(),
+        reply_count: stored.replies,
+        likes: stored.likes,
+        shares: stored.shares,
+        pager: Pager::new(
+            &format!("/publications/{}?page=", stored.id),
+            page,
+            stored.replies,
+        ),
+        title: stored.title,
+        language: stored.language,
+    }
+}
+
+fn frame(app: &App, visit: &Visit, publication: &Publication, description: String) -> Frame {
+    let mut frame = Frame::new(app, visit, publication.row.title.clone());
+    let handle = &publication.actor.handle;
+    frame.url = app.urls.publication(&publication.row.id);
+    frame.activity = Some(frame.url.clone());
+    frame.og_type = "article";
+    frame.description = description;
+    frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
+    frame.feed = (
+        format!("/coalitions/{handle}/feed.atom"),
+        publication.coalition.name(handle).to_owned(),
+    );
+    frame
+}
+
+fn coalition_link(publication: &Publication) -> Named {
+    Named {
+        name: publication.coalition.name(&publication.actor.handle).to_owned(),
+        href: Some(format!("/coalitions/{}", publication.actor.handle)),
+    }
+}
+
+fn tag_link(tag: &str) -> (String, String) {
+    let bare: String = tag.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    (tag.to_owned(), format!("/tags/{bare}"))
+}
+
+fn shown(reading: &Reading, reply: ShownReply) -> Reply {
+    let page = reply.page.unwrap_or(reply.url);
+    let web = page.starts_with("https://") || page.starts_with("http://");
+    Reply {
+        author: if reply.name.is_empty() {
+            reply.username.clone()
+        } else {
+            reply.name
+        },
+        account: format!("@{}@{}", reply.username, reply.host),
+        href: web.then_some(page),
+        date: reading.moment(reply.published_at),
+        edited: reply.updated_at.is_some(),
+        html: reply.html,
+        language: reply.language.unwrap_or_default(),
+    }
+}
+
+/// The page of what was withdrawn: when and why, nothing of its text.
+fn tombstone(app: &App, visit: &Visit, publication: &Publication) -> Result<Response, Error> {
+    let reading = Reading::new(app, visit.lang);
+    let kind = word(visit.lang, "kind", publication.row.kind.as_str());
+    let at = publication.row.withdrawn_at.unwrap_or(publication.row.updated_at);
+    let page = Tombstone {
+        frame: Frame::new(app, visit, visit.lang_text("withdrawn-title")).hidden(),
+        coalition: coalition_link(publication),
+        sentence: tf(
+            visit.lang,
+            "withdrawn-text",
+            &[("kind", kind.into()), ("date", (&reading.day(at).told).into())],
+        ),
+        reason: publication.row.withdrawn_reason.clone(),
+    };
+    Ok(error::gone(html(&page)?))
+}
+
+/// Another form of a publication, for machines and archives; the page of a withdrawn one says so.
+async fn plain(
+    app: &SharedApp,
+    id: String,
+    kind: &'static str,
+    form: fn(&App, &Publication) -> String,
+) -> Result<Response, Error> {
+    let publication = app.db.read(move |conn| find(conn, &id)).await?;
+    let withdrawn = publication.row.withdrawn_at.is_some();
+    let text = if withdrawn {
+        String::new()
+    } else {
+        form(app, &publication)
+    };
+    let mut response = text.into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(if withdrawn {
+        error::gone(response)
+    } else {
+        response
+    })
+}
+
+/// The fields of a publication, as `publish` takes them, with its address and dates.
+fn data(app: &App, publication: &Publication) -> Value {
+    let row = &publication.row;
+    let mut value = json!({
+        "id": app.urls.publication(&row.id),
+        "kind": row.kind,
+        "coalition": publication.actor.handle,
+        "title": row.title,
+        "slug": row.slug,
+        "summary": row.summary,
+        "language": row.language,
+        "licence": row.licence,
+        "tags": publication.tags,
+        "authors": publication.content().authors,
+        "state": row.state,
+        "number": publication.decision_number,
+        "revision": row.revision,
+        "published": row.published_at.map(|at| at.and_utc().to_rfc3339()),
+        "updated": row.updated_at.and_utc().to_rfc3339(),
+        "body": row.body,
+    });
+    let details = serde_json::to_value(&publication.details).unwrap_or_default();
+    if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
+        let public = details
+            .into_iter()
+            .filter(|(key, _)| key != "kind" && key != "join_url");
+        object.extend(public);
+        object.retain(|_, value| !value.is_null());
+    }
+    value
+}
+
+/// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
+fn markdown(app: &App, publication: &Publication) -> String {
+    let mut fields = data(app, publication);
+    if let Some(object) = fields.as_object_mut() {
+        for generated in ["body", "number", "revision", "published", "updated"] {
+            object.remove(generated);
+        }
+        drop_nulls(&mut fields);
+    }
+    let head = toml::to_string(&fields).unwrap_or_default();
+    format!("+++\n{head}+++\n\n{}\n", publication.row.body.trim())
+}
+
+/// TOML has no null.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|_, value| !value.is_null());
+            object.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}

@@ -1,0 +1,119 @@
+//! Lists of publications: all of them, by kind, or by tag.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::parts::{Item, Pager, Reading};
+use super::{Frame, PER_PAGE, html};
+use crate::app::SharedApp;
+use crate::domain::publication::Kind;
+use crate::model::listing::{self, Filter};
+use crate::text::{Lang, word};
+use crate::web::error::Error;
+use crate::web::locale::Visit;
+
+/// A link that narrows a list to one kind.
+pub(super) struct KindLink {
+    pub label: &'static str,
+    pub href: String,
+    pub current: bool,
+}
+
+impl KindLink {
+    /// "All" and one link a kind, for the list at `address`.
+    pub(super) fn all(lang: Lang, address: &str, current: Option<Kind>) -> Vec<KindLink> {
+        let mut links = vec![KindLink {
+            label: crate::text::t(lang, "kinds-all"),
+            href: address.to_owned(),
+            current: current.is_none(),
+        }];
+        links.extend(Kind::ALL.iter().map(|kind| KindLink {
+            label: word(lang, "kinds", kind.as_str()),
+            href: format!("{address}?kind={kind}"),
+            current: current == Some(*kind),
+        }));
+        links
+    }
+}
+
+/// The address of a list up to the number of its page.
+pub(super) fn paged(address: &str, kind: Option<Kind>) -> String {
+    match kind {
+        Some(kind) => format!("{address}?kind={kind}&page="),
+        None => format!("{address}?page="),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "publications.html")]
+struct Publications {
+    frame: Frame,
+    heading: String,
+    kinds: Vec<KindLink>,
+    items: Vec<Item>,
+    total: i64,
+    pager: Pager,
+}
+
+/// `GET /publications`.
+pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
+    let kind = visit.parameter("kind").and_then(|kind| kind.parse().ok());
+    let filter = Filter {
+        kind,
+        ..Filter::default()
+    };
+    let kinds = KindLink::all(visit.lang, "/publications", kind);
+    let heading = visit.lang_text("publications-title").to_owned();
+    list(app, visit, filter, heading, kinds, &paged("/publications", kind)).await
+}
+
+/// `GET /tags/{tag}`: the tag as it travels, letters and digits only.
+pub(super) async fn tagged(
+    State(app): State<SharedApp>,
+    Path(tag): Path<String>,
+    visit: Visit,
+) -> Result<Response, Error> {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric() || *c == '_');
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let wanted = bare(&tag);
+    let all = app.db.read(|conn| Ok::<_, Error>(listing::tags(conn)?)).await?;
+    let same: Vec<String> = all.into_iter().filter(|one| bare(one) == wanted).collect();
+    let Some(first) = same.first() else {
+        return Err(Error::NotFound);
+    };
+    let heading = format!("#{first}");
+    let address = format!("/tags/{tag}?page=");
+    let filter = Filter {
+        tags: Some(same),
+        ..Filter::default()
+    };
+    list(app, visit, filter, heading, Vec::new(), &address).await
+}
+
+async fn list(
+    app: SharedApp,
+    visit: Visit,
+    filter: Filter,
+    heading: String,
+    kinds: Vec<KindLink>,
+    address: &str,
+) -> Result<Response, Error> {
+    let page = visit.page();
+    let reading = Reading::new(&app, visit.lang);
+    let read = app.db.read(move |conn| {
+        let rows = listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?;
+        Ok::<_, Error>((rows, listing::count(conn, &filter)?))
+    });
+    let (rows, total) = read.await?;
+    html(&Publications {
+        frame: Frame::new(&app, &visit, heading.clone()),
+        heading,
+        kinds,
+        items: Item::all(&rows, &reading)?,
+        total,
+        pager: Pager::new(address, page, total),
+    })
+}

@@ -1,0 +1,32 @@
+//! The one router: pages, feeds and documents, with what surrounds every answer.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+use super::error::{self, Error};
+use super::{activitypub, feeds, headers, locale, pages, pictures, well_known};
+use crate::app::SharedApp;
+
+/// Everything that the node serves.
+pub fn router(app: SharedApp) -> Router {
+    let people = Router::new()
+        .merge(pages::routes())
+        .merge(feeds::routes())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    let people = Router::new()
+        .merge(people)
+        .merge(pictures::routes())
+        .fallback(async || Error::NotFound)
+        .layer(from_fn_with_state(app.clone(), error::pages))
+        .layer(from_fn_with_state(app.clone(), locale::remember))
+        .layer(from_fn_with_state(app.clone(), activitypub::negotiated));
+    // Servers need neither a language nor a page when something is wrong, and inboxes must be fast.
+    Router::new()
+        .merge(activitypub::routes())
+        .merge(well_known::routes())
+        .merge(people)
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .with_state(app)
+}
