@@ -17,7 +17,7 @@ use crate::app::{Clock, SharedApp, Urls};
 use crate::config::Config;
 use crate::db::Location;
 use crate::db::migrate::{self, Standing};
-use crate::{outbox, web};
+use crate::{inbox, outbox, web};
 
 /// The year in which this was written: a clock before it is wrong, and signatures made by it are refused everywhere.
 const YEAR: i32 = 2026;
@@ -134,13 +134,14 @@ pub(super) async fn run_parts(
     let mut tasks = JoinSet::new();
     if parts.workers {
         tasks.spawn(outbox::run(app.clone(), shutdown.clone()));
+        tasks.spawn(inbox::run(app.clone(), shutdown.clone()));
         tasks.spawn(retention::run(app.clone(), shutdown.clone()));
     }
     if let Some(listener) = listener {
         let address = listener
             .local_addr()
             .map_err(|error| Failure::Said(error.to_string()))?;
-        let router = web::pictures::routes().with_state(app.clone());
+        let router = web::router(app.clone());
         tasks.spawn(server::run(listener, router, shutdown.clone()));
         tracing::info!("listening on http://{address}");
     }
