@@ -32,18 +32,45 @@ struct Bench {
 pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     let mut bench = Bench::new();
     let alone = bench.take_alone(6.0, 90_000);
-    table.rate("inbound: 202, web alone, 16 connections", alone, "8000/s", ("verifications", bounds.verify));
+    table.rate(
+        "inbound: 202, web alone, 16 connections",
+        alone,
+        "8000/s",
+        ("verifications", bounds.verify),
+    );
     table.rate("  the same", alone, "", ("an empty handler", bounds.post));
     table.rate("  the same", alone, "", ("writes", bounds.write));
     let worked = bench.work_off();
-    table.rate("inbound: processed to the effect, alone", worked, "", ("writes", bounds.write));
+    table.rate(
+        "inbound: processed to the effect, alone",
+        worked,
+        "",
+        ("writes", bounds.write),
+    );
     let paced = bench.both(6.0, Some(OFFERED), 28_000);
-    table.row(&format!("inbound: both, {OFFERED:.0}/s offered: 202"), format!("{:.0}/s", paced.0), "4000/s");
-    table.rate("  processed meanwhile", paced.1, "3000/s", ("writes", bounds.write));
+    table.row(
+        &format!("inbound: both, {OFFERED:.0}/s offered: 202"),
+        format!("{:.0}/s", paced.0),
+        "4000/s",
+    );
+    table.rate(
+        "  processed meanwhile",
+        paced.1,
+        "3000/s",
+        ("writes", bounds.write),
+    );
     let full = bench.both(6.0, None, 70_000);
-    table.row("inbound: both, as fast as it takes: 202", format!("{:.0}/s", full.0), "");
+    table.row(
+        "inbound: both, as fast as it takes: 202",
+        format!("{:.0}/s", full.0),
+        "",
+    );
     table.rate("  processed meanwhile", full.1, "", ("writes", bounds.write));
-    table.row("memory after that load", format!("{:.0} MB", bench.node.memory()), "");
+    table.row(
+        "memory after that load",
+        format!("{:.0} MB", bench.node.memory()),
+        "",
+    );
     bench.account();
     bench.node.stop();
 }
@@ -52,11 +79,18 @@ impl Bench {
     fn new() -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("node.db");
-        let node = Node::init(PROGRAM, folder.path(), &format!("sqlite:{}", database.display())).with_coalition();
+        let node =
+            Node::init(PROGRAM, folder.path(), &format!("sqlite:{}", database.display())).with_coalition();
         let text = "+++\nkind = \"proposal\"\ncoalition = \"communs\"\ntitle = \"Une proposition\"\nlanguage = \"fr\"\n+++\n\nTexte.\n";
         let publication = node.ok(&["publish", &node.write("proposition.md", text)]);
         let senders = Senders::start();
-        let mut bench = Bench { node, database, publication, senders, folder };
+        let mut bench = Bench {
+            node,
+            database,
+            publication,
+            senders,
+            folder,
+        };
         bench.node.start("serve");
         bench.node.wait_ready();
         bench.post(HOSTS * 4, None, 20.0, || {}); // each actor once, so that its key is known
@@ -72,7 +106,14 @@ impl Bench {
         let requests = self.senders.replies(&url, &self.publication, count);
         lay_down(&path, requests.iter().map(Vec::as_slice));
         let address = format!("127.0.0.1:{}", url.port().unwrap());
-        let load = Load { address: &address, requests: &path, connections: HOSTS, seconds, rate, cycle: false };
+        let load = Load {
+            address: &address,
+            requests: &path,
+            connections: HOSTS,
+            seconds,
+            rate,
+            cycle: false,
+        };
         load.run(202, meanwhile).rate
     }
 
@@ -102,21 +143,33 @@ impl Bench {
         self.node.wait_ready();
         let mut marks = Vec::new();
         let path = self.database.clone();
-        let taken = self.post(count, rate, seconds, || marks.push((Instant::now(), shown(&path))));
-        let [(began, before), (ended, after)] = marks.as_slice() else { panic!("the load did not start") };
+        let taken = self.post(count, rate, seconds, || {
+            marks.push((Instant::now(), shown(&path)))
+        });
+        let [(began, before), (ended, after)] = marks.as_slice() else {
+            panic!("the load did not start")
+        };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
         (taken, processed)
     }
 
     fn waiting(&self) -> i64 {
-        inbox_items::table.filter(inbox_items::state.eq(0)).count().get_result(&mut open(&self.database)).unwrap()
+        inbox_items::table
+            .filter(inbox_items::state.eq(0))
+            .count()
+            .get_result(&mut open(&self.database))
+            .unwrap()
     }
 
     fn wait_idle(&self) {
         let began = Instant::now();
         while self.waiting() > 0 {
-            assert!(began.elapsed() < Duration::from_secs(180), "the inbox is not worked off:\n{}", self.node.logs());
+            assert!(
+                began.elapsed() < Duration::from_secs(180),
+                "the inbox is not worked off:\n{}",
+                self.node.logs()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -126,14 +179,22 @@ impl Bench {
         let mut conn = open(&self.database);
         let rows = shown(&self.database);
         let taken: i64 = inbox_items::table.count().get_result(&mut conn).unwrap();
-        let counter: i64 = publications::table.select(publications::replies).first(&mut conn).unwrap();
+        let counter: i64 = publications::table
+            .select(publications::replies)
+            .first(&mut conn)
+            .unwrap();
         assert_eq!((rows, counter), (taken, taken), "replies and their counter");
     }
 }
 
 fn open(path: &Path) -> reset_node::db::Conn {
     let location = Location::Sqlite(path.display().to_string());
-    Manager { location, full_sync: false }.open().unwrap()
+    Manager {
+        location,
+        full_sync: false,
+    }
+    .open()
+    .unwrap()
 }
 
 /// Replies that the page shows.

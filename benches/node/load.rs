@@ -46,7 +46,11 @@ impl Load<'_> {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["load", self.address, self.requests.to_str().unwrap()])
             .args([self.connections.to_string(), self.seconds.to_string()])
-            .args([self.rate.unwrap_or(0.0).to_string(), self.cycle.to_string(), wanted.to_string()])
+            .args([
+                self.rate.unwrap_or(0.0).to_string(),
+                self.cycle.to_string(),
+                wanted.to_string(),
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -77,12 +81,17 @@ pub(crate) fn main(words: &[&str]) {
     let connections: usize = connections.parse().unwrap();
     let plan = Plan {
         seconds: seconds.parse().unwrap(),
-        pace: Some(rate.parse().unwrap()).filter(|rate| *rate > 0.0).map(|rate: f64| connections as f64 / rate),
+        pace: Some(rate.parse().unwrap())
+            .filter(|rate| *rate > 0.0)
+            .map(|rate: f64| connections as f64 / rate),
         cycle: *cycle == "true",
         wanted: wanted.parse().unwrap(),
     };
     let requests = split(std::fs::read(requests).unwrap().leak());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let told = runtime.block_on(async {
         let mut open = Vec::new();
         for _ in 0..connections {
@@ -93,8 +102,18 @@ pub(crate) fn main(words: &[&str]) {
         println!("ready");
         std::io::stdin().read_line(&mut String::new()).unwrap();
         let began = Instant::now();
-        let share = |number: usize| requests.iter().skip(number).step_by(connections).copied().collect::<Vec<_>>();
-        let work = open.into_iter().enumerate().map(|(number, stream)| plan.connection(stream, share(number), began, number));
+        let share = |number: usize| {
+            requests
+                .iter()
+                .skip(number)
+                .step_by(connections)
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        let work = open
+            .into_iter()
+            .enumerate()
+            .map(|(number, stream)| plan.connection(stream, share(number), began, number));
         let done = work.collect::<JoinSet<Done>>().join_all().await;
         summary(done, began.elapsed())
     });
@@ -116,20 +135,36 @@ struct Plan {
 }
 
 impl Plan {
-    async fn connection(self, stream: TcpStream, requests: Vec<&'static [u8]>, began: Instant, number: usize) -> Done {
+    async fn connection(
+        self,
+        stream: TcpStream,
+        requests: Vec<&'static [u8]>,
+        began: Instant,
+        number: usize,
+    ) -> Done {
         let end = began + Duration::from_secs_f64(self.seconds);
-        let mut done = Done { micros: Vec::new(), bytes: 0 };
+        let mut done = Done {
+            micros: Vec::new(),
+            bytes: 0,
+        };
         let mut buffer = vec![0; 1 << 20];
         let mut at = 0;
         while Instant::now() < end {
-            let Some(request) = requests.get(if self.cycle { at % requests.len() } else { at }) else { break };
+            let Some(request) = requests.get(if self.cycle { at % requests.len() } else { at }) else {
+                break;
+            };
             if let Some(pace) = self.pace {
                 let due = began + Duration::from_secs_f64(pace * (at as f64 + number as f64 / 64.0));
                 tokio::time::sleep_until(due.into()).await;
             }
             let sent = Instant::now();
             let (status, length) = exchange(&stream, request, &mut buffer).await;
-            assert_eq!(status, self.wanted, "{}", String::from_utf8_lossy(buffer.get(..length).unwrap()));
+            assert_eq!(
+                status,
+                self.wanted,
+                "{}",
+                String::from_utf8_lossy(buffer.get(..length).unwrap())
+            );
             done.micros.push(sent.elapsed().as_micros() as u32);
             if done.bytes == 0 {
                 done.bytes = length as u64;
@@ -173,7 +208,9 @@ fn measure(answer: &[u8]) -> Option<(u16, usize)> {
     let text = std::str::from_utf8(answer.get(..head)?).ok()?;
     let status = text.get(9..12)?.parse().ok()?;
     for line in text.lines().skip(1) {
-        let Some((name, value)) = line.split_once(':') else { continue };
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
         if name.eq_ignore_ascii_case("content-length") {
             return Some((status, head + value.trim().parse::<usize>().ok()?));
         }
@@ -208,7 +245,12 @@ pub(crate) fn lay_down<'a>(path: &Path, requests: impl IntoIterator<Item = &'a [
 fn summary(done: Vec<Done>, took: Duration) -> Value {
     let mut micros: Vec<u32> = done.iter().flat_map(|done| done.micros.iter().copied()).collect();
     micros.sort_unstable();
-    let at = |share: f64| micros.get((micros.len() as f64 * share) as usize).copied().unwrap_or_default();
+    let at = |share: f64| {
+        micros
+            .get((micros.len() as f64 * share) as usize)
+            .copied()
+            .unwrap_or_default()
+    };
     json!({
         "rate": micros.len() as f64 / took.as_secs_f64(),
         "p50_us": at(0.5),

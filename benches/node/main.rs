@@ -21,7 +21,11 @@ fn main() {
         ["load", rest @ ..] => load::main(rest),
         ["empty", port] => bounds::empty_server(port.parse().unwrap()),
         other => {
-            let only: Vec<&str> = other.iter().filter(|word| !word.starts_with('-')).copied().collect();
+            let only: Vec<&str> = other
+                .iter()
+                .filter(|word| !word.starts_with('-'))
+                .copied()
+                .collect();
             run(&only);
         }
     }

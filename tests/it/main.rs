@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod architecture;
+mod attacks;
 mod crash;
+mod inbox;
 mod interop;
 mod outbox;
 mod storage;

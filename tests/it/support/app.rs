@@ -64,6 +64,11 @@ impl TestApp {
         }));
     }
 
+    /// Gives it another HTTP client; before anything else holds it.
+    pub(crate) fn set_client(&mut self, http: reqwest::Client) {
+        Arc::get_mut(&mut self.app).unwrap().http = http;
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn url(&self) -> &str {
         self.app.urls.base()
