@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use reqwest::header::HeaderValue;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
@@ -48,8 +47,6 @@ pub(super) struct Shared {
     pub(super) stopping: AtomicBool,
     /// How long a delivery is tried.
     pub(super) patience: TimeDelta,
-    /// `User-Agent`.
-    pub(super) agent: HeaderValue,
     parcels: moka::sync::Cache<String, Arc<Parcel>>,
     ledger: mpsc::Sender<Entry>,
 }
@@ -145,7 +142,6 @@ impl Engine {
             .federation
             .deliveries_in_flight
             .clamp(1, Semaphore::MAX_PERMITS);
-        let agent = format!("reset-node/{} (+{})", env!("CARGO_PKG_VERSION"), app.urls.base());
         let now = app.now().naive_utc();
         let owner = app.new_id();
         let shared = Shared {
@@ -153,7 +149,6 @@ impl Engine {
             probes: Semaphore::new(in_flight),
             stopping: AtomicBool::new(false),
             patience: TimeDelta::days(i64::from(app.config.federation.retry_days)),
-            agent: HeaderValue::from_str(&agent).unwrap_or_else(|_| HeaderValue::from_static("reset-node")),
             parcels: moka::sync::Cache::builder()
                 .max_capacity(PARCELS)
                 .weigher(|_, parcel: &Arc<Parcel>| u32::try_from(parcel.weight()).unwrap_or(u32::MAX))

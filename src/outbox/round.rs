@@ -237,9 +237,7 @@ async fn attempt(shared: Arc<Shared>, trusted: bool, mut line: Line) -> Option<A
     let _place = places.acquire().await.ok()?;
     let begun = Instant::now();
     let result = match shared.parcel(&row.activity_id).await {
-        Ok(parcel) => Ok(parcel
-            .send(&shared.app.http, &shared.agent, &row.inbox, shared.app.now())
-            .await),
+        Ok(parcel) => Ok(parcel.send(&shared.app, &row.inbox).await),
         Err(error) => {
             tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
             Err(error)

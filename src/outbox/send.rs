@@ -5,17 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
-};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reset_federation::media_type::ACTIVITY_JSON;
 use reset_federation::{cavage, digest, retry};
 use url::Url;
 
+use crate::ap::client;
 use crate::ap::keys::Signer;
+use crate::app::App;
+use crate::config::Federation;
 
-/// Longest time for one delivery, connecting and the beginning of the answer included.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Of an answer's body at most this much is read, so that the connection can be used again. In bytes.
 const MAX_ANSWER: usize = 8192;
 
@@ -83,19 +82,10 @@ impl Parcel {
 
     /// Signs and sends it to an inbox. Signing takes half a millisecond and happens on this thread: handing it to another
     /// costs more than it frees.
-    pub(super) async fn send(
-        &self,
-        http: &reqwest::Client,
-        agent: &HeaderValue,
-        inbox: &str,
-        now: DateTime<Utc>,
-    ) -> Answer {
-        let request = match self.request(agent, inbox, now) {
-            Ok((url, headers)) => http
-                .post(url)
-                .headers(headers)
-                .body(self.body.clone())
-                .timeout(TIMEOUT),
+    pub(super) async fn send(&self, app: &App, inbox: &str) -> Answer {
+        let now = app.now();
+        let request = match self.request(&app.config.federation, inbox, now) {
+            Ok((url, headers)) => app.http.post(url).headers(headers).body(self.body.clone()),
             Err(error) => return Answer::none(error),
         };
         match request.send().await {
@@ -106,11 +96,12 @@ impl Parcel {
 
     fn request(
         &self,
-        agent: &HeaderValue,
+        federation: &Federation,
         inbox: &str,
         now: DateTime<Utc>,
     ) -> Result<(Url, HeaderMap), String> {
         let url = Url::parse(inbox).map_err(|error| error.to_string())?;
+        client::check_target(federation, &url).map_err(|error| error.to_string())?;
         let signed = cavage::sign_post(
             &self.signer.key,
             &self.signer.key_id,
@@ -121,10 +112,9 @@ impl Parcel {
         )
         .map_err(|error| error.to_string())?;
         let value = |text: &str| HeaderValue::from_str(text).map_err(|error| error.to_string());
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut headers = HeaderMap::with_capacity(6);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
         headers.insert(ACCEPT, HeaderValue::from_static(ACTIVITY_JSON));
-        headers.insert(USER_AGENT, agent.clone());
         headers.insert(DATE, value(&signed.date)?);
         headers.insert(DIGEST, value(&self.digest)?);
         headers.insert(SIGNATURE, value(&signed.signature)?);

@@ -9,3 +9,4 @@ mod interop;
 mod outbox;
 mod storage;
 mod support;
+mod web;

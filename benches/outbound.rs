@@ -1,0 +1,305 @@
+//! What delivery costs: one publication to 2,000 inboxes on 50 hosts, as deliveries a second from the write that causes it to the
+//! last row marked done, beside the bound of the RSA signatures that both cores could make if they did nothing else.
+//!
+//!     cargo bench --bench outbound [-- INBOXES HOSTS TIMES]
+//!
+//! The receiving hosts are loopback addresses served by another process (this program, started again as `sinks`), which takes
+//! its share of the same cores; for the bound they are stopped. `RESET_BENCH_DATABASE` may name an empty PostgreSQL database.
+#![expect(clippy::unwrap_used, reason = "a bench may panic")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use confique::Config as _;
+use reset_federation::key::RsaPrivate;
+use reset_node::app::{App, Clock, SharedApp, Urls};
+use reset_node::config::Config;
+use reset_node::db::{Db, Location, migrate};
+use reset_node::domain::actor::ActorKind;
+use reset_node::model::{actor, delivery, follower, remote};
+use reset_node::outbox::{self, Audience, NewActivity};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+fn main() {
+    let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
+    let first = args.next();
+    if first.as_deref() == Some("sinks") {
+        return sinks::serve(args.next().unwrap().parse().unwrap());
+    }
+    let number = |given: Option<String>, default: usize| given.map_or(default, |arg| arg.parse().unwrap());
+    let inboxes = number(first, 2000);
+    let hosts = number(args.next(), 50);
+    let times = number(args.next(), 5);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(bench(inboxes, hosts, times));
+}
+
+async fn bench(inboxes: usize, hosts: usize, times: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let mut sinks = Sinks::start(hosts);
+    let speaker = follow(&app, &sinks.addresses, inboxes).await;
+    let (stop, shutdown) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(outbox::run(app.clone(), shutdown));
+    let mut rates = Vec::new();
+    for time in 0..=times {
+        let enqueued = Instant::now();
+        publish(&app, speaker, time).await;
+        let stored = enqueued.elapsed();
+        until_done(&app).await;
+        let rate = inboxes as f64 / enqueued.elapsed().as_secs_f64();
+        let what = if time == 0 {
+            "first, hosts unknown"
+        } else {
+            "hosts known"
+        };
+        println!(
+            "  {rate:.0} deliveries/s ({what}; stored after {} ms)",
+            stored.as_millis()
+        );
+        if time > 0 {
+            rates.push(rate);
+        }
+    }
+    stop.send(true).unwrap();
+    worker.await.unwrap();
+    let received = sinks.stop();
+    assert_eq!(
+        received,
+        inboxes * (times + 1),
+        "each inbox got each publication once"
+    );
+    let bound = rsa_bound(Duration::from_secs(3));
+    rates.sort_by(f64::total_cmp);
+    let median = rates.get(rates.len() / 2).copied().unwrap_or_default();
+    println!();
+    println!("| what | figure | floor | of its bound |");
+    println!("|---|---:|---:|---|");
+    println!(
+        "| one publication to {inboxes} inboxes on {hosts} hosts (median of {times}) | {median:.0} deliveries/s | 65 % | \
+         {:.0} % of {bound:.0} RSA signatures/s on all cores, sinks stopped |",
+        100.0 * median / bound
+    );
+}
+
+fn app(folder: &std::path::Path) -> SharedApp {
+    let database = std::env::var("RESET_BENCH_DATABASE");
+    let database = database.unwrap_or_else(|_| format!("sqlite:{}", folder.join("node.db").display()));
+    let text = format!(
+        "[node]\ndomain = \"127.0.0.1:1\"\nurl = \"http://127.0.0.1:1\"\n[http]\n[database]\nurl = \"{database}\"\n[media]\n\
+         [federation]\nallow_http = true\nallow_private_addresses = true\n[retention]\n[log]\n"
+    );
+    let parsed: <Config as confique::Config>::Layer = toml::from_str(&text).unwrap();
+    let config = Config::builder().preloaded(parsed).load().unwrap();
+    let db = Db::open(Location::parse(&database).unwrap(), false, config.database.pool).unwrap();
+    migrate::run(&mut db.dedicated().unwrap()).unwrap();
+    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
+    let http = reset_node::ap::client::build(&config.federation, &config.node.url).unwrap();
+    App::new(config, db, Clock::System, http, urls)
+}
+
+/// An actor with that many followers, none with a shared inbox, spread over the hosts.
+async fn follow(app: &App, addresses: &[String], inboxes: usize) -> i64 {
+    let now = app.now().naive_utc();
+    let addresses = addresses.to_vec();
+    let write = move |conn: &mut reset_node::db::Conn| {
+        let speaker = actor::insert(conn, "communs", ActorKind::Coalition, now)?;
+        for (n, address) in (0..inboxes).zip(addresses.iter().cycle()) {
+            let url = format!("http://{address}/users/u{n}");
+            let row = remote::NewRemote {
+                inbox: format!("{url}/inbox"),
+                shared_inbox: None,
+                host: address.clone(),
+                kind: "Person".into(),
+                username: format!("u{n}"),
+                name: format!("u{n}"),
+                page: None,
+                document: "{}".into(),
+                fetched_at: now,
+                gone_at: None,
+                url,
+            };
+            let remote_id = remote::upsert(conn, &row, &[])?;
+            follower::add(conn, speaker, remote_id, now)?;
+        }
+        Ok::<_, reset_node::db::Error>(speaker)
+    };
+    let speaker = app.db.write(write).await.unwrap();
+    reset_node::ap::keys::signer(app, speaker).await.unwrap();
+    speaker
+}
+
+/// A publication of some 5 kB, as a Create with its content, its translation and its source.
+async fn publish(app: &SharedApp, speaker: i64, time: usize) {
+    let id = app.new_id();
+    let new = NewActivity {
+        document: serde_json::json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": app.urls.activity(&id),
+            "type": "Create",
+            "object": { "type": "Article", "id": app.urls.publication(&id), "content": "x".repeat(4500) },
+        })
+        .to_string(),
+        subject: app.urls.publication(&time.to_string()),
+        id,
+        actor_id: speaker,
+        kind: "Create",
+        publication_id: None,
+        public: true,
+        to: Audience::Followers,
+        now: app.now().naive_utc(),
+        quiet: false,
+    };
+    app.db
+        .write(move |conn| outbox::enqueue(conn, new))
+        .await
+        .unwrap();
+    app.wake.outbox.notify_one();
+}
+
+async fn until_done(app: &App) {
+    let count = |conn: &mut reset_node::db::Conn| {
+        Ok::<_, reset_node::db::Error>(delivery::count(conn, delivery::PENDING)?)
+    };
+    while app.db.read(count).await.unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// RSA-2048 signatures a second on all cores, over a message as long as a signing string.
+fn rsa_bound(time: Duration) -> f64 {
+    let key = RsaPrivate::generate().unwrap();
+    let message = [b'x'; 300];
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let begun = Instant::now();
+    let threads: Vec<_> = (0..cores)
+        .map(|_| {
+            let key = key.clone();
+            std::thread::spawn(move || {
+                let mut made = 0_u64;
+                while begun.elapsed() < time {
+                    key.sign_sha256(&message).unwrap();
+                    made += 1;
+                }
+                made
+            })
+        })
+        .collect();
+    let made: u64 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    made as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// The process that receives.
+struct Sinks {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    output: BufReader<std::process::ChildStdout>,
+    addresses: Vec<String>,
+}
+
+impl Sinks {
+    fn start(hosts: usize) -> Sinks {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["sinks", &hosts.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let addresses = line.split_whitespace().map(str::to_owned).collect();
+        Sinks {
+            stdin: child.stdin.take(),
+            child,
+            output,
+            addresses,
+        }
+    }
+
+    /// Ends it; how many requests it took.
+    fn stop(&mut self) -> usize {
+        drop(self.stdin.take());
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        self.child.wait().unwrap();
+        line.trim().parse().unwrap()
+    }
+}
+
+/// The receiving side: as little work as an HTTP/1.1 server can do.
+mod sinks {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+    /// Serves that many addresses until standard input ends, then prints how many requests it took.
+    pub(super) fn serve(hosts: usize) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut addresses = Vec::new();
+            for n in 0..hosts {
+                let listener = TcpListener::bind(format!("127.0.7.{}:0", 1 + n % 250))
+                    .await
+                    .unwrap();
+                addresses.push(listener.local_addr().unwrap().to_string());
+                tokio::spawn(accept(listener));
+            }
+            println!("{}", addresses.join(" "));
+            std::io::stdout().flush().unwrap();
+            let closed =
+                tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+            closed.await.unwrap().unwrap();
+            println!("{}", TAKEN.load(Ordering::Relaxed));
+        });
+    }
+
+    async fn accept(listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
+            tokio::spawn(answer(stream));
+        }
+    }
+
+    /// Answers each request on a connection with 202, the body read and dropped.
+    async fn answer(mut stream: TcpStream) {
+        let mut buffer = Vec::with_capacity(16_384);
+        loop {
+            let head = loop {
+                if let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                    break end + 4;
+                }
+                if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
+                    return;
+                }
+            };
+            let whole = head + content_length(buffer.get(..head).unwrap_or_default());
+            while buffer.len() < whole {
+                if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
+                    return;
+                }
+            }
+            buffer.drain(..whole);
+            TAKEN.fetch_add(1, Ordering::Relaxed);
+            let answer = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+            if stream.write_all(answer).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn content_length(head: &[u8]) -> usize {
+        let head = std::str::from_utf8(head).unwrap();
+        let length = head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        length.map_or(0, |(_, value)| value.trim().parse().unwrap())
+    }
+}

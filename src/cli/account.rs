@@ -1,0 +1,57 @@
+//! `account create`.
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::{Failure, open, print};
+use crate::actions::account::{NewAccount, create};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create the account of a person. Prints its URL.
+    Create {
+        /// The handle.
+        #[arg(long)]
+        username: String,
+        /// The address.
+        #[arg(long)]
+        email: String,
+        /// Lets the person administer the node.
+        #[arg(long)]
+        admin: bool,
+        /// Read the password from stdin. Without it the account has none yet.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
+    let Command::Create {
+        username,
+        email,
+        admin,
+        password_stdin,
+    } = command;
+    let password = if password_stdin { Some(from_stdin()?) } else { None };
+    let app = open::node(path).await?;
+    let new = NewAccount {
+        username,
+        email,
+        admin,
+        password,
+    };
+    print::line(create(&app, new).await?);
+    Ok(())
+}
+
+/// The password: stdin without the line break at its end.
+fn from_stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::Said(format!("the password cannot be read from stdin: {error}")))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,174 @@
+//! The command line (interface.md): one file a command. Results go to stdout, logs and errors to stderr; an error is one
+//! sentence. Exit 0 done, 1 failed, 2 wrong use.
+
+mod account;
+mod backup;
+mod coalition;
+mod config;
+mod decision;
+mod deliveries;
+mod demo;
+mod doctor;
+mod federation;
+mod init;
+mod logging;
+mod open;
+mod organisation;
+mod print;
+mod publish;
+mod reply;
+mod retention;
+mod serve;
+mod server;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{actions, db};
+
+/// The federated server with which organisations decide and act together.
+#[derive(Debug, Parser)]
+#[command(name = "reset-node", version, arg_required_else_help = true)]
+struct Cli {
+    /// The configuration.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "RESET_NODE_CONFIG",
+        default_value = "config.toml"
+    )]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a configuration and create the node: its database and its organisation.
+    Init(init::Arguments),
+    /// Run the node: web and workers.
+    Serve,
+    /// Run the web part alone (PostgreSQL).
+    Web,
+    /// Run the workers alone (PostgreSQL).
+    Worker,
+    /// Run a node with the sample programme, thrown away at its end.
+    Demo(demo::Arguments),
+    /// Accounts of people.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Organisations of this node.
+    #[command(subcommand)]
+    Organisation(organisation::Command),
+    /// Coalitions of this node.
+    #[command(subcommand)]
+    Coalition(coalition::Command),
+    /// Publish or revise what a coalition says. Prints one URL a line.
+    Publish(publish::Arguments),
+    /// Withdraw a publication: a tombstone stays, with the reason.
+    Withdraw(publish::Withdraw),
+    /// Replies that came from other servers.
+    #[command(subcommand)]
+    Reply(reply::Command),
+    /// Other servers.
+    #[command(subcommand)]
+    Federation(federation::Command),
+    /// What is on its way to other servers.
+    #[command(subcommand)]
+    Deliveries(deliveries::Command),
+    /// The register of decisions.
+    #[command(subcommand)]
+    Decision(decision::Command),
+    /// Copy the database, keys included, to a file.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database.
+    Restore(backup::Restore),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Say what is wrong with this node and what to do.
+    Doctor,
+}
+
+/// Why a command failed: one sentence.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    #[error(transparent)]
+    Action(#[from] actions::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    #[error("{0}")]
+    Said(String),
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Failure {
+        Failure::Said(sentence)
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Failure {
+        Failure::Database(error.into())
+    }
+}
+
+/// Reads the arguments, runs the command and says how it went.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let mut runtime = match cli.command {
+        Command::Serve | Command::Web | Command::Worker | Command::Demo(_) => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+            builder.worker_threads(cores.max(2));
+            builder
+        }
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let result = match runtime.enable_all().build() {
+        Ok(runtime) => {
+            let result = runtime.block_on(dispatch(cli));
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            result
+        }
+        Err(error) => Err(Failure::Said(format!("no thread could be started: {error}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let sentence = failure.to_string();
+            let words: Vec<_> = sentence.split_whitespace().collect();
+            print::error(&words.join(" "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let path = cli.config.as_path();
+    match cli.command {
+        Command::Init(arguments) => init::run(path, arguments).await,
+        Command::Serve => serve::run(path, serve::Parts::ALL).await,
+        Command::Web => serve::run(path, serve::Parts::WEB).await,
+        Command::Worker => serve::run(path, serve::Parts::WORKERS).await,
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Account(command) => account::run(path, command).await,
+        Command::Organisation(command) => organisation::run(path, command).await,
+        Command::Coalition(command) => coalition::run(path, command).await,
+        Command::Publish(arguments) => publish::run(path, arguments).await,
+        Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Reply(command) => reply::run(path, command).await,
+        Command::Federation(command) => federation::run(path, command).await,
+        Command::Deliveries(command) => deliveries::run(path, command).await,
+        Command::Decision(command) => decision::run(path, command).await,
+        Command::Backup(arguments) => backup::backup(path, &arguments),
+        Command::Restore(arguments) => backup::restore(path, &arguments),
+        Command::Config(command) => config::run(path, command),
+        Command::Doctor => doctor::run(path).await,
+    }
+}

@@ -1,0 +1,46 @@
+//! `organisation create`.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::{Failure, open, print};
+use crate::actions::organisation::{NewOrganisation, create};
+use crate::domain::actor::OrganisationKind;
+use crate::domain::words::UnknownWord;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create an organisation. Prints its URL.
+    Create {
+        /// The handle.
+        #[arg(long)]
+        handle: String,
+        /// The name.
+        #[arg(long)]
+        name: String,
+        /// What it is in law: local_authority, administration, company, association, research, education, union, commons,
+        /// international or other.
+        #[arg(long, value_parser = kind)]
+        kind: OrganisationKind,
+    },
+}
+
+fn kind(word: &str) -> Result<OrganisationKind, UnknownWord> {
+    word.parse()
+}
+
+pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
+    let Command::Create { handle, name, kind } = command;
+    let app = open::node(path).await?;
+    let new = NewOrganisation {
+        handle,
+        name,
+        kind,
+        summary: String::new(),
+        website: None,
+        territory: None,
+    };
+    print::line(create(&app, new).await?);
+    Ok(())
+}

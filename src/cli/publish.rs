@@ -1,0 +1,92 @@
+//! `publish` and `withdraw`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Failure, open, print};
+use crate::actions::front_matter::Manuscript;
+use crate::actions::publication::{self, Preview, Travel};
+use crate::actions::{Error, zone};
+use crate::app::App;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Markdown with TOML between +++ lines.
+    #[arg(required = true, value_name = "FILE.md")]
+    files: Vec<PathBuf>,
+    /// Say what Mastodon and GoToSocial will show, and publish nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Keep pages and outbox, deliver nothing: for archives.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Withdraw {
+    /// The URL of the publication, or the id at its end.
+    id: String,
+    /// Why; it is published.
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure> {
+    let app = open::node(path).await?;
+    let mut manuscripts = Vec::with_capacity(arguments.files.len());
+    for file in &arguments.files {
+        manuscripts.push(read(&app, file)?);
+    }
+    let named =
+        |(index, error): (Option<usize>, Error)| match index.and_then(|index| arguments.files.get(index)) {
+            Some(file) => Failure::Said(format!("{}: {error}", file.display())),
+            None => Failure::Action(error),
+        };
+    if arguments.dry_run {
+        for preview in publication::preview(&app, manuscripts).await.map_err(named)? {
+            show(&app, &preview);
+        }
+        return Ok(());
+    }
+    let travel = if arguments.quiet {
+        Travel::Quiet
+    } else {
+        Travel::Deliver
+    };
+    for published in publication::publish(&app, manuscripts, travel)
+        .await
+        .map_err(named)?
+    {
+        print::line(published.id);
+    }
+    Ok(())
+}
+
+fn read(app: &App, file: &Path) -> Result<Manuscript, Failure> {
+    let said = |what: String| Failure::Said(format!("{}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| said(format!("cannot be read: {error}")))?;
+    let stem = file
+        .file_stem()
+        .map(|stem| stem.to_string_lossy())
+        .unwrap_or_default();
+    Manuscript::parse(&text, &stem, zone(app)).map_err(|error| said(error.to_string()))
+}
+
+fn show(app: &App, preview: &Preview) {
+    print::line(format!("What would be done: {:?}", preview.outcome).to_lowercase());
+    print::line("Mastodon:");
+    print::line(format!("  {}", preview.title));
+    print::line(format!("  {}", preview.summary));
+    print::line(format!("  {}/publications/…", app.urls.base()));
+    print::line("GoToSocial:");
+    print::line(format!("  [{}]", preview.summary));
+    print::line(format!("  {}", preview.content));
+    print::line("");
+}
+
+pub(super) async fn withdraw(path: &Path, arguments: Withdraw) -> Result<(), Failure> {
+    let app = open::node(path).await?;
+    print::line(publication::withdraw(&app, arguments.id, arguments.reason).await?);
+    Ok(())
+}
