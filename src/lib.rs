@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod ap;
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod domain;

@@ -1,2 +1,5 @@
 //! Parses the command line, nothing else.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    reset_node::cli::run()
+}

@@ -4,12 +4,14 @@
 pub mod account;
 pub mod coalition;
 pub mod fields;
+pub mod follow;
 pub mod front_matter;
 pub mod node;
 pub mod organisation;
 pub mod profile;
 pub mod publication;
 mod register;
+pub mod reply;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -45,17 +45,19 @@ fn organisation_of(name: &str) -> NewOrganisation {
     }
 }
 
-/// Makes the node within a transaction.
+/// Makes the node within a transaction: one that was served before without an organisation gets its organisation.
 ///
 /// # Errors
 /// [`Error`], a sentence.
 pub fn init_on(conn: &mut Conn, act: &Act, organisation: &NewOrganisation) -> Result<(), Error> {
-    if actor::by_handle(conn, HANDLE)?.is_some() {
+    if meta::get(conn, meta::ORGANISATION)?.is_some() {
         return Err(Error::Refused(
             "the database holds a node already: name another with --data, or start this one with `reset-node serve`".to_owned(),
         ));
     }
-    actor::insert(conn, HANDLE, ActorKind::Node, act.at.naive_utc())?;
+    if actor::by_handle(conn, HANDLE)?.is_none() {
+        actor::insert(conn, HANDLE, ActorKind::Node, act.at.naive_utc())?;
+    }
     create_on(conn, act, organisation)?;
     meta::set(conn, meta::ORGANISATION, &organisation.handle)?;
     meta::set(conn, meta::URL, act.urls.base())?;

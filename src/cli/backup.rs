@@ -30,11 +30,14 @@ pub(super) fn backup(path: &Path, arguments: &Backup) -> Result<(), Failure> {
     let (config, _, location) = open::settings(path)?;
     let Location::Sqlite(file) = &location else {
         return Err(Failure::Said(
-            "the database is PostgreSQL: back it up with `pg_dump --format=custom --file=FILE DATABASE-URL`".to_owned(),
+            "the database is PostgreSQL: back it up with `pg_dump --format=custom --file=FILE DATABASE-URL`"
+                .to_owned(),
         ));
     };
     if !Path::new(file).exists() {
-        return Err(Failure::Said(format!("there is no database at {file}: nothing to back up")));
+        return Err(Failure::Said(format!(
+            "there is no database at {file}: nothing to back up"
+        )));
     }
     let mut conn = open::connect(&config, location.clone())?;
     copy(&mut conn, &arguments.file)?;
@@ -46,7 +49,11 @@ pub(super) fn backup(path: &Path, arguments: &Backup) -> Result<(), Failure> {
 pub(super) fn copy(conn: &mut Conn, to: &Path) -> Result<(), Failure> {
     let name = to.display().to_string();
     let said = |error: String| Failure::Said(format!("the backup {name} cannot be written: {error}"));
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(to);
     let file = file.map_err(|error| said(error.to_string()))?;
     let sql = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
     let copied = conn
@@ -126,7 +133,11 @@ pub(super) fn check(conn: &mut Conn) -> Result<String, diesel::result::Error> {
         return Ok("ok".to_owned());
     };
     let rows: Vec<Verdict> = sql_query("PRAGMA quick_check(1)").load(c)?;
-    Ok(rows.into_iter().next().map(|row| row.quick_check).unwrap_or_default())
+    Ok(rows
+        .into_iter()
+        .next()
+        .map(|row| row.quick_check)
+        .unwrap_or_default())
 }
 
 /// Moves the old database aside and the new one into its place. Where the old one is now.

@@ -78,7 +78,10 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 print::line(id);
             }
         }
-        Command::List { json } => list(&open::node(path).await?, json).await?,
+        Command::List { json } => {
+            let app = open::node(path).await?;
+            list(&app, json).await?;
+        }
         Command::Show { handle, json } => {
             let app = open::node(path).await?;
             let shown = show(&app, handle.trim_start_matches('@').to_owned()).await?;

@@ -37,7 +37,11 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
         }
         Command::List { failed, json } => (failed, json),
     };
-    let state = if failed { model::delivery::FAILED } else { model::delivery::PENDING };
+    let state = if failed {
+        model::delivery::FAILED
+    } else {
+        model::delivery::PENDING
+    };
     let found = app
         .db
         .read(move |conn| Ok::<_, db::Error>(model::delivery::list(conn, state, MOST)?));

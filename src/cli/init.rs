@@ -28,7 +28,9 @@ pub(super) struct Arguments {
 pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure> {
     let organisation = arguments.organisation.trim().to_owned();
     if organisation.is_empty() {
-        return Err(Failure::Said("the organisation has no name: write --organisation \"…\"".to_owned()));
+        return Err(Failure::Said(
+            "the organisation has no name: write --organisation \"…\"".to_owned(),
+        ));
     }
     let text = filled(&arguments.domain, &organisation, arguments.data.as_deref());
     // The file must be sound by itself, and together with the environment.
@@ -43,7 +45,9 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
     match made.await {
         Ok(id) => {
             print::line(id);
-            print::note(format!("wrote {origin}; start the node with `reset-node --config {origin} serve`"));
+            print::note(format!(
+                "wrote {origin}; start the node with `reset-node --config {origin} serve`"
+            ));
             Ok(())
         }
         Err(failure) => {
@@ -55,8 +59,9 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
 
 fn create_new(path: &Path) -> Result<std::fs::File, Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Failure::Said(format!("the folder {} cannot be made: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::Said(format!("the folder {} cannot be made: {error}", folder.display()))
+        })?;
     }
     std::fs::File::create_new(path).map_err(|error| {
         Failure::Said(match error.kind() {
@@ -73,11 +78,11 @@ fn create_new(path: &Path) -> Result<std::fs::File, Failure> {
 async fn node(path: &Path, organisation: String) -> Result<String, Failure> {
     let (config, urls, location) = open::settings(path)?;
     logging::quiet(&config.log);
-    open::folders(&config, &location)?;
     let fresh = match &location {
         Location::Sqlite(file) => (!Path::new(file).exists()).then(|| file.clone()),
         Location::Postgres(_) => None,
     };
+    open::folders(&config, &location)?;
     let made = async {
         let mut conn = open::connect(&config, location.clone())?;
         migrate::run(&mut conn)?;
@@ -122,7 +127,9 @@ fn filled(domain: &str, organisation: &str, data: Option<&Path>) -> String {
         }
         let key = line.strip_prefix('#').and_then(|rest| rest.split_once(" ="));
         let value = key.and_then(|(key, _)| {
-            let found = values.iter().find(|(of, name, _)| *of == table && *name == key.trim());
+            let found = values
+                .iter()
+                .find(|(of, name, _)| *of == table && *name == key.trim());
             found.map(|(_, name, value)| format!("{name} = {value}"))
         });
         text.push_str(value.as_deref().unwrap_or(line));

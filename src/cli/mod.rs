@@ -17,6 +17,7 @@ mod organisation;
 mod print;
 mod publish;
 mod reply;
+mod retention;
 mod serve;
 mod server;
 

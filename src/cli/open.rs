@@ -1,5 +1,7 @@
 //! From the configuration to an `App`: what every command needs before it does its own.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::{Failure, logging};
@@ -80,7 +82,8 @@ pub(super) fn newer(version: &str) -> Failure {
     ))
 }
 
-/// Makes the folders of the database and of the media, and says which cannot be written.
+/// Makes the folders of the database and of the media, and says which cannot be written. A new SQLite file, which will hold
+/// private keys, is made for its owner alone.
 pub(super) fn folders(config: &Config, location: &Location) -> Result<(), Failure> {
     let mut folders = vec![("media.path", config.media.path.clone())];
     if let Location::Sqlite(file) = location {
@@ -88,13 +91,27 @@ pub(super) fn folders(config: &Config, location: &Location) -> Result<(), Failur
         folders.push(("database.url", parent.to_owned()));
     }
     for (key, folder) in folders {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &folder
+        };
         writable(folder).map_err(|error| {
             Failure::Said(format!(
                 "the folder {} ({key}) cannot be written: {error}: give it to the user who runs reset-node",
                 folder.display()
             ))
         })?;
+    }
+    if let Location::Sqlite(file) = location
+        && !Path::new(file).exists()
+    {
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file);
+        made.map_err(|error| Failure::Said(format!("the database {file} cannot be made: {error}")))?;
     }
     Ok(())
 }

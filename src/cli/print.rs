@@ -22,7 +22,11 @@ pub(super) fn error(sentence: &str) {
 }
 
 /// Rows as JSON for programs, or as columns for people.
-pub(super) fn rows<T: Serialize>(rows: &[T], json: bool, columns: impl Fn(&T) -> Vec<String>) -> Result<(), Failure> {
+pub(super) fn rows<T: Serialize>(
+    rows: &[T],
+    json: bool,
+    columns: impl Fn(&T) -> Vec<String>,
+) -> Result<(), Failure> {
     if json {
         return value(&rows);
     }

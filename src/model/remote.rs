@@ -6,7 +6,9 @@ use diesel::prelude::*;
 use super::Result;
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{remote_actors, remote_keys};
+use crate::db::schema::{
+    followers, following, reactions, remote_actors, remote_keys, remote_tombstones, replies,
+};
 
 /// A remote actor's row.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -158,4 +160,29 @@ pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
         .select((remote_actors::id, remote_actors::inbox))
         .first(conn)
         .optional()
+}
+
+/// Forgets actors that were last fetched before `before` and that nothing here refers to any more: nobody who follows, is
+/// followed, replied, reacted or deleted something. At most `most` of them; how many it were.
+///
+/// # Errors
+/// The database's.
+pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Result<usize> {
+    use diesel::dsl::{exists, not};
+    let unused: Vec<i64> = both!(conn, c => remote_actors::table
+        .filter(remote_actors::fetched_at.lt(before))
+        .filter(not(exists(followers::table.filter(followers::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(following::table.filter(following::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(replies::table.filter(replies::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
+        .order(remote_actors::id)
+        .limit(most)
+        .select(remote_actors::id)
+        .load(c))?;
+    for id in &unused {
+        diesel::delete(remote_keys::table.filter(remote_keys::remote_id.eq(*id))).execute(conn)?;
+        diesel::delete(remote_actors::table.find(*id)).execute(conn)?;
+    }
+    Ok(unused.len())
 }

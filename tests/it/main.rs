@@ -7,3 +7,4 @@ mod interop;
 mod outbox;
 mod storage;
 mod support;
+mod web;

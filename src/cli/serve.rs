@@ -1,0 +1,167 @@
+//! `serve`, `web` and `worker`: looks whether everything is as it must be, brings the database to this version, starts the
+//! parts and stops them in order.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::Datelike;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{Failure, backup, logging, open, retention, server};
+use crate::actions;
+use crate::app::{Clock, SharedApp, Urls};
+use crate::config::Config;
+use crate::db::Location;
+use crate::db::migrate::{self, Standing};
+use crate::{inbox, outbox, web};
+
+/// The year in which this was written: a clock before it is wrong, and signatures made by it are refused everywhere.
+const YEAR: i32 = 2026;
+/// Longest wait for all parts to end.
+const END: Duration = Duration::from_secs(29);
+
+/// Which parts of the node this process runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts {
+    web: bool,
+    workers: bool,
+}
+
+impl Parts {
+    pub(super) const ALL: Parts = Parts {
+        web: true,
+        workers: true,
+    };
+    pub(super) const WEB: Parts = Parts {
+        web: true,
+        workers: false,
+    };
+    pub(super) const WORKERS: Parts = Parts {
+        web: false,
+        workers: true,
+    };
+}
+
+/// Runs until the process is told to stop (SIGTERM, SIGINT).
+pub(super) async fn run(path: &Path, parts: Parts) -> Result<(), Failure> {
+    let (config, urls, location) = open::settings(path)?;
+    logging::start(&config.log);
+    if matches!(location, Location::Sqlite(_)) && !(parts.web && parts.workers) {
+        return Err(Failure::Said(
+            "SQLite serves one process: run `reset-node serve`, or set database.url to PostgreSQL for several".to_owned(),
+        ));
+    }
+    let listener = match parts.web {
+        true => Some(server::bind(config.http.listen).await?),
+        false => None,
+    };
+    let (app, _lock) = ready(config, urls, location).await?;
+    run_parts(app, listener, parts).await
+}
+
+/// The node's `App`, after everything was looked at and the database is of this version; with the lock on the database.
+pub(super) async fn ready(
+    config: Config,
+    urls: Urls,
+    location: Location,
+) -> Result<(SharedApp, Option<File>), Failure> {
+    let now = Clock::System.now();
+    if now.year() < YEAR {
+        return Err(Failure::Said(format!(
+            "the clock says {}: set it, since other servers refuse what is signed at a wrong time",
+            now.format("%Y-%m-%d %H:%M")
+        )));
+    }
+    open::folders(&config, &location)?;
+    let lock = match &location {
+        Location::Sqlite(file) => Some(backup::hold(file)?),
+        Location::Postgres(_) => None,
+    };
+    upgrade(&config, &location)?;
+    warn(&config);
+    let pool = config.database.pool;
+    let app = open::app(config, urls, location, pool)?;
+    actions::node::settle_url(&app, true).await?;
+    Ok((app, lock))
+}
+
+/// Runs what is missing of the migrations, on SQLite after a backup beside the file.
+fn upgrade(config: &Config, location: &Location) -> Result<(), Failure> {
+    let mut conn = open::connect(config, location.clone())?;
+    match migrate::standing(&mut conn)? {
+        Standing::Current => return Ok(()),
+        Standing::Newer(version) => return Err(open::newer(&version)),
+        Standing::Empty => {}
+        Standing::Behind(count) => {
+            if let Location::Sqlite(file) = location {
+                let to = backup::free_name(&format!("{file}.before-{}", env!("CARGO_PKG_VERSION")));
+                backup::copy(&mut conn, Path::new(&to))?;
+                tracing::info!(backup = to, "backed the database up before its upgrade");
+            }
+            tracing::info!(migrations = count, "upgrading the database");
+        }
+    }
+    Ok(migrate::run(&mut conn)?)
+}
+
+fn warn(config: &Config) {
+    if config.federation.allow_http {
+        tracing::warn!(
+            "federation.allow_http is on: ids over plain http are believed, which is for tests only"
+        );
+    }
+    if config.federation.allow_private_addresses {
+        tracing::warn!(
+            "federation.allow_private_addresses is on: other servers can make this one call addresses of its own network, which is for tests only"
+        );
+    }
+}
+
+/// Starts the parts, says that they run, waits for the end and lets them finish what is under way.
+pub(super) async fn run_parts(
+    app: SharedApp,
+    listener: Option<TcpListener>,
+    parts: Parts,
+) -> Result<(), Failure> {
+    let said = |error: std::io::Error| Failure::Said(format!("signals cannot be listened to: {error}"));
+    let mut term = signal(SignalKind::terminate()).map_err(said)?;
+    let mut int = signal(SignalKind::interrupt()).map_err(said)?;
+    let (stop, shutdown) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    if parts.workers {
+        tasks.spawn(outbox::run(app.clone(), shutdown.clone()));
+        tasks.spawn(inbox::run(app.clone(), shutdown.clone()));
+        tasks.spawn(retention::run(app.clone(), shutdown.clone()));
+    }
+    if let Some(listener) = listener {
+        let address = listener
+            .local_addr()
+            .map_err(|error| Failure::Said(error.to_string()))?;
+        let router = web::router(app.clone());
+        tasks.spawn(server::run(listener, router, shutdown.clone()));
+        tracing::info!("listening on http://{address}");
+    }
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let ended = tokio::select! {
+        _ = term.recv() => None,
+        _ = int.recv() => None,
+        ended = tasks.join_next() => ended,
+    };
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    let _ = stop.send(true);
+    let rest = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(END, rest).await.is_err() {
+        tracing::warn!("some work was still under way; it is taken up again at the next start");
+    }
+    match ended {
+        None => Ok(()),
+        Some(result) => Err(Failure::Said(match result {
+            Ok(()) => "a part of the node ended by itself".to_owned(),
+            Err(error) => format!("a part of the node failed: {error}"),
+        })),
+    }
+}
