@@ -17,7 +17,7 @@ use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::{Db, Location, migrate};
 use reset_node::domain::actor::ActorKind;
-use reset_node::model::{actor, delivery, follower, remote};
+use reset_node::model::{actor, delivery, follower, host, remote};
 use reset_node::outbox::{self, Audience, NewActivity};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -172,13 +172,17 @@ async fn publish(app: &SharedApp, speaker: i64, time: usize) {
     app.wake.outbox.notify_one();
 }
 
+/// Waits until no host is due any more: that is written together with the last mark of its round.
 async fn until_done(app: &App) {
+    let waiting =
+        |conn: &mut reset_node::db::Conn| Ok::<_, reset_node::db::Error>(host::scheduled(conn, None, 1)?);
+    while !app.db.read(waiting).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let count = |conn: &mut reset_node::db::Conn| {
         Ok::<_, reset_node::db::Error>(delivery::count(conn, delivery::PENDING)?)
     };
-    while app.db.read(count).await.unwrap() > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    assert_eq!(app.db.read(count).await.unwrap(), 0);
 }
 
 /// The processor time that a process has used, in steps of 10 ms (`/proc/PID/stat`, fields 14 and 15, in ticks of 1/100 s).
