@@ -12,7 +12,8 @@ const STYLE: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
 
 /// `/assets/style-….css`.
-pub(super) static STYLE_HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/style-{}.css", mark(STYLE)));
+pub(super) static STYLE_HREF: LazyLock<String> =
+    LazyLock::new(|| format!("/assets/style-{}.css", mark(STYLE)));
 /// `/assets/icon-….svg`.
 pub(super) static ICON_HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/icon-{}.svg", mark(ICON)));
 

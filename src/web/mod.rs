@@ -1,11 +1,12 @@
 //! What the node serves over HTTP: pages for people, documents for servers. Extracts, calls one action or reads, renders;
-//! no query is written here, and only `error` and `activitypub::answer` know the status codes of our own answers.
+//! no query is written here, and only `error`, `health` and `activitypub::answer` know the status codes of our own answers.
 
 pub mod activitypub;
 mod assets;
 pub mod error;
 pub mod feeds;
 mod headers;
+mod health;
 pub mod locale;
 pub mod pages;
 pub mod pictures;

@@ -6,7 +6,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, locale, pages, pictures, well_known};
+use super::{activitypub, feeds, headers, health, locale, pages, pictures, well_known};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -26,6 +26,7 @@ pub fn router(app: SharedApp) -> Router {
     Router::new()
         .merge(activitypub::routes())
         .merge(well_known::routes())
+        .merge(health::routes())
         .merge(people)
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)

@@ -8,3 +8,4 @@ mod interop;
 mod outbox;
 mod storage;
 mod support;
+mod web;

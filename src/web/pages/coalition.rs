@@ -1,11 +1,8 @@
 //! A coalition: everything that is known of it, how to follow it, and what it published.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::parts::{Item, Mark, Named, Pager, Reading};
 use super::publications::{KindLink, paged};
@@ -20,7 +17,7 @@ use crate::model::follower;
 use crate::model::listing::{self, Filter, Listed};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, word};
-use crate::web::error::{self, Error};
+use crate::web::error::Error;
 use crate::web::locale::Visit;
 
 struct Row {
@@ -216,86 +213,4 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
             })
         })
         .collect()
-}
-
-/// The form of the "follow from your server" box.
-#[derive(Deserialize)]
-pub(super) struct FollowForm {
-    account: String,
-}
-
-/// `POST /coalitions/{handle}/follow`: leads to the page of the visitor's own server where a follow is confirmed.
-pub(super) async fn follow(
-    State(app): State<SharedApp>,
-    Path(handle): Path<String>,
-    Form(form): Form<FollowForm>,
-) -> Result<Response, Error> {
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, Error>(coalition::by_handle(conn, &handle)?))
-        .await?;
-    let (actor, _) = found.ok_or(Error::NotFound)?;
-    let server = server_of(&form.account).ok_or(Error::Form("follow-bad-account"))?;
-    let scheme = if app.config.federation.allow_http {
-        "http"
-    } else {
-        "https"
-    };
-    let ours = format!("@{}@{}", actor.handle, app.urls.domain());
-    let uri: String =
-        url::form_urlencoded::byte_serialize(app.urls.coalition(&actor.handle).as_bytes()).collect();
-    tracing::debug!(server, ours, "a visitor follows from their own server");
-    Ok(error::see_other(&format!(
-        "{scheme}://{server}/authorize_interaction?uri={uri}"
-    )))
-}
-
-/// The host (and port) in `@user@server`, `user@server`, or the address of a profile.
-fn server_of(account: &str) -> Option<String> {
-    let account = account.trim();
-    let address = match account.split_once("://") {
-        Some(_) => url::Url::parse(account).ok()?,
-        None => {
-            let (_, host) = account.trim_start_matches('@').split_once('@')?;
-            url::Url::parse(&format!("https://{host}/")).ok()?
-        }
-    };
-    let plain = matches!(address.scheme(), "https" | "http") && address.username().is_empty();
-    let host = address
-        .host_str()
-        .filter(|host| plain && host.contains(['.', ':']) || *host == "localhost")?;
-    Some(match address.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    })
-}
-
-/// Whether the client asked for the ActivityStreams form.
-pub(super) fn wants_activity(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    reset_federation::media_type::wants_activity(accept)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_server_of_a_follower_is_read_from_what_people_write() {
-        let cases = [
-            ("ana@social.example", Some("social.example")),
-            (" @ana@social.example ", Some("social.example")),
-            ("ana@social.example:8443", Some("social.example:8443")),
-            ("https://social.example/@ana", Some("social.example")),
-            ("ana@localhost:9000", Some("localhost:9000")),
-            ("ana", None),
-            ("ana@", None),
-            ("ana@evil.example/path@social.example", Some("evil.example")),
-            ("javascript:alert(1)", None),
-            ("ana@user:word@social.example", None),
-        ];
-        for (account, server) in cases {
-            assert_eq!(server_of(account).as_deref(), server, "{account}");
-        }
-    }
 }

@@ -4,10 +4,12 @@
 mod coalition;
 mod coalitions;
 mod details;
+mod follow;
 mod home;
 mod notices;
 mod organisation;
 mod parts;
+mod person;
 mod publication;
 mod publications;
 mod revisions;
@@ -33,8 +35,9 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
-        .route("/coalitions/{handle}/follow", post(coalition::follow))
+        .route("/coalitions/{handle}/follow", post(follow::follow))
         .route("/organisations/{handle}", get(organisation::show))
+        .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
         .route("/publications/{id}", get(publication::show))
         .route("/publications/{id}/revisions", get(revisions::show))
@@ -172,10 +175,7 @@ impl askama::filters::HtmlSafe for Foreign {}
 fn html(page: &impl Template) -> Result<Response, Error> {
     let mut response = Html(page.render()?).into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("Accept, Accept-Language, Cookie"),
-    );
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }

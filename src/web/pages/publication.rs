@@ -85,7 +85,6 @@ struct Reply {
 struct PublicationPage {
     frame: Frame,
     kind: &'static str,
-    code: &'static str,
     coalition: Named,
     title: String,
     language: String,
@@ -163,7 +162,6 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     PublicationPage {
         frame,
         kind: word(visit.lang, "kind", stored.kind.as_str()),
-        code: stored.kind.as_str(),
         coalition,
         head,
         tone: tone(stored.state),

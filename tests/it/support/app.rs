@@ -16,7 +16,7 @@ use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
-use reset_node::outbox;
+use reset_node::{inbox, outbox};
 use tokio::task::JoinHandle;
 
 use super::db::TestDatabase;
@@ -64,6 +64,11 @@ impl TestApp {
         }));
     }
 
+    /// Serves the node itself.
+    pub(crate) async fn serve_node(&mut self) {
+        self.serve(reset_node::web::router(self.app.clone())).await;
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn url(&self) -> &str {
         self.app.urls.base()
@@ -96,6 +101,12 @@ impl TestApp {
             .read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
             .await
             .unwrap()
+    }
+
+    /// Works the inbox off, then the outbox, as far as the clock lets them.
+    pub(crate) async fn settle(&self) {
+        inbox::run_until_idle(&self.app).await.unwrap();
+        self.deliver().await;
     }
 
     /// Works the outbox off, as far as the clock lets it.

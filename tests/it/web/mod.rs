@@ -1,0 +1,197 @@
+//! Pages and feeds as a visitor gets them, through the whole router.
+
+mod forms;
+mod look;
+mod pages;
+mod rules;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use reset_node::domain::actor::ActorKind;
+use reset_node::domain::coalition::{AssociatedState, Dimension, Quality};
+use reset_node::domain::publication::{
+    Decision, Details, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
+};
+use reset_node::model::account::Account;
+use reset_node::model::coalition::{self, Lists};
+use reset_node::model::{account, actor};
+use tower::ServiceExt;
+
+use crate::support::TestApp;
+use crate::support::fixtures::Made;
+
+/// What a visitor got.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The value of a header, empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl TestApp {
+    /// `GET` with these headers.
+    pub(crate) async fn visit(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Any request.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = reset_node::web::router(self.app.clone())
+            .oneshot(request)
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 10_000_000).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+/// A coalition of which everything is known, with one publication of each kind; the paths of its pages.
+pub(crate) struct Shown {
+    pub(crate) coalition: Made,
+    pub(crate) proposal: String,
+    pub(crate) minutes: String,
+    pub(crate) roadmap: String,
+    pub(crate) decision: String,
+}
+
+impl Shown {
+    pub(crate) async fn on(app: &TestApp) -> Shown {
+        app.node().await;
+        let made = app.coalition("communs").await;
+        let now = app.now().naive_utc();
+        app.write(move |conn| {
+            let ana = actor::insert(conn, "ana", ActorKind::Person, now)?;
+            let row = Account {
+                actor_id: ana,
+                email: "ana@mail.example".into(),
+                name: "Ana Ar Goff".into(),
+                password_hash: None,
+                admin: false,
+            };
+            account::insert(conn, &row)
+        })
+        .await;
+        let id = made.id;
+        app.write(move |conn| {
+            let (_, mut row) = coalition::by_id(conn, id)?;
+            row.number = Some("8.a".into());
+            row.impact = Some("Des communs <durables> & partagés.".into());
+            row.narrative = Some("Un récit en *Markdown*.".into());
+            row.problem = Some("Chacun refait ce qui existe.".into());
+            row.territory = Some("Bretagne".into());
+            row.pilot = true;
+            let lists = Lists {
+                levers: vec!["Commande publique".into()],
+                qualities: vec![Quality::Fair, Quality::Innovative],
+                dimensions: vec![Dimension::Offer, Dimension::Usage],
+                languages: vec!["fr".into()],
+                examples: vec!["Un exemple".into()],
+                associated: vec![("Framasoft".into(), AssociatedState::Wanted)],
+            };
+            coalition::update(conn, &row, &lists)
+        })
+        .await;
+        let path = |url: String| url.strip_prefix(app.url()).unwrap().to_owned();
+        Shown {
+            proposal: path(app.publication(&made, "vitrine", proposal()).await),
+            minutes: path(app.publication(&made, "reset-day-6", minutes()).await),
+            roadmap: path(app.publication(&made, "feuille", roadmap()).await),
+            decision: path(app.publication(&made, "charte", decision()).await),
+            coalition: made,
+        }
+    }
+
+    /// The path of every page of it.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = ["/", "/coalitions", "/coalitions/communs", "/publications"]
+            .map(String::from)
+            .to_vec();
+        paths.extend(
+            [
+                "/organisations/communs_org",
+                "/people/ana",
+                "/tags/communs",
+                "/legal",
+                "/privacy",
+                "/accessibility",
+            ]
+            .map(String::from),
+        );
+        for page in [&self.proposal, &self.minutes, &self.roadmap, &self.decision] {
+            paths.push(page.clone());
+            paths.push(format!("{page}/revisions"));
+        }
+        paths
+    }
+}
+
+fn proposal() -> Details {
+    Details::Proposal(Proposal {
+        method: Method::Consent,
+        opens: None,
+        closes: Some("2027-02-12T18:00:00+01:00".parse().unwrap()),
+        quorum: Some(5),
+    })
+}
+
+fn minutes() -> Details {
+    Details::Minutes(Meeting {
+        series: Some("Reset Day".into()),
+        edition: Some(6),
+        start: Some("2026-07-07".parse().unwrap()),
+        place: Some("en ligne".into()),
+        join_url: Some("https://visio.example/secret".into()),
+        attendance: Some(1234),
+        organisations: vec!["communs_org".into(), "Framasoft".into()],
+        agenda: vec!["La charte".into()],
+        questions: vec!["Et après ?".into()],
+        points: vec![Point {
+            title: Some("La charte".into()),
+            outcome: Outcome::Decision,
+            text: Some("Adoptée en version bêta.".into()),
+            owners: vec!["communs_org".into()],
+            due: Some("2026-09".parse().unwrap()),
+        }],
+        next: Some("2026-10-01".parse().unwrap()),
+        ..Meeting::default()
+    })
+}
+
+fn roadmap() -> Details {
+    Details::Roadmap(Roadmap {
+        milestones: vec![Milestone {
+            title: "Cadrage".into(),
+            description: Some("S’entendre.".into()),
+            dimension: Some(Dimension::Usage),
+            owners: vec!["communs_org".into()],
+            start: Some("2027-01".parse().unwrap()),
+            due: Some("2027-03".parse().unwrap()),
+            status: MilestoneStatus::UnderWay,
+            progress: Some(40),
+        }],
+    })
+}
+
+fn decision() -> Details {
+    Details::Decision(Decision {
+        date: Some("2026-07-07".parse().unwrap()),
+        method: Some(Method::Consent),
+        source: Some("reset-day-6".into()),
+        review: Some("2027-07".parse().unwrap()),
+    })
+}
