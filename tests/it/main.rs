@@ -1,6 +1,7 @@
 //! The one test binary: what the rooms do together, on the database that `RESET_TEST_DATABASE` names.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
+mod actions;
 mod architecture;
 mod attacks;
 mod crash;
