@@ -12,6 +12,7 @@ use reset_federation::key::PublicKey;
 use reset_federation::url_check::{self, authority};
 use reset_federation::webfinger::{self, Jrd, Resource};
 use reset_federation::{actor, media_type};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::fetch::{Document, FetchError, Fetcher};
@@ -33,6 +34,11 @@ const LATER_LIFE: Duration = Duration::from_secs(10);
 /// How often an actor is fetched again because a signature failed.
 const REFETCH_PAUSE: Duration = Duration::from_secs(60);
 
+/// Most fetches of keys from one host at once, so that a slow one holds few of our connections.
+const KEY_FETCHES: usize = 16;
+/// How long a key fetch waits for its turn.
+const KEY_TURN: Duration = Duration::from_secs(5);
+
 /// A key that was believed: its owner, fetched by its own id, lists it.
 #[derive(Clone, Debug)]
 pub struct KnownKey {
@@ -52,6 +58,7 @@ struct Memory {
     refused: moka::sync::Cache<String, FetchError>,
     later: moka::sync::Cache<String, FetchError>,
     refetched: moka::sync::Cache<String, ()>,
+    turns: moka::sync::Cache<String, Arc<Semaphore>>,
 }
 
 impl Default for Memory {
@@ -72,6 +79,10 @@ impl Default for Memory {
             refetched: moka::sync::Cache::builder()
                 .max_capacity(FAILURES)
                 .time_to_live(REFETCH_PAUSE)
+                .build(),
+            turns: moka::sync::Cache::builder()
+                .max_capacity(FAILURES)
+                .time_to_idle(REFETCH_PAUSE)
                 .build(),
         }
     }
@@ -174,6 +185,15 @@ pub async fn forget_keys(app: &App, keys: &[String]) {
 async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchError> {
     let allow_http = app.config.federation.allow_http;
     let url = url_check::id_with_fragment(key_id, allow_http).map_err(Refusal::from)?;
+    let memory = app.caches.of::<Memory>();
+    let turns = memory
+        .turns
+        .get_with(authority(&url), || Arc::new(Semaphore::new(KEY_FETCHES)));
+    let Ok(Ok(_turn)) = tokio::time::timeout(KEY_TURN, turns.acquire()).await else {
+        return Err(FetchError::Later(
+            "too many keys are being fetched from there".into(),
+        ));
+    };
     let fetcher = Fetcher::new(app);
     let first = fetcher.document(&url).await?;
     let owner = actor::key_owner(&first.value, key_id, allow_http)?;

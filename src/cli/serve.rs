@@ -50,7 +50,7 @@ impl Parts {
 pub(super) async fn run(path: &Path, parts: Parts) -> Result<(), Failure> {
     let (config, urls, location) = open::settings(path)?;
     logging::start(&config.log);
-    if matches!(location, Location::Sqlite(_)) && !(parts.web && parts.workers) {
+    if matches!(location, Location::Sqlite(_)) && !parts.web {
         return Err(Failure::Said(
             "SQLite serves one process: run `reset-node serve`, or set database.url to PostgreSQL for several".to_owned(),
         ));

@@ -1,6 +1,8 @@
 //! Who says this? The body of a POST within its bounds, its digest, its signature and time, and that the owner of the key is
 //! the actor: all of it before anything is stored. It knows no meaning of an activity.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -51,11 +53,21 @@ pub struct Signed {
     pub document: String,
 }
 
-/// Reads at most 1 MB. Of a larger body up to 4 MB or 2 seconds are thrown away, so that its sender reads the answer.
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(20);
+
+/// Reads at most 1 MB, in at most 20 seconds. Of a larger body up to 4 MB or 2 seconds are thrown away, so that its sender reads the answer.
 ///
 /// # Errors
 /// [`Refused::TooLarge`], or [`Refused::Malformed`] where the connection broke off.
-pub async fn bounded(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
+pub async fn bounded(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
+    let slow = |_| Refused::Malformed("the body took too long".into());
+    tokio::time::timeout(BODY_TIME, read(headers, body))
+        .await
+        .map_err(slow)?
+}
+
+async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
     let announced = headers
         .get(axum::http::header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -106,7 +118,9 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let signature = cavage::parse(&parts.method, target, &parts.headers).map_err(unsigned)?;
     signature.check_time(app.now()).map_err(unsigned)?;
-    if normalise_authority(&signature.host) != normalise_authority(app.urls.host()) {
+    let is_here = signature.host == app.urls.host()
+        || normalise_authority(&signature.host) == normalise_authority(app.urls.host());
+    if !is_here {
         return Err(Refused::Unsigned(format!(
             "it was signed for the host {}",
             signature.host

@@ -1,6 +1,7 @@
 //! Answers to servers: documents with their type and `Vary`, and the few things that can be wrong. The one place of the status
 //! codes of this room, beside those of pages.
 
+use activitypub_federation::axum::json::FederationJson;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use reset_federation::media_type::ACTIVITY_JSON;
@@ -36,16 +37,15 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let (status, text) = match self {
-            Answer::Found(Body::Value(value)) => (StatusCode::OK, value.to_string()),
-            Answer::Found(Body::Text(text)) => (StatusCode::OK, text),
-            Answer::Gone(tombstone) => (StatusCode::GONE, tombstone.to_string()),
+        let mut response = match self {
+            Answer::Found(Body::Value(value)) => FederationJson(value).into_response(),
+            Answer::Found(Body::Text(text)) => {
+                ([(header::CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON))], text).into_response()
+            }
+            Answer::Gone(tombstone) => (StatusCode::GONE, FederationJson(tombstone)).into_response(),
         };
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON)),
-            (header::VARY, HeaderValue::from_static("Accept")),
-        ];
-        (status, headers, text).into_response()
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+        response
     }
 }
 
