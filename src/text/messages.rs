@@ -235,7 +235,7 @@ mod tests {
         let known = messages(&FR);
         let mut named = BTreeSet::new();
         let mut files = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
-        for folder in ["src/web", "src/text", "templates"] {
+        for folder in ["src/ap", "src/web", "src/text", "templates"] {
             files.push(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
         }
         files.remove(0);
