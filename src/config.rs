@@ -105,10 +105,10 @@ pub struct Media {
 /// `[federation]`.
 #[derive(Clone, Debug, Derive)]
 pub struct Federation {
-    /// "open": every server may speak with this one; "allowlist": only those that were allowed.
+    /// "open": with every server; "loopback": with this machine only, as the demo does. ("allowlist" is not in this version.)
     #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
     pub mode: String,
-    /// Answer only signed requests for ActivityPub documents.
+    /// Answer only signed requests for ActivityPub documents. Not in this version: true is refused.
     #[config(env = "RESET_NODE_FEDERATION__AUTHORIZED_FETCH", default = false)]
     pub authorized_fetch: bool,
     /// Accept http:// ids. Tests only.

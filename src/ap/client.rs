@@ -52,9 +52,7 @@ pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBui
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(16)
         .tcp_nodelay(true)
-        .dns_resolver(Arc::new(CheckedResolver {
-            allow_private: federation.allow_private_addresses,
-        }));
+        .dns_resolver(Arc::new(CheckedResolver(Reach::of(federation))));
     if let Some(path) = &federation.ca_file {
         let pem = std::fs::read(path)
             .map_err(|error| format!("federation.ca_file `{}` cannot be read: {error}", path.display()))?;
@@ -98,8 +96,37 @@ pub fn check_target(federation: &Federation, url: &Url) -> Result<(), Forbidden>
         None => return Err(Forbidden::Address),
     };
     match literal {
-        Some(ip) if !federation.allow_private_addresses && !is_global_unicast(ip) => Err(Forbidden::Address),
+        Some(ip) if !Reach::of(federation).allows(ip) => Err(Forbidden::Address),
         _ => Ok(()),
+    }
+}
+
+/// Which addresses this node speaks with.
+#[derive(Clone, Copy, Debug)]
+enum Reach {
+    /// Global unicast: the rule.
+    Public,
+    /// Any: tests.
+    Anywhere,
+    /// This machine only: the demo.
+    Loopback,
+}
+
+impl Reach {
+    fn of(federation: &Federation) -> Reach {
+        match federation.mode.as_str() {
+            "loopback" => Reach::Loopback,
+            _ if federation.allow_private_addresses => Reach::Anywhere,
+            _ => Reach::Public,
+        }
+    }
+
+    fn allows(self, ip: IpAddr) -> bool {
+        match self {
+            Reach::Public => is_global_unicast(ip),
+            Reach::Anywhere => true,
+            Reach::Loopback => ip.is_loopback(),
+        }
     }
 }
 
@@ -108,17 +135,15 @@ pub fn check_target(federation: &Federation, url: &Url) -> Result<(), Forbidden>
 ///
 /// The library's `ValidatingDnsResolver` was meant for this and does not suffice: it lets 6to4 relays, Teredo, protocol
 /// assignments, benchmarking and NAT64 forms through, and an environment variable of its own switches it off.
-struct CheckedResolver {
-    allow_private: bool,
-}
+struct CheckedResolver(Reach);
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let reach = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let usable: Vec<SocketAddr> = found
-                .filter(|address| allow_private || is_global_unicast(address.ip()))
+                .filter(|address| reach.allows(address.ip()))
                 .collect();
             if usable.is_empty() {
                 return Err(Forbidden::Address.into());
@@ -181,13 +206,13 @@ mod tests {
     async fn a_name_of_a_private_address_does_not_resolve() {
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(
-            CheckedResolver { allow_private: false }
+            CheckedResolver(Reach::Public)
                 .resolve(name())
                 .await
                 .is_err()
         );
         assert!(
-            CheckedResolver { allow_private: true }
+            CheckedResolver(Reach::Loopback)
                 .resolve(name())
                 .await
                 .is_ok()

@@ -272,7 +272,13 @@ fn check(origin: &str, config: &Config) -> Result<(), Error> {
             "is 0: write at least 1".to_owned(),
         );
     }
-    one_of("federation.mode", &config.federation.mode, &["open", "allowlist"])?;
+    let mode = config.federation.mode.as_str();
+    one_of("federation.mode", mode, &["open", "allowlist", "loopback"])?;
+    if mode == "allowlist" || config.federation.authorized_fetch {
+        let key = if mode == "allowlist" { "federation.mode" } else { "federation.authorized_fetch" };
+        let told = format!("asks for what this version does not do, and it would not protect you: remove `{key}`");
+        return refuse(key, told);
+    }
     one_of("log.format", &config.log.format, &["text", "json"])?;
     if tracing_subscriber::EnvFilter::try_new(&config.log.level).is_err() {
         return refuse(
