@@ -28,6 +28,7 @@ struct Bench {
     database: std::path::PathBuf,
     publication: String,
     senders: Senders,
+    memory: f64,
     folder: tempfile::TempDir,
 }
 
@@ -71,11 +72,10 @@ pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     table.rate("  processed meanwhile", full.1, "", ("writes", bounds.write));
     table.row(
         "memory after that load",
-        format!("{:.0} MB", bench.node.memory()),
+        format!("{:.0} MB", bench.memory),
         "",
     );
     bench.account();
-    bench.node.stop();
 }
 
 impl Bench {
@@ -92,6 +92,7 @@ impl Bench {
             database,
             publication,
             senders,
+            memory: 0.0,
             folder,
         };
         bench.node.start("serve");
@@ -155,6 +156,8 @@ impl Bench {
         };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
+        self.memory = self.node.memory();
+        self.node.stop();
         (taken, processed)
     }
 
