@@ -117,6 +117,9 @@ pub struct Federation {
     /// Speak with private addresses. Tests only.
     #[config(env = "RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", default = false)]
     pub allow_private_addresses: bool,
+    /// Speak with this machine only: for demonstrations.
+    #[config(env = "RESET_NODE_FEDERATION__LOOPBACK_ONLY", default = false)]
+    pub loopback_only: bool,
     /// A file of further certificate authorities (PEM).
     #[config(env = "RESET_NODE_FEDERATION__CA_FILE")]
     pub ca_file: Option<PathBuf>,

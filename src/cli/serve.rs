@@ -109,6 +109,9 @@ fn upgrade(config: &Config, location: &Location) -> Result<(), Failure> {
 }
 
 fn warn(config: &Config) {
+    if config.federation.loopback_only {
+        return;
+    }
     if config.federation.allow_http {
         tracing::warn!(
             "federation.allow_http is on: ids over plain http are believed, which is for tests only"

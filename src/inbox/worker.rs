@@ -96,8 +96,11 @@ impl Worker {
         if idle.is_empty() {
             return Ok(());
         }
-        let waiting =
-            self.app.db.read(move |conn| Ok::<_, Error>(inbox_item::waiting(conn, &idle, now)?)).await?;
+        let waiting = self
+            .app
+            .db
+            .read(move |conn| Ok::<_, Error>(inbox_item::waiting(conn, &idle, now)?))
+            .await?;
         for lane in waiting {
             let drain = lane::drain(self.app.clone(), lane, Arc::clone(&self.stopping));
             let task = self.running.spawn(drain);
@@ -107,7 +110,9 @@ impl Worker {
     }
 
     fn ended(&mut self, ended: Ended) {
-        let id = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
+        let id = ended
+            .as_ref()
+            .map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
         let Some(lane) = self.busy.remove(&id) else { return };
         match ended {
             Ok((_, Ok(true))) => return,
@@ -128,7 +133,9 @@ impl Worker {
             }
         };
         if tokio::time::timeout(LAST, all).await.is_err() {
-            tracing::warn!("the inbox did not end in time; what is under way is done again at the next start");
+            tracing::warn!(
+                "the inbox did not end in time; what is under way is done again at the next start"
+            );
         }
         self.running.shutdown().await;
         if let Err(error) = self.lanes.release(&self.app.db).await {

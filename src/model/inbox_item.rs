@@ -126,7 +126,12 @@ pub fn waiting(conn: &mut Conn, lanes: &[i32], now: NaiveDateTime) -> Result<Vec
 pub fn page(conn: &mut Conn, lane: i32, after: i64, now: NaiveDateTime, limit: i64) -> Result<Vec<Item>> {
     inbox_items::table
         .filter(pending!())
-        .filter(inbox_items::lane.eq(lane).and(inbox_items::seq.gt(after)).and(inbox_items::run_at.le(now)))
+        .filter(
+            inbox_items::lane
+                .eq(lane)
+                .and(inbox_items::seq.gt(after))
+                .and(inbox_items::run_at.le(now)),
+        )
         .order(inbox_items::seq)
         .limit(limit)
         .select(Item::as_select())

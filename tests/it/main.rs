@@ -3,6 +3,7 @@
 
 mod actions;
 mod architecture;
+mod cli;
 mod crash;
 mod interop;
 mod outbox;

@@ -56,10 +56,14 @@ pub(super) async fn outbox(
 fn outbox_page(conn: &mut Conn, actor_id: i64, id: &str, before: Option<&str>) -> Result<Value, Fault> {
     let rows = model::activity::outbox_page(conn, actor_id, before, PAGE)?;
     let is_full = rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next =
-        rows.last().filter(|_| is_full).map(|last| format!("{id}?page=true&before={}", last.id));
-    let items: Vec<Value> =
-        rows.iter().filter_map(|row| serde_json::from_str(&row.document).ok()).collect();
+    let next = rows
+        .last()
+        .filter(|_| is_full)
+        .map(|last| format!("{id}?page=true&before={}", last.id));
+    let items: Vec<Value> = rows
+        .iter()
+        .filter_map(|row| serde_json::from_str(&row.document).ok())
+        .collect();
     let own = match before {
         Some(before) => format!("{id}?page=true&before={before}"),
         None => format!("{id}?page=true"),
@@ -97,11 +101,7 @@ pub(super) async fn featured(State(app): State<SharedApp>, OriginalUri(uri): Ori
     respond(&app, read).await
 }
 
-async fn counted(
-    app: &SharedApp,
-    uri: Uri,
-    count: fn(&mut Conn, i64) -> model::Result<i64>,
-) -> Response {
+async fn counted(app: &SharedApp, uri: Uri, count: fn(&mut Conn, i64) -> model::Result<i64>) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {
         let actor = owner(&within, conn, uri.path())?;
@@ -173,12 +173,7 @@ pub(super) async fn shares(
     number(&app, publication, uri, |found| found.row.shares).await
 }
 
-async fn number(
-    app: &SharedApp,
-    publication: String,
-    uri: Uri,
-    count: fn(&Publication) -> i64,
-) -> Response {
+async fn number(app: &SharedApp, publication: String, uri: Uri, count: fn(&Publication) -> i64) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {
         let found = public(conn, &publication)?;
