@@ -447,7 +447,9 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
         return Ok(url);
     }
     transition(publication.row.kind, publication.row.state, State::Withdrawn)?;
-    publication::withdraw(conn, &publication.row.id, reason, act.at.naive_utc())?;
+    // A revision of the same second stands a moment ahead of the clock.
+    let at = act.at.naive_utc().max(publication.row.updated_at);
+    publication::withdraw(conn, &publication.row.id, reason, at)?;
     if publication.row.published_at.is_some() {
         let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
         say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
