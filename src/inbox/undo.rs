@@ -15,7 +15,7 @@ use crate::model;
 pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
     let undone = activity.object.as_ref().ok_or(Refusal::Missing("object"))?;
     let id = undone.id().map(|id| id.as_str().to_owned());
-    let inner = undone.value().and_then(|value| inner_object(value));
+    let inner = undone.value().and_then(inner_object);
     match undone.kind().map(ActivityKind::of) {
         Some(ActivityKind::Follow) => {
             let followed = inner.ok_or(Refusal::Missing("object.object"))?.to_string();

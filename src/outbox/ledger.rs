@@ -15,7 +15,7 @@ use crate::model::delivery::{self, DONE, Mark};
 use crate::model::{follower, host};
 
 /// How long entries are gathered before they are written.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(10);
 /// Pause before a write that failed is repeated.
 const REPEAT: Duration = Duration::from_millis(500);
 /// Most entries in one transaction, and most that wait for the one after it.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::support::db::{TestDatabase, is_postgres};
-use super::support::node::Node;
+use super::support::node::{Node, free_port};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_reset-node");
 
@@ -223,7 +223,69 @@ fn what_the_command_line_publishes_is_served_at_once() {
     );
     node.ok(&["withdraw", &id, "--reason", "Une erreur"]);
     assert!(get(&id).starts_with("HTTP/1.1 410"));
+    let told = node.ok(&["doctor"]);
+    assert!(told.contains("well   webfinger: acct:node@"), "{told}");
     node.stop();
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
+    use diesel::connection::SimpleConnection;
+    let (database, node) = node();
+    let manager = reset_node::db::Manager {
+        location: database.location(),
+        full_sync: false,
+    };
+    let future = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
+    manager.open().unwrap().batch_execute(future).unwrap();
+    for command in [&["serve"][..], &["coalition", "list"]] {
+        let output = node.run(command);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            said.contains("written by a newer reset-node (migration 99990101000000)"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_shows_the_whole_programme_within_three_seconds_and_leaves_nothing() {
+    use std::time::{Duration, Instant};
+    if is_postgres() {
+        return; // The demo is SQLite whatever the tests run on.
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let began = Instant::now();
+    let mut demo = Command::new(BINARY)
+        .current_dir(folder.path())
+        .env("TMPDIR", folder.path())
+        .args(["demo", "--listen", &format!("127.0.0.1:{port}")])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(3));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let page = get(&format!("http://localhost:{port}/coalitions/reset"));
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(
+        page.starts_with("HTTP/1.1 200") && page.contains("Reset Day n° 6"),
+        "{page}"
+    );
+    assert!(get(&format!("http://localhost:{port}/coalitions/communs")).contains("communs numériques"));
+    let id = demo.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(demo.wait().unwrap().success());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 /// A plain GET of `http://localhost:PORT/…`.
@@ -253,6 +315,10 @@ fn a_backup_restores_what_was_and_keeps_what_is() {
     let (_database, node) = node();
     let file = node.write("cr.md", &minutes("Avant", ""));
     let id = node.ok(&["publish", &file]);
+    assert!(
+        refused(&node.run(&["doctor"])).contains("one thing is wrong"),
+        "nobody serves"
+    );
     assert_eq!(node.ok(&["backup", "b.db"]), "b.db");
     assert!(refused(&node.run(&["backup", "b.db"])).contains("cannot be written"));
     node.write("cr.md", &minutes("Après", ""));

@@ -80,12 +80,12 @@ fn outbox_page(conn: &mut Conn, actor_id: i64, id: &str, before: Option<&str>) -
 
 /// How many follow an actor; who, is nobody's business.
 pub(super) async fn followers(State(app): State<SharedApp>, OriginalUri(uri): OriginalUri) -> Response {
-    counted(&app, uri, |conn, actor| model::follower::count(conn, actor)).await
+    counted(&app, uri, model::follower::count).await
 }
 
 /// How many an actor follows.
 pub(super) async fn following(State(app): State<SharedApp>, OriginalUri(uri): OriginalUri) -> Response {
-    counted(&app, uri, |conn, actor| model::following::count(conn, actor)).await
+    counted(&app, uri, model::following::count).await
 }
 
 /// Pinned publications: bare ids. None can be pinned yet, so it is empty.

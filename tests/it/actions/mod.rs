@@ -2,6 +2,7 @@
 
 mod coalitions;
 mod decisions;
+mod following;
 mod people;
 mod publishing;
 mod walks;

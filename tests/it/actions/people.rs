@@ -147,3 +147,41 @@ async fn a_second_init_is_refused() {
     let refused = node_action::init(&app, "Encore".to_owned()).await.unwrap_err();
     assert!(refused.to_string().contains("holds a node already"), "{refused}");
 }
+
+#[tokio::test]
+async fn an_actor_that_nothing_refers_to_is_forgotten_and_a_follower_is_not() {
+    let app = node().await;
+    follower_of(&app, "communs").await;
+    let later = app.now().naive_utc() + chrono::TimeDelta::days(400);
+    let stranger = app
+        .write(move |conn| {
+            let known = model::remote::by_url(conn, "https://peer.example/users/anne")?.unwrap();
+            let row = model::remote::NewRemote {
+                url: "https://peer.example/users/paul".to_owned(),
+                kind: known.kind,
+                username: "paul".to_owned(),
+                host: known.host,
+                name: String::new(),
+                page: None,
+                inbox: known.inbox,
+                shared_inbox: None,
+                document: "{}".to_owned(),
+                fetched_at: known.fetched_at,
+                gone_at: None,
+            };
+            let key = (
+                "https://peer.example/users/paul#main-key".to_owned(),
+                "PEM".to_owned(),
+            );
+            model::remote::upsert(conn, &row, &[key])?;
+            let forgotten = model::remote::forget_unused(conn, later, 10)?;
+            assert_eq!(forgotten, 1);
+            model::remote::by_url(conn, "https://peer.example/users/paul")
+        })
+        .await;
+    assert_eq!(stranger, None);
+    let follower = app
+        .read(|conn| model::remote::by_url(conn, "https://peer.example/users/anne"))
+        .await;
+    assert!(follower.is_some());
+}

@@ -64,6 +64,11 @@ impl TestApp {
         }));
     }
 
+    /// Gives it another HTTP client; before anything else holds it.
+    pub(crate) fn set_client(&mut self, http: reqwest::Client) {
+        Arc::get_mut(&mut self.app).unwrap().http = http;
+    }
+
     /// Serves the node itself.
     pub(crate) async fn serve_node(&mut self) {
         self.serve(reset_node::web::router(self.app.clone())).await;

@@ -274,10 +274,22 @@ impl Peer {
         body: Vec<u8>,
         now: DateTime<Utc>,
     ) -> reqwest::RequestBuilder {
+        self.signed_with(name, name, inbox, body, now)
+    }
+
+    /// As [`Peer::signed`], by the key of another name than the one whose key id it states.
+    pub(crate) fn signed_with(
+        &self,
+        key: &str,
+        name: &str,
+        inbox: &str,
+        body: Vec<u8>,
+        now: DateTime<Utc>,
+    ) -> reqwest::RequestBuilder {
         let url = Url::parse(inbox).unwrap();
         let key_id = format!("{}#main-key", self.actor(name));
         let digest = digest::header(&body);
-        let signed = cavage::sign_post(&key_of(name), &key_id, &url, ACTIVITY_JSON, &digest, now).unwrap();
+        let signed = cavage::sign_post(&key_of(key), &key_id, &url, ACTIVITY_JSON, &digest, now).unwrap();
         self.shared
             .http
             .post(url)

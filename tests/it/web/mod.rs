@@ -7,6 +7,8 @@ mod rules;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use diesel::prelude::*;
+use reset_node::db::schema::publications;
 use reset_node::domain::actor::ActorKind;
 use reset_node::domain::coalition::{AssociatedState, Dimension, Quality};
 use reset_node::domain::publication::{
@@ -106,12 +108,11 @@ impl Shown {
             coalition::update(conn, &row, &lists)
         })
         .await;
-        let path = |url: String| url.strip_prefix(app.url()).unwrap().to_owned();
         Shown {
-            proposal: path(app.publication(&made, "vitrine", proposal()).await),
-            minutes: path(app.publication(&made, "reset-day-6", minutes()).await),
-            roadmap: path(app.publication(&made, "feuille", roadmap()).await),
-            decision: path(app.publication(&made, "charte", decision()).await),
+            proposal: publish(app, &made, "vitrine", proposal(), 4).await,
+            minutes: publish(app, &made, "reset-day-6", minutes(), 3).await,
+            roadmap: publish(app, &made, "feuille", roadmap(), 2).await,
+            decision: publish(app, &made, "charte", decision(), 1).await,
             coalition: made,
         }
     }
@@ -138,6 +139,21 @@ impl Shown {
         }
         paths
     }
+}
+
+/// Publishes `ago` seconds ago, so that lists have one order. The path of its page.
+async fn publish(app: &TestApp, of: &Made, slug: &str, details: Details, ago: i64) -> String {
+    let url = app.publication(of, slug, details).await;
+    let path = url.strip_prefix(app.url()).unwrap().to_owned();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let at = (app.now() - chrono::Duration::seconds(ago)).naive_utc();
+    app.write(move |conn| {
+        diesel::update(publications::table.find(id))
+            .set(publications::published_at.eq(at))
+            .execute(conn)
+    })
+    .await;
+    path
 }
 
 fn proposal() -> Details {

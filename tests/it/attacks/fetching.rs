@@ -1,0 +1,261 @@
+//! What others make us fetch.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use reset_node::ap::fetch::{FetchError, Fetcher};
+use reset_node::ap::{client, resolve};
+use serde_json::json;
+use url::Url;
+
+use super::nothing_changed;
+use crate::inbox::{stage, stage_with};
+use crate::support::TestApp;
+use crate::support::peer::ACTIVITY_JSON;
+
+/// A server that answers each path in its own bad way, and counts.
+struct Bad {
+    base: String,
+    hits: Arc<AtomicU64>,
+}
+
+async fn bad() -> Bad {
+    let hits = Arc::new(AtomicU64::new(0));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new()
+        .fallback(answer)
+        .with_state((base.clone(), hits.clone()));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    Bad { base, hits }
+}
+
+async fn answer(State((base, hits)): State<(String, Arc<AtomicU64>)>, uri: Uri) -> Response {
+    hits.fetch_add(1, Ordering::Relaxed);
+    let id = format!("{base}{}", uri.path());
+    let document = |id: &str| json!({"id": id, "type": "Note"}).to_string();
+    let to = |place: String| (StatusCode::FOUND, [(header::LOCATION, place)]).into_response();
+    let like = |kind: &'static str, text: String| ([(header::CONTENT_TYPE, kind)], text).into_response();
+    match uri.path() {
+        "/good" => like(ACTIVITY_JSON, document(&id)),
+        "/profile" => like(
+            "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+            document(&id),
+        ),
+        "/html" => like("text/html", document(&id)),
+        "/json" => like("application/json", document(&id)),
+        "/zipped" => {
+            let headers = [
+                (header::CONTENT_TYPE, ACTIVITY_JSON),
+                (header::CONTENT_ENCODING, "gzip"),
+            ];
+            (headers, document(&id)).into_response()
+        }
+        "/large" => like(
+            ACTIVITY_JSON,
+            format!("{{\"id\":\"{id}\",\"x\":\"{}\"}}", "x".repeat(1_100_000)),
+        ),
+        "/other-id" => like(ACTIVITY_JSON, document(&format!("{base}/good"))),
+        "/false-id" => like(ACTIVITY_JSON, document(&format!("{base}/other-id"))),
+        "/loop" => to(format!("{base}/loop")),
+        "/1" => to("/2".into()),
+        "/2" => to("/3".into()),
+        "/3" => to("/good".into()),
+        "/0" => to("/1".into()),
+        "/private" => to(format!(
+            "http://127.0.0.1:{}/good",
+            base.rsplit(':').next().unwrap()
+        )),
+        "/by-name" => to(format!(
+            "http://localhost:{}/good",
+            base.rsplit(':').next().unwrap()
+        )),
+        "/file" => to("file:///etc/passwd".into()),
+        "/missing" => StatusCode::GONE.into_response(),
+        _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn fetch(app: &TestApp, url: &str) -> Result<String, FetchError> {
+    let document = Fetcher::new(&app.app).document(&Url::parse(url).unwrap()).await?;
+    Ok(document.id.into())
+}
+
+fn refused(result: Result<String, FetchError>, why: &str) {
+    match result {
+        Err(FetchError::Refused(found)) => assert!(found.contains(why), "{found}"),
+        other => panic!("{other:?} is no refusal because of: {why}"),
+    }
+}
+
+#[tokio::test]
+async fn fetch_of_a_private_address_by_name() {
+    let bad = bad().await;
+    let app = TestApp::with(|config| config.federation.allow_private_addresses = false).await;
+    let stage = stage_with(app).await;
+    let port = bad.base.rsplit(':').next().unwrap();
+    for host in [
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+        "2130706433",
+        "0x7f.1",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+    ] {
+        refused(
+            fetch(&stage.app, &format!("http://{host}:{port}/good")).await,
+            "not a public one",
+        );
+    }
+    assert_eq!(bad.hits.load(Ordering::Relaxed), 0);
+    // And through the door: the key of an actor behind such a name.
+    let like = json!({
+        "id": format!("{}/a/1", bad.base), "type": "Like", "actor": stage.peer.actor("ada"), "object": stage.proposal,
+    });
+    let body = serde_json::to_vec(&like).unwrap();
+    let inbox = format!("{}/inbox", stage.app.url());
+    let request = stage.peer.signed("ada", &inbox, body, stage.app.now());
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 400);
+    let (_, status) = stage
+        .peer
+        .like("ada", &stage.proposal, &stage.coalition.url)
+        .await;
+    assert_eq!((status, stage.peer.fetches()), (401, 0));
+    nothing_changed(&stage, 0).await;
+}
+
+#[tokio::test]
+async fn fetch_of_a_private_address_by_redirect() {
+    let bad = bad().await;
+    let port: u16 = bad.base.rsplit(':').next().unwrap().parse().unwrap();
+    // A name that the client takes for public leads to the bad server; everything else is checked as ever.
+    let mut app = TestApp::with(|config| config.federation.allow_private_addresses = false).await;
+    let federation = app.config.federation.clone();
+    let named = client::builder(&federation, app.url()).unwrap();
+    let named = named
+        .resolve("public.example", ([127, 0, 0, 1], port).into())
+        .build()
+        .unwrap();
+    app.set_client(named);
+    app.node().await;
+    let base = format!("http://public.example:{port}");
+    refused(fetch(&app, &format!("{base}/private")).await, "not a public one");
+    refused(fetch(&app, &format!("{base}/by-name")).await, "not a public one");
+    refused(fetch(&app, &format!("{base}/file")).await, "redirects to file:");
+    assert_eq!(
+        bad.hits.load(Ordering::Relaxed),
+        3,
+        "only the first address was ever asked"
+    );
+}
+
+#[tokio::test]
+async fn endless_redirects() {
+    let (stage, bad) = (stage().await, bad().await);
+    refused(
+        fetch(&stage.app, &format!("{}/loop", bad.base)).await,
+        "more than three redirects",
+    );
+    refused(
+        fetch(&stage.app, &format!("{}/0", bad.base)).await,
+        "more than three redirects",
+    );
+    assert_eq!(bad.hits.load(Ordering::Relaxed), 8);
+    // Three are followed.
+    assert_eq!(
+        fetch(&stage.app, &format!("{}/1", bad.base)).await.unwrap(),
+        format!("{}/good", bad.base)
+    );
+}
+
+#[tokio::test]
+async fn a_page_or_a_picture_served_as_an_activity() {
+    let (stage, bad) = (stage().await, bad().await);
+    refused(
+        fetch(&stage.app, &format!("{}/html", bad.base)).await,
+        "content type",
+    );
+    refused(
+        fetch(&stage.app, &format!("{}/json", bad.base)).await,
+        "content type",
+    );
+    assert!(fetch(&stage.app, &format!("{}/profile", bad.base)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_compressed_or_a_large_answer() {
+    let (stage, bad) = (stage().await, bad().await);
+    refused(
+        fetch(&stage.app, &format!("{}/zipped", bad.base)).await,
+        "compressed",
+    );
+    refused(
+        fetch(&stage.app, &format!("{}/large", bad.base)).await,
+        "larger than 1 MB",
+    );
+}
+
+#[tokio::test]
+async fn a_document_that_says_it_is_another() {
+    let (stage, bad) = (stage().await, bad().await);
+    // Confirmed by one fetch of that id; not by two.
+    assert_eq!(
+        fetch(&stage.app, &format!("{}/other-id", bad.base))
+            .await
+            .unwrap(),
+        format!("{}/good", bad.base)
+    );
+    refused(
+        fetch(&stage.app, &format!("{}/false-id", bad.base)).await,
+        "says it is",
+    );
+}
+
+#[tokio::test]
+async fn more_than_twenty_fetches_for_one_activity() {
+    let (stage, bad) = (stage().await, bad().await);
+    let fetcher = Fetcher::new(&stage.app.app);
+    let good = Url::parse(&format!("{}/good", bad.base)).unwrap();
+    for _ in 0..20 {
+        fetcher.document(&good).await.unwrap();
+    }
+    assert!(matches!(
+        fetcher.document(&good).await,
+        Err(FetchError::Refused(_))
+    ));
+    assert_eq!(bad.hits.load(Ordering::Relaxed), 20);
+}
+
+#[tokio::test]
+async fn failures_are_told_apart() {
+    let (stage, bad) = (stage().await, bad().await);
+    assert!(matches!(
+        fetch(&stage.app, &format!("{}/missing", bad.base)).await,
+        Err(FetchError::Gone)
+    ));
+    assert!(matches!(
+        fetch(&stage.app, &format!("{}/broken", bad.base)).await,
+        Err(FetchError::Later(_))
+    ));
+    assert!(matches!(
+        fetch(&stage.app, "http://127.0.0.1:9/x").await,
+        Err(FetchError::Later(_))
+    ));
+    let key = format!("{}/missing#main-key", bad.base);
+    for _ in 0..3 {
+        assert!(matches!(
+            resolve::key(&stage.app, &key).await,
+            Err(FetchError::Gone)
+        ));
+    }
+    assert_eq!(
+        bad.hits.load(Ordering::Relaxed),
+        3,
+        "one for the key that is gone: failures are remembered"
+    );
+}
