@@ -224,6 +224,7 @@ fn what_the_command_line_publishes_is_served_at_once() {
     node.ok(&["withdraw", &id, "--reason", "Une erreur"]);
     assert!(get(&id).starts_with("HTTP/1.1 410"));
     let told = node.ok(&["doctor"]);
+    assert!(!told.contains("WRONG"), "{told}");
     assert!(told.contains("well   webfinger: acct:node@"), "{told}");
     node.stop();
 }
@@ -315,10 +316,6 @@ fn a_backup_restores_what_was_and_keeps_what_is() {
     let (_database, node) = node();
     let file = node.write("cr.md", &minutes("Avant", ""));
     let id = node.ok(&["publish", &file]);
-    assert!(
-        refused(&node.run(&["doctor"])).contains("one thing is wrong"),
-        "nobody serves"
-    );
     assert_eq!(node.ok(&["backup", "b.db"]), "b.db");
     assert!(refused(&node.run(&["backup", "b.db"])).contains("cannot be written"));
     node.write("cr.md", &minutes("Après", ""));
@@ -331,6 +328,16 @@ fn a_backup_restores_what_was_and_keeps_what_is() {
     node.write("junk", "no database");
     assert!(refused(&node.run(&["restore", "junk"])).contains("cannot be restored"));
     assert_eq!(node.ok(&["publish", &file]), id);
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_what_to_do() {
+    let (_database, node) = node();
+    let output = node.run(&["doctor"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(told.matches("WRONG").count(), 1, "{told}");
+    assert!(told.contains("is the node running"), "nobody serves: {told}");
 }
 
 #[test]
