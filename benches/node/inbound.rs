@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use reset_node::db::schema::{inbox_items, publications, replies};
-use reset_node::db::{Location, Manager};
+use reset_node::ap::client;
+use reset_node::app::{App, Clock, Urls};
+use reset_node::db::{Db, Location, Manager};
+use tokio::signal::unix::SignalKind;
 use url::Url;
 
 use super::bounds::Bounds;
@@ -117,9 +120,10 @@ impl Bench {
         load.run(202, meanwhile).rate
     }
 
-    /// With the web half only.
+    /// With the web half only. The program refuses to run it alone on SQLite, so this program does, from the same library.
     fn take_alone(&mut self, seconds: f64, count: usize) -> f64 {
-        self.node.start("web");
+        let here = self.node.as_program(std::env::current_exe().unwrap());
+        self.node.start_command("web", here.command(&["web"]));
         self.node.wait_ready();
         let rate = self.post(count, None, seconds, || {});
         self.node.stop();
@@ -185,6 +189,23 @@ impl Bench {
             .unwrap();
         assert_eq!((rows, counter), (taken, taken), "replies and their counter");
     }
+}
+
+/// The child of [`Bench::take_alone`].
+pub(crate) fn web(config: &Path) {
+    let config = reset_node::config::load(config).unwrap();
+    let location = Location::parse(&config.database.url).unwrap();
+    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
+    let http = client::build(&config.federation, urls.base()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let db = Db::open(location, config.database.full_sync, config.database.pool).unwrap();
+        let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
+        let app = App::new(config, db, Clock::System, http, urls);
+        let mut term = tokio::signal::unix::signal(SignalKind::terminate()).unwrap();
+        let served = axum::serve(listener, reset_node::web::router(app));
+        served.with_graceful_shutdown(async move { drop(term.recv().await) }).await.unwrap();
+    });
 }
 
 fn open(path: &Path) -> reset_node::db::Conn {
