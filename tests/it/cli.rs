@@ -289,6 +289,46 @@ fn the_demo_shows_the_whole_programme_within_three_seconds_and_leaves_nothing() 
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_gets_its_turn_beside_a_busy_server() {
+    use reset_node::db::{Db, Error};
+    use std::time::{Duration, Instant};
+    let (database, node) = node();
+    let db = Db::open(database.location(), false, 4).unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut callers = tokio::task::JoinSet::new();
+    for n in 0..64 {
+        let (db, stopped) = (db.clone(), stopped.clone());
+        callers.spawn(async move {
+            let mut written = 0_u64;
+            while !*stopped.borrow() {
+                let key = format!("busy {n}");
+                let write =
+                    db.write(move |conn| Ok::<_, Error>(reset_node::model::meta::set(conn, &key, "x")?));
+                write.await.unwrap();
+                written += 1;
+            }
+            written
+        });
+    }
+    let mut longest = Duration::ZERO;
+    for n in 0..10 {
+        let (node, file) = (node.program.clone(), format!("n-{n}.md"));
+        let took = tokio::task::spawn_blocking(move || {
+            let file = node.write(&file, &minutes(&format!("N {n}"), ""));
+            let began = Instant::now();
+            node.ok(&["publish", &file]);
+            began.elapsed()
+        });
+        longest = longest.max(took.await.unwrap());
+    }
+    stop.send(true).unwrap();
+    let written: u64 = callers.join_all().await.into_iter().sum();
+    eprintln!("the longest of 10 commands took {longest:?} beside {written} writes");
+    assert!(longest < Duration::from_secs(5), "{longest:?}");
+    assert!(written > 100, "the server was not busy: {written}");
+}
+
 /// A plain GET of `http://localhost:PORT/…`.
 fn get(url: &str) -> String {
     use std::io::{Read, Write};
