@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use reset_node::db::schema::{inbox_items, publications, replies};
 use reset_node::ap::client;
 use reset_node::app::{App, Clock, Urls};
+use reset_node::db::schema::{inbox_items, publications, replies};
 use reset_node::db::{Db, Location, Manager};
 use tokio::signal::unix::SignalKind;
 use url::Url;
@@ -200,14 +200,20 @@ pub(crate) fn web(config: &Path) {
     let location = Location::parse(&config.database.url).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = client::build(&config.federation, urls.base()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let db = Db::open(location, config.database.full_sync, config.database.pool).unwrap();
         let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
         let app = App::new(config, db, Clock::System, http, urls);
         let mut term = tokio::signal::unix::signal(SignalKind::terminate()).unwrap();
         let served = axum::serve(listener, reset_node::web::router(app));
-        served.with_graceful_shutdown(async move { drop(term.recv().await) }).await.unwrap();
+        served
+            .with_graceful_shutdown(async move { drop(term.recv().await) })
+            .await
+            .unwrap();
     });
 }
 

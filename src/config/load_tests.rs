@@ -49,7 +49,7 @@ fn a_wrong_value_is_named_with_its_key() {
         ),
         ("timezone = \"Europe/Pari\"\n", "Europe/Paris"),
         ("[federation]\nmode = \"opn\"\n", "did you mean `open`"),
-        ("[federation]\nmode = \"allowlist\"\n", "this version does not do"),
+        ("[federation]\nmode = \"allowlist\"\n", "this version does not have"),
         ("[federation]\nauthorized_fetch = true\n", "remove `federation.authorized_fetch`"),
         ("[log]\nlevel = \"a=b=c\"\n", "`log.level`"),
         ("database = 3\n[http]\n", "node.database"),

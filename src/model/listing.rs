@@ -252,7 +252,10 @@ pub struct Joined {
 impl Joined {
     /// The coalition's title, else its topic, else its handle.
     pub fn name(&self) -> &str {
-        self.title.as_deref().or(self.topic.as_deref()).unwrap_or(&self.handle)
+        self.title
+            .as_deref()
+            .or(self.topic.as_deref())
+            .unwrap_or(&self.handle)
     }
 }
 
@@ -265,7 +268,12 @@ pub fn memberships_of(conn: &mut Conn, organisation: i64) -> Result<Vec<Joined>>
         .inner_join(coalitions::table.inner_join(actors::table))
         .filter(memberships::member_id.eq(organisation))
         .order(coalitions::actor_id)
-        .select((actors::handle, coalitions::title, coalitions::topic, memberships::role))
+        .select((
+            actors::handle,
+            coalitions::title,
+            coalitions::topic,
+            memberships::role,
+        ))
         .load(conn)
 }
 

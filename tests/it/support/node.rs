@@ -75,7 +75,10 @@ impl Program {
 
     /// The same node for another program that reads its configuration.
     pub(crate) fn as_program(&self, binary: PathBuf) -> Program {
-        Program { binary, ..self.clone() }
+        Program {
+            binary,
+            ..self.clone()
+        }
     }
 
     /// The command line with this node's configuration and the settings of tests.
@@ -158,7 +161,11 @@ impl Node {
         self.started += 1;
         let path = self.path(&format!("{name}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        let child = command
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         self.running.push((child, path));
     }
 

@@ -75,7 +75,12 @@ pub(super) async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<S
     }
 }
 
-pub(super) async fn inbox(State(peer): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn inbox(
+    State(peer): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let answer = *peer.answer.lock().unwrap();
     let (status, wait, later) = match answer {
         Answer::Accept => (202, None, None),
