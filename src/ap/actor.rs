@@ -102,7 +102,7 @@ fn host(base: &str) -> String {
 fn told(app: &App, actor: &Actor, profile: &Profile) -> (String, String, Vec<Value>) {
     match profile {
         Profile::Coalition(coalition, lists, members) => (
-            coalition.name(&actor.handle).to_owned(),
+            coalition.name(&actor.handle),
             introduction(coalition),
             fields(coalition, lists, members),
         ),

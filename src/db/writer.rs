@@ -19,7 +19,8 @@ struct Outcome {
     reply: Box<dyn FnOnce(Result<(), Error>) + Send>,
 }
 
-type Job = Box<dyn FnOnce(&mut Conn) -> Outcome + Send>;
+/// Runs on the connection inside its savepoint, or is told why there is none.
+type Job = Box<dyn FnOnce(Result<&mut Conn, Error>) -> Outcome + Send>;
 
 /// The sending half; the thread ends when the last clone is dropped.
 #[derive(Clone)]
@@ -60,7 +61,7 @@ impl Writer {
     {
         let (answer, wait) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let result = f(conn);
+            let result = conn.map_err(E::from).and_then(f);
             let keep = result.is_ok();
             let reply = move |committed: Result<(), Error>| {
                 let _ = answer.send(committed.map_err(E::from).and(result));
@@ -95,22 +96,24 @@ fn commit(conn: &mut Conn, batch: &mut Vec<Job>) -> bool {
         }
         return true;
     };
-    batch.clear();
-    tracing::error!(%error, "a batch of writes was rolled back");
-    let sound = conn.batch_execute("ROLLBACK").is_ok();
+    tracing::error!(%error, "a batch of writes was not kept");
+    let why = || Error::Unavailable(format!("the write was not kept: {error}"));
     for reply in replies {
-        reply(Err(Error::Unavailable(format!(
-            "the write was rolled back: {error}"
-        ))));
+        reply(Err(why()));
     }
-    sound
+    for job in batch.drain(..) {
+        (job(Err(why())).reply)(Ok(()));
+    }
+    // Where BEGIN itself failed there is nothing to roll back, and the connection is asked for less than a statement.
+    let _ = conn.batch_execute("ROLLBACK");
+    conn.batch_execute("SELECT 1").is_ok()
 }
 
 type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 fn run_job(conn: &mut Conn, job: Job) -> Result<Option<Reply>, diesel::result::Error> {
     conn.batch_execute("SAVEPOINT job")?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| job(conn)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| job(Ok(conn))));
     match outcome {
         Ok(Outcome { keep: true, reply }) => {
             conn.batch_execute("RELEASE job")?;

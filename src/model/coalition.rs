@@ -54,9 +54,14 @@ pub struct Coalition {
 }
 
 impl Coalition {
-    /// The title, else the topic, else the handle.
-    pub fn name<'a>(&'a self, handle: &'a str) -> &'a str {
-        self.title.as_deref().or(self.topic.as_deref()).unwrap_or(handle)
+    /// The title, else the topic with a capital, else the handle.
+    pub fn name(&self, handle: &str) -> String {
+        if let Some(title) = &self.title {
+            return title.clone();
+        }
+        let topic = self.topic.as_deref().unwrap_or(handle);
+        let mut letters = topic.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
     }
 }
 

@@ -52,7 +52,7 @@ async fn of_coalition(State(app): State<SharedApp>, Path(handle): Path<String>) 
     let (actor, coalition, publications) = read.await?;
     let page = app.urls.coalition(&actor.handle);
     let about = About {
-        title: coalition.name(&actor.handle).to_owned(),
+        title: coalition.name(&actor.handle),
         subtitle: coalition.impact,
         feed: format!("{page}/feed.atom"),
         language: coalition.language,
@@ -118,7 +118,7 @@ fn entry(app: &App, publication: &Publication, zone: Tz) -> Entry {
         ..Person::default()
     };
     let authors: Vec<Person> = match publication.authors.as_slice() {
-        [] => vec![author(publication.coalition.name(&publication.actor.handle))],
+        [] => vec![author(&publication.coalition.name(&publication.actor.handle))],
         some => some.iter().map(|one| author(&one.name)).collect(),
     };
     let category = |term: &String| Category {

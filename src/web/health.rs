@@ -12,7 +12,7 @@ use crate::db;
 use crate::model::meta;
 
 /// `/healthz` and `/readyz`.
-pub fn routes() -> Router<SharedApp> {
+pub(super) fn routes() -> Router<SharedApp> {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

@@ -111,7 +111,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let reading = Reading::new(app, visit.lang);
     let lang = visit.lang;
     let path = format!("/coalitions/{}", row.actor.handle);
-    let name = row.coalition.name(&row.actor.handle).to_owned();
+    let name = row.coalition.name(&row.actor.handle);
     let sought = &row.lists.qualities;
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name),

@@ -218,7 +218,7 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
 
 fn coalition_link(publication: &Publication) -> Named {
     Named {
-        name: publication.coalition.name(&publication.actor.handle).to_owned(),
+        name: publication.coalition.name(&publication.actor.handle),
         href: Some(format!("/coalitions/{}", publication.actor.handle)),
     }
 }
