@@ -105,10 +105,10 @@ pub struct Media {
 /// `[federation]`.
 #[derive(Clone, Debug, Derive)]
 pub struct Federation {
-    /// "open": every server may speak with this one; "allowlist": only those that were allowed.
+    /// "open": with every server. ("allowlist" is refused: not in this version.)
     #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
     pub mode: String,
-    /// Answer only signed requests for ActivityPub documents.
+    /// Answer only signed requests for ActivityPub documents. (true is refused: not in this version.)
     #[config(env = "RESET_NODE_FEDERATION__AUTHORIZED_FETCH", default = false)]
     pub authorized_fetch: bool,
     /// Accept http:// ids. Tests only.
@@ -117,6 +117,9 @@ pub struct Federation {
     /// Speak with private addresses. Tests only.
     #[config(env = "RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", default = false)]
     pub allow_private_addresses: bool,
+    /// Speak with this machine only: for demonstrations.
+    #[config(env = "RESET_NODE_FEDERATION__LOOPBACK_ONLY", default = false)]
+    pub loopback_only: bool,
     /// A file of further certificate authorities (PEM).
     #[config(env = "RESET_NODE_FEDERATION__CA_FILE")]
     pub ca_file: Option<PathBuf>,

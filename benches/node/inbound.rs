@@ -4,8 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
+use reset_node::ap::client;
+use reset_node::app::{App, Clock, Urls};
 use reset_node::db::schema::{inbox_items, publications, replies};
-use reset_node::db::{Location, Manager};
+use reset_node::db::{Db, Location, Manager};
+use tokio::signal::unix::SignalKind;
 use url::Url;
 
 use super::bounds::Bounds;
@@ -25,6 +28,7 @@ struct Bench {
     database: std::path::PathBuf,
     publication: String,
     senders: Senders,
+    memory: f64,
     folder: tempfile::TempDir,
 }
 
@@ -68,11 +72,10 @@ pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     table.rate("  processed meanwhile", full.1, "", ("writes", bounds.write));
     table.row(
         "memory after that load",
-        format!("{:.0} MB", bench.node.memory()),
+        format!("{:.0} MB", bench.memory),
         "",
     );
     bench.account();
-    bench.node.stop();
 }
 
 impl Bench {
@@ -89,6 +92,7 @@ impl Bench {
             database,
             publication,
             senders,
+            memory: 0.0,
             folder,
         };
         bench.node.start("serve");
@@ -117,9 +121,10 @@ impl Bench {
         load.run(202, meanwhile).rate
     }
 
-    /// With the web half only.
+    /// With the web half only. The program refuses to run it alone on SQLite, so this program does, from the same library.
     fn take_alone(&mut self, seconds: f64, count: usize) -> f64 {
-        self.node.start("web");
+        let here = self.node.as_program(std::env::current_exe().unwrap());
+        self.node.start_command("web", here.command(&["web"]));
         self.node.wait_ready();
         let rate = self.post(count, None, seconds, || {});
         self.node.stop();
@@ -151,6 +156,8 @@ impl Bench {
         };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
+        self.memory = self.node.memory();
+        self.node.stop();
         (taken, processed)
     }
 
@@ -185,6 +192,29 @@ impl Bench {
             .unwrap();
         assert_eq!((rows, counter), (taken, taken), "replies and their counter");
     }
+}
+
+/// The child of [`Bench::take_alone`].
+pub(crate) fn web(config: &Path) {
+    let config = reset_node::config::load(config).unwrap();
+    let location = Location::parse(&config.database.url).unwrap();
+    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
+    let http = client::build(&config.federation, urls.base()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let db = Db::open(location, config.database.full_sync, config.database.pool).unwrap();
+        let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
+        let app = App::new(config, db, Clock::System, http, urls);
+        let mut term = tokio::signal::unix::signal(SignalKind::terminate()).unwrap();
+        let served = axum::serve(listener, reset_node::web::router(app));
+        served
+            .with_graceful_shutdown(async move { drop(term.recv().await) })
+            .await
+            .unwrap();
+    });
 }
 
 fn open(path: &Path) -> reset_node::db::Conn {

@@ -19,6 +19,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["load", rest @ ..] => load::main(rest),
+        ["--config", path, "web"] => inbound::web(path.as_ref()),
         ["empty", port] => bounds::empty_server(port.parse().unwrap()),
         other => {
             let only: Vec<&str> = other

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod coalition;
+mod content;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
+use super::content::content;
 use super::front_matter::Manuscript;
 use super::{Act, Error, no_actor, register};
 use crate::ap::activity::Said;
@@ -10,17 +11,13 @@ use crate::app::{App, Local};
 use crate::db::{self, Conn};
 use crate::domain::actor::ActorKind;
 use crate::domain::decision::same_frozen;
-use crate::domain::publication::{Content, Details, Kind, When};
-use crate::domain::state::{State, first_public, transition};
+use crate::domain::publication::{Content, Details, Kind};
+use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
-use crate::model::coalition::{self, Coalition};
+use crate::model::coalition;
 use crate::model::publication::{self, Publication, Row};
-use crate::model::{meta, organisation};
 use crate::outbox::{self, Audience, NewActivity};
 use crate::text::{html, summary};
-
-/// The licence of what names none.
-const LICENCE: &str = "CC BY-SA 4.0";
 
 /// Whether followers get what is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,88 +224,6 @@ fn bare_id(act: &Act, id: &str) -> String {
 fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
     let found = publication::find(conn, &bare_id(act, id))?;
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
-}
-
-/// The content with the coalition's defaults filled in, and the row ids of its authors.
-fn content(
-    conn: &mut Conn,
-    act: &Act,
-    coalition: &Coalition,
-    manuscript: &Manuscript,
-    before: Option<&Publication>,
-) -> Result<(Content, Vec<i64>), Error> {
-    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?
-        .into_iter()
-        .unzip();
-    let mut details = manuscript.details.clone();
-    let state = match (manuscript.state, before) {
-        (Some(state), _) => state,
-        (None, Some(before)) => before.row.state,
-        (None, None) => first_public(details.kind()),
-    };
-    if let Details::Proposal(proposal) = &mut details
-        && proposal.opens.is_none()
-        && state != State::Draft
-    {
-        proposal.opens = opens(act, before, proposal.closes);
-    }
-    let content = Content {
-        title: manuscript.title.clone(),
-        summary: manuscript.summary.clone(),
-        body: manuscript.body.clone(),
-        language: manuscript
-            .language
-            .clone()
-            .unwrap_or_else(|| coalition.language.clone()),
-        licence: manuscript.licence.clone().unwrap_or_else(|| LICENCE.to_owned()),
-        state,
-        tags: manuscript.tags.clone(),
-        authors,
-        details,
-    };
-    Ok((content, ids))
-}
-
-/// When a round opens whose author did not say: as before, else now, unless it would be over already.
-fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Option<When> {
-    let stood = before.and_then(|before| match &before.details {
-        Details::Proposal(proposal) => proposal.opens,
-        _ => None,
-    });
-    let now = act.at.with_timezone(&act.zone).fixed_offset().trunc_subsecs(0);
-    let over = match closes {
-        Some(When::Instant(at)) => at < now,
-        Some(day) => day.day() < now.date_naive(),
-        None => false,
-    };
-    stood.or_else(|| (!over).then_some(When::Instant(now)))
-}
-
-/// Handles and row ids: those named, else the steward, else the organisation that runs the node.
-fn authors(conn: &mut Conn, coalition: i64, named: &[String]) -> Result<Vec<(String, i64)>, Error> {
-    let mut handles: Vec<String> = Vec::with_capacity(named.len());
-    for handle in named.iter().map(|handle| handle.trim_start_matches('@')) {
-        if !handles.iter().any(|known| known == handle) {
-            handles.push(handle.to_owned());
-        }
-    }
-    if handles.is_empty() {
-        let steward = coalition::members(conn, coalition)?
-            .into_iter()
-            .find(|member| member.role == crate::domain::actor::Role::Steward);
-        match steward {
-            Some(steward) => return Ok(vec![(steward.handle, steward.actor_id)]),
-            None => handles.extend(meta::get(conn, meta::ORGANISATION)?),
-        }
-    }
-    let mut authors = Vec::with_capacity(handles.len());
-    for handle in handles {
-        match organisation::by_handle(conn, &handle)? {
-            Some((actor, _)) => authors.push((handle, actor.id)),
-            None => return Err(no_actor(conn, ActorKind::Organisation, &handle)),
-        }
-    }
-    Ok(authors)
 }
 
 fn details_json(details: &Details) -> Result<String, Error> {
@@ -532,7 +447,9 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
         return Ok(url);
     }
     transition(publication.row.kind, publication.row.state, State::Withdrawn)?;
-    publication::withdraw(conn, &publication.row.id, reason, act.at.naive_utc())?;
+    // A revision of the same second stands a moment ahead of the clock.
+    let at = act.at.naive_utc().max(publication.row.updated_at);
+    publication::withdraw(conn, &publication.row.id, reason, at)?;
     if publication.row.published_at.is_some() {
         let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
         say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;

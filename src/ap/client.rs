@@ -53,7 +53,7 @@ pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBui
         .pool_max_idle_per_host(16)
         .tcp_nodelay(true)
         .dns_resolver(Arc::new(CheckedResolver {
-            allow_private: federation.allow_private_addresses,
+            reach: Reach::of(federation),
         }));
     if let Some(path) = &federation.ca_file {
         let pem = std::fs::read(path)
@@ -98,8 +98,37 @@ pub fn check_target(federation: &Federation, url: &Url) -> Result<(), Forbidden>
         None => return Err(Forbidden::Address),
     };
     match literal {
-        Some(ip) if !federation.allow_private_addresses && !is_global_unicast(ip) => Err(Forbidden::Address),
+        Some(ip) if !Reach::of(federation).has(ip) => Err(Forbidden::Address),
         _ => Ok(()),
+    }
+}
+
+/// Which addresses this node may speak with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Those that are global unicast.
+    Public,
+    /// Every address.
+    Any,
+    /// This machine's own.
+    Loopback,
+}
+
+impl Reach {
+    fn of(federation: &Federation) -> Reach {
+        match (federation.loopback_only, federation.allow_private_addresses) {
+            (true, _) => Reach::Loopback,
+            (false, true) => Reach::Any,
+            (false, false) => Reach::Public,
+        }
+    }
+
+    fn has(self, ip: IpAddr) -> bool {
+        match self {
+            Reach::Public => is_global_unicast(ip),
+            Reach::Any => true,
+            Reach::Loopback => ip.to_canonical().is_loopback(),
+        }
     }
 }
 
@@ -109,17 +138,15 @@ pub fn check_target(federation: &Federation, url: &Url) -> Result<(), Forbidden>
 /// The library's `ValidatingDnsResolver` was meant for this and does not suffice: it lets 6to4 relays, Teredo, protocol
 /// assignments, benchmarking and NAT64 forms through, and an environment variable of its own switches it off.
 struct CheckedResolver {
-    allow_private: bool,
+    reach: Reach,
 }
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let usable: Vec<SocketAddr> = found
-                .filter(|address| allow_private || is_global_unicast(address.ip()))
-                .collect();
+            let usable: Vec<SocketAddr> = found.filter(|address| reach.has(address.ip())).collect();
             if usable.is_empty() {
                 return Err(Forbidden::Address.into());
             }
@@ -140,6 +167,7 @@ mod tests {
             authorized_fetch: false,
             allow_http,
             allow_private_addresses,
+            loopback_only: false,
             ca_file: None,
             deliveries_in_flight: 1,
             retry_days: 7,
@@ -181,16 +209,36 @@ mod tests {
     async fn a_name_of_a_private_address_does_not_resolve() {
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(
-            CheckedResolver { allow_private: false }
+            CheckedResolver { reach: Reach::Public }
                 .resolve(name())
                 .await
                 .is_err()
         );
         assert!(
-            CheckedResolver { allow_private: true }
-                .resolve(name())
-                .await
-                .is_ok()
+            CheckedResolver {
+                reach: Reach::Loopback
+            }
+            .resolve(name())
+            .await
+            .is_ok()
         );
+    }
+
+    #[test]
+    fn a_demonstration_reaches_this_machine_only() {
+        let demo = Federation {
+            loopback_only: true,
+            ..federation(true, true)
+        };
+        let ask = |url: &str| check_target(&demo, &Url::parse(url).unwrap());
+        assert_eq!(ask("http://127.0.0.1:8081/"), Ok(()));
+        assert_eq!(ask("http://[::ffff:127.0.0.1]/"), Ok(()));
+        for elsewhere in [
+            "http://10.0.0.1/",
+            "https://1.1.1.1/",
+            "http://[2606:4700::1111]/",
+        ] {
+            assert_eq!(ask(elsewhere), Err(Forbidden::Address), "{elsewhere}");
+        }
     }
 }

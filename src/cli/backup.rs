@@ -81,9 +81,8 @@ pub(super) fn restore(path: &Path, arguments: &Restore) -> Result<(), Failure> {
     let _ = std::fs::remove_file(&new);
     let restored = take(&config, &arguments.file, &new).and_then(|()| exchange(file, &new));
     let _ = std::fs::remove_file(&new);
-    match restored? {
-        Some(old) => print::note(format!("the database that was there is kept as {old}")),
-        None => {}
+    if let Some(old) = restored? {
+        print::note(format!("the database that was there is kept as {old}"));
     }
     print::line(file);
     Ok(())

@@ -69,7 +69,7 @@ fn configuration(listen: SocketAddr, port: u16, data: &Path) -> String {
     format!(
         "[node]\ndomain = \"localhost:{port}\"\nurl = \"http://localhost:{port}\"\nname = \"Programme #RESET (démonstration)\"\n\
          territory = \"France\"\n[http]\nlisten = \"{listen}\"\n[database]\nurl = {}\n[media]\npath = {}\n\
-         [federation]\nallow_http = true\nallow_private_addresses = true\n[log]\nlevel = \"info,reset_node::cli::serve=info\"\n",
+         [federation]\nallow_http = true\nloopback_only = true\n",
         quoted(format!("sqlite:{}", data.join("node.db").display())),
         quoted(data.join("media").display().to_string()),
     )

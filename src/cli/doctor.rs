@@ -130,7 +130,8 @@ async fn domain(app: &App) -> Result<String, String> {
     let private = addresses
         .iter()
         .all(|address| !reset_federation::address::is_global_unicast(*address));
-    if private && !app.config.federation.allow_private_addresses {
+    let federation = &app.config.federation;
+    if private && !federation.allow_private_addresses && !federation.loopback_only {
         return Err(format!(
             "{host} leads to private addresses only: other servers cannot reach it, mend its A and AAAA records"
         ));

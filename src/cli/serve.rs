@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -69,13 +69,7 @@ pub(super) async fn ready(
     urls: Urls,
     location: Location,
 ) -> Result<(SharedApp, Option<File>), Failure> {
-    let now = Clock::System.now();
-    if now.year() < YEAR {
-        return Err(Failure::Said(format!(
-            "the clock says {}: set it, since other servers refuse what is signed at a wrong time",
-            now.format("%Y-%m-%d %H:%M")
-        )));
-    }
+    clock(Clock::System.now())?;
     open::folders(&config, &location)?;
     let lock = match &location {
         Location::Sqlite(file) => Some(backup::hold(file)?),
@@ -87,6 +81,16 @@ pub(super) async fn ready(
     let app = open::app(config, urls, location, pool)?;
     actions::node::settle_url(&app, true).await?;
     Ok((app, lock))
+}
+
+fn clock(now: DateTime<Utc>) -> Result<(), Failure> {
+    if now.year() >= YEAR {
+        return Ok(());
+    }
+    Err(Failure::Said(format!(
+        "the clock says {}: set it, since other servers refuse what is signed at a wrong time",
+        now.format("%Y-%m-%d %H:%M")
+    )))
 }
 
 /// Runs what is missing of the migrations, on SQLite after a backup beside the file.
@@ -109,6 +113,9 @@ fn upgrade(config: &Config, location: &Location) -> Result<(), Failure> {
 }
 
 fn warn(config: &Config) {
+    if config.federation.loopback_only {
+        return;
+    }
     if config.federation.allow_http {
         tracing::warn!(
             "federation.allow_http is on: ids over plain http are believed, which is for tests only"
@@ -163,5 +170,23 @@ pub(super) async fn run_parts(
             Ok(()) => "a part of the node ended by itself".to_owned(),
             Err(error) => format!("a part of the node failed: {error}"),
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn a_clock_before_this_program_was_written_is_refused() {
+        assert!(clock("2026-01-01T00:00:00Z".parse().unwrap()).is_ok());
+        let said = clock("1970-01-01T00:05:00Z".parse().unwrap())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.starts_with("the clock says 1970-01-01 00:05: set it"),
+            "{said}"
+        );
     }
 }

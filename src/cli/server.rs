@@ -29,7 +29,7 @@ pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Said(match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "the address {address} is in use: stop the program that listens there, or set http.listen to another"
+                "the address {address} is in use: stop the program that listens there, or set http.listen (for the demo: --listen) to another"
             ),
             std::io::ErrorKind::PermissionDenied => format!(
                 "the address {address} may not be used: choose a port above 1023 in http.listen and put a proxy before it"

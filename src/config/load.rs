@@ -222,68 +222,86 @@ fn missing(origin: &str, error: &confique::Error) -> Error {
 
 /// The values that have the right type but cannot be.
 fn check(origin: &str, config: &Config) -> Result<(), Error> {
-    let refuse = |key: &str, message: String| {
-        Err(Error::Value {
-            origin: origin.to_owned(),
-            key: key.to_owned(),
-            message,
-        })
+    let wrong = wrong_node(config)
+        .or_else(|| wrong_limit(config))
+        .or_else(|| wrong_log(config));
+    let Some((key, message)) = wrong else {
+        return Ok(());
     };
-    let one_of = |key: &str, value: &str, words: &[&str]| {
-        if words.contains(&value) {
-            return Ok(());
-        }
-        let near = nearest(value, words.iter().copied())
-            .map(|near| format!(" (did you mean `{near}`?)"))
-            .unwrap_or_default();
-        refuse(
-            key,
-            format!("is `{value}`: write one of {}{near}", words.join(", ")),
-        )
-    };
+    Err(Error::Value {
+        origin: origin.to_owned(),
+        key: key.to_owned(),
+        message,
+    })
+}
+
+/// A key and what is wrong with its value.
+type Wrong = Option<(&'static str, String)>;
+
+fn wrong_node(config: &Config) -> Wrong {
     let node = &config.node;
     if !is_domain(&node.domain) {
-        return refuse(
-            "node.domain",
-            format!(
-                "is `{}`, which is no domain: write reset.example.org, or localhost:8080 to try it out",
-                node.domain
-            ),
+        let say = format!(
+            "is `{}`, which is no domain: write reset.example.org, or localhost:8080 to try it out",
+            node.domain
         );
+        return Some(("node.domain", say));
     }
-    one_of("node.language", &node.language, &["fr", "en"])?;
     if node.timezone.parse::<chrono_tz::Tz>().is_err() {
         let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let near = nearest(&node.timezone, zones).unwrap_or_else(|| "Europe/Paris".to_owned());
-        return refuse(
-            "node.timezone",
-            format!(
-                "is `{}`, which is no time zone: write an IANA name such as {near}",
-                node.timezone
-            ),
+        let say = format!(
+            "is `{}`, which is no time zone: write an IANA name such as {near}",
+            node.timezone
         );
+        return Some(("node.timezone", say));
     }
-    if config.database.pool == 0 {
-        return refuse("database.pool", "is 0: write at least 1".to_owned());
-    }
-    if config.federation.deliveries_in_flight == 0 {
-        return refuse(
-            "federation.deliveries_in_flight",
-            "is 0: write at least 1".to_owned(),
-        );
-    }
-    one_of("federation.mode", &config.federation.mode, &["open", "allowlist"])?;
-    one_of("log.format", &config.log.format, &["text", "json"])?;
+    one_of("node.language", &node.language, &["fr", "en"])
+}
+
+fn wrong_limit(config: &Config) -> Wrong {
+    let least = |key, zero: bool| zero.then(|| (key, "is 0: write at least 1".to_owned()));
+    let federation = &config.federation;
+    least("database.pool", config.database.pool == 0)
+        .or_else(|| {
+            least(
+                "federation.deliveries_in_flight",
+                federation.deliveries_in_flight == 0,
+            )
+        })
+        .or_else(|| one_of("federation.mode", &federation.mode, &["open", "allowlist"]))
+        .or_else(|| absent("federation.mode", federation.mode == "allowlist"))
+        .or_else(|| absent("federation.authorized_fetch", federation.authorized_fetch))
+}
+
+/// What this version does not do must not look as if it were done.
+fn absent(key: &'static str, asked: bool) -> Wrong {
+    let told = format!("asks for a protection that this version does not have: remove `{key}`");
+    asked.then_some((key, told))
+}
+
+fn wrong_log(config: &Config) -> Wrong {
     if tracing_subscriber::EnvFilter::try_new(&config.log.level).is_err() {
-        return refuse(
-            "log.level",
-            format!(
-                "is `{}`: write error, warn, info, debug or trace, or a filter such as info,reset_node::outbox=debug",
-                config.log.level
-            ),
+        let say = format!(
+            "is `{}`: write error, warn, info, debug or trace, or a filter such as info,reset_node::outbox=debug",
+            config.log.level
         );
+        return Some(("log.level", say));
     }
-    Ok(())
+    one_of("log.format", &config.log.format, &["text", "json"])
+}
+
+fn one_of(key: &'static str, value: &str, words: &[&str]) -> Wrong {
+    if words.contains(&value) {
+        return None;
+    }
+    let near = nearest(value, words.iter().copied())
+        .map(|near| format!(" (did you mean `{near}`?)"))
+        .unwrap_or_default();
+    Some((
+        key,
+        format!("is `{value}`: write one of {}{near}", words.join(", ")),
+    ))
 }
 
 /// A host name, perhaps with a port; no scheme, no path.

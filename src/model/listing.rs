@@ -238,14 +238,32 @@ pub fn qualities(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, Qualit
         .collect()
 }
 
-/// The coalitions an organisation is in: handle, title, topic, role.
+/// A coalition that an organisation is in.
+#[derive(Clone, Debug, Queryable)]
+pub struct Joined {
+    /// The coalition's handle.
+    pub handle: String,
+    title: Option<String>,
+    topic: Option<String>,
+    /// What the organisation is to it.
+    pub role: Role,
+}
+
+impl Joined {
+    /// The coalition's title, else its topic, else its handle.
+    pub fn name(&self) -> &str {
+        self.title
+            .as_deref()
+            .or(self.topic.as_deref())
+            .unwrap_or(&self.handle)
+    }
+}
+
+/// The coalitions an organisation is in, oldest first.
 ///
 /// # Errors
 /// The database's.
-pub fn memberships_of(
-    conn: &mut Conn,
-    organisation: i64,
-) -> Result<Vec<(String, Option<String>, Option<String>, Role)>> {
+pub fn memberships_of(conn: &mut Conn, organisation: i64) -> Result<Vec<Joined>> {
     memberships::table
         .inner_join(coalitions::table.inner_join(actors::table))
         .filter(memberships::member_id.eq(organisation))

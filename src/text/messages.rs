@@ -235,7 +235,7 @@ mod tests {
         let known = messages(&FR);
         let mut named = BTreeSet::new();
         let mut files = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
-        for folder in ["src/web", "src/text", "templates"] {
+        for folder in ["src/ap", "src/web", "src/text", "templates"] {
             files.push(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
         }
         files.remove(0);
@@ -263,7 +263,8 @@ mod tests {
             ] {
                 for rest in flat.split(opening).skip(1) {
                     let key = rest.split('"').next().unwrap();
-                    if key.contains('-') {
+                    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+                    if key.contains('-') && key.chars().all(plain) {
                         named.insert((key.to_owned(), path.clone()));
                     }
                 }

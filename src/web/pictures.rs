@@ -10,19 +10,15 @@ use axum::{Router, response::IntoResponse, response::Response};
 
 use crate::app::SharedApp;
 use crate::db;
+use crate::domain::coalition::Quality;
 use crate::model;
 
 /// Largest uploaded picture that is served, in bytes.
 const MAX_UPLOAD: u64 = 2_000_000;
-/// Background and figure: each pair has a contrast of at least 4.5 to 1.
-const PALETTES: [[[u8; 3]; 2]; 6] = [
-    [[0x1b, 0x3a, 0x57], [0xf4, 0xc9, 0x5d]],
-    [[0x2f, 0x4b, 0x3c], [0xf2, 0xe9, 0xd8]],
-    [[0x5b, 0x2a, 0x4a], [0xf6, 0xd5, 0xc3]],
-    [[0x7a, 0x2e, 0x1f], [0xfb, 0xe3, 0xb6]],
-    [[0x23, 0x4e, 0x52], [0xd9, 0xf0, 0xe4]],
-    [[0x3a, 0x2f, 0x63], [0xe3, 0xdc, 0xff]],
-];
+/// Steps between the background and the dots.
+const SHADES: u8 = 63;
+/// How bright the dot of a quality is that the coalition does not seek.
+const DIM: f32 = 0.25;
 
 /// `/pictures/{handle}/icon.png` (400 × 400) and `/pictures/{handle}/banner.png` (1500 × 500).
 pub fn routes() -> Router<SharedApp> {
@@ -38,11 +34,16 @@ async fn picture(State(app): State<SharedApp>, Path((handle, file)): Path<(Strin
     let wanted = handle.clone();
     let found = app.db.read(move |conn| {
         let actor = model::actor::by_handle(conn, &wanted)?;
-        let coalition = model::coalition::by_handle(conn, &wanted)?;
-        Ok::<_, db::Error>(actor.map(|_| coalition.and_then(|(_, coalition)| coalition.icon)))
+        let Some((_, coalition)) = model::coalition::by_handle(conn, &wanted)? else {
+            return Ok::<_, db::Error>(actor.map(|_| (None, [true; 7])));
+        };
+        let sought = model::coalition::lists(conn, coalition.actor_id)?.qualities;
+        let mut lit = [false; 7];
+        lit.iter_mut().zip(Quality::ALL).for_each(|(lit, quality)| *lit = sought.contains(quality));
+        Ok(Some((coalition.icon, lit)))
     });
-    let icon = match found.await {
-        Ok(Some(icon)) => icon,
+    let (icon, lit) = match found.await {
+        Ok(Some(found)) => found,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             tracing::error!(%error, "a picture could not be looked up");
@@ -54,7 +55,7 @@ async fn picture(State(app): State<SharedApp>, Path((handle, file)): Path<(Strin
     {
         return image(bytes);
     }
-    let drawn = tokio::task::spawn_blocking(move || draw(&handle, width, height)).await;
+    let drawn = tokio::task::spawn_blocking(move || draw(&handle, lit, width, height)).await;
     match drawn {
         Ok(Ok(bytes)) => image(bytes),
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -87,35 +88,49 @@ fn image(bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-/// A mirrored 5 × 5 figure in two colours, both chosen by the handle. A banner repeats it, smaller.
-fn draw(handle: &str, width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
-    let seed = hash(handle);
-    let [back, figure] = PALETTES.get((seed % 6) as usize).copied().unwrap_or_default();
-    let cell = if width == height { width / 7 } else { 24 };
-    let tile = cell * 7;
+/// A ring of seven dots, one a quality, the lit ones bright, on a colour of the handle's own. In a banner the ring is larger
+/// than the picture.
+fn draw(handle: &str, lit: [bool; 7], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let (w, h) = (width as f32, height as f32);
+    let (center, radius) = if width == height { ((w / 2.0, h / 2.0), w * 0.31) } else { ((w * 0.78, h * 0.5), h * 0.72) };
+    let size = radius * 0.29;
+    let dots = [0_u8, 1, 2, 3, 4, 5, 6].map(|n| {
+        let angle = (f32::from(n) / 7.0 - 0.25) * std::f32::consts::TAU;
+        (center.0 + radius * angle.cos(), center.1 + radius * angle.sin())
+    });
     let mut pixels = Vec::with_capacity((width * height) as usize);
     for y in 0..height {
         for x in 0..width {
-            pixels.push(u8::from(is_figure(seed, (x % tile) / cell, (y % tile) / cell)));
+            let shade = dots.iter().zip(lit).map(|((dot_x, dot_y), lit)| {
+                let distance = (x as f32 + 0.5 - dot_x).hypot(y as f32 + 0.5 - dot_y);
+                (size - distance + 0.5).clamp(0.0, 1.0) * if lit { 1.0 } else { DIM }
+            });
+            pixels.push((shade.fold(0.0, f32::max) * f32::from(SHADES)) as u8);
         }
     }
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_palette([back, figure].concat());
+    encoder.set_palette(palette(handle));
     encoder.write_header()?.write_image_data(&pixels)?;
     Ok(bytes)
 }
 
-/// Whether the cell belongs to the figure: columns 1 to 5 and rows 1 to 5, mirrored left to right; the rest is margin.
-fn is_figure(seed: u64, column: u32, row: u32) -> bool {
-    if !(1..=5).contains(&column) || !(1..=5).contains(&row) {
-        return false;
-    }
-    let mirrored = column.min(6 - column) - 1;
-    let bit = 8 + (row - 1) * 3 + mirrored;
-    (seed >> bit) & 1 == 1
+/// From a dark colour, whose hue the handle chooses, to white.
+fn palette(handle: &str) -> Vec<u8> {
+    let hue = (hash(handle) % 360) as f32 / 60.0;
+    let channel = |shift: f32| {
+        let place = (hue + shift).rem_euclid(6.0);
+        // A dark, half-saturated colour: every channel lies between 0.14 and 0.50.
+        0.14 + 0.36 * (2.0 - (place - 3.0).abs()).clamp(0.0, 1.0)
+    };
+    let back = [channel(3.0), channel(1.0), channel(5.0)];
+    let blend = |shade: u8| {
+        let part = f32::from(shade) / f32::from(SHADES);
+        back.map(|channel| ((channel + (1.0 - channel) * part) * 255.0) as u8)
+    };
+    (0..=SHADES).flat_map(blend).collect()
 }
 
 /// FNV-1a: the picture of a handle must be the same for ever.
@@ -132,9 +147,11 @@ mod tests {
 
     #[test]
     fn every_handle_has_a_picture_of_its_own_and_always_the_same() {
-        let icon = draw("communs", 400, 400).unwrap();
-        assert_eq!(icon, draw("communs", 400, 400).unwrap());
-        assert_ne!(icon, draw("reset", 400, 400).unwrap());
-        assert!(icon.len() < 20_000 && draw("reset", 1500, 500).unwrap().len() < 60_000);
+        let icon = draw("communs", [true; 7], 400, 400).unwrap();
+        assert_eq!(icon, draw("communs", [true; 7], 400, 400).unwrap());
+        assert_ne!(icon, draw("reset", [true; 7], 400, 400).unwrap());
+        assert_ne!(icon, draw("communs", [false; 7], 400, 400).unwrap());
+        let banner = draw("communs", [true; 7], 1500, 500).unwrap();
+        assert!(icon.len() < 20_000 && banner.len() < 40_000);
     }
 }

@@ -143,7 +143,10 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             .collect(),
         facts: facts(lang, &row),
         followers: row.followers,
-        kinds: KindLink::all(lang, &path, kind),
+        kinds: match (kind, row.total) {
+            (None, 0) => Vec::new(),
+            _ => KindLink::all(lang, &path, kind),
+        },
         items: Item::all(&row.published, &reading)?,
         total: row.total,
         pager: Pager::new(&paged(&path, kind), page, row.total),
@@ -192,7 +195,9 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
     let coalition = &row.coalition;
     let topic = coalition.topic.clone().filter(|_| coalition.title.is_some());
     let horizon = coalition.horizon.map(|day| dates::day(lang, day));
-    let languages = Some(row.lists.languages.join(", ")).filter(|list| !list.is_empty());
+    let named = |tag: &String| Lang::of_tag(tag).map_or_else(|| tag.clone(), |lang| lang.name().to_owned());
+    let languages: Vec<String> = row.lists.languages.iter().map(named).collect();
+    let languages = Some(languages.join(", ")).filter(|list| !list.is_empty());
     let pilot = coalition.pilot.then(|| t(lang, "answer-yes").to_owned());
     let facts = [
         ("coalition-topic", topic),

@@ -89,7 +89,8 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn fact(&self, label: &'static str, value: Option<String>) -> Option<Fact> {
         Some(Fact {
-            label: t(self.lang, label),
+            // The labels that travel end with a colon; in a list of terms the page sets them apart.
+            label: t(self.lang, label).trim_end_matches([':', ' ', '\u{a0}', '\u{202f}']),
             value: value?,
         })
     }
@@ -112,7 +113,7 @@ impl Maker<'_> {
         let method = self.word("method", proposal.method.as_str());
         let quorum = proposal.quorum.map(|quorum| number(self.lang, quorum.into()));
         let facts = [
-            self.fact("fact-method", Some(method)),
+            self.fact("publication-method", Some(method)),
             self.fact("fact-opens", self.when(proposal.opens)),
             self.fact("fact-closes", self.when(proposal.closes)),
             self.fact("fact-quorum", quorum),

@@ -59,10 +59,10 @@ pub(super) async fn show(
     let mut frame = Frame::new(&app, &visit, org.name.clone());
     frame.activity = Some(app.urls.actor(actor.kind, &actor.handle));
     frame.og_type = "profile";
-    let coalitions = coalitions.into_iter().map(|(handle, title, topic, role)| In {
-        href: format!("/coalitions/{handle}"),
-        name: title.or(topic).unwrap_or(handle),
-        role: word(visit.lang, "role", role.as_str()),
+    let coalitions = coalitions.iter().map(|joined| In {
+        href: format!("/coalitions/{}", joined.handle),
+        name: joined.name().to_owned(),
+        role: word(visit.lang, "role", joined.role.as_str()),
     });
     html(&OrganisationPage {
         handle: format!("@{}@{}", actor.handle, app.urls.domain()),

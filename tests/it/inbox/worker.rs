@@ -76,7 +76,9 @@ async fn said(stage: &super::Stage, name: &str, kind: &str, object: &str) {
 }
 
 async fn unfinished(stage: &super::Stage) -> Vec<(i32, i32)> {
-    let rows = inbox_items::table.filter(inbox_items::state.ne(1)).order(inbox_items::seq);
+    let rows = inbox_items::table
+        .filter(inbox_items::state.ne(1))
+        .order(inbox_items::seq);
     stage
         .app
         .read(move |conn| {

@@ -73,6 +73,14 @@ impl Program {
         path.to_str().unwrap().to_owned()
     }
 
+    /// The same node for another program that reads its configuration.
+    pub(crate) fn as_program(&self, binary: PathBuf) -> Program {
+        Program {
+            binary,
+            ..self.clone()
+        }
+    }
+
     /// The command line with this node's configuration and the settings of tests.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
@@ -145,11 +153,15 @@ impl Node {
 
     /// Starts `serve`, `web` or `worker`; the caller waits with [`Node::wait_ready`].
     pub(crate) fn start(&mut self, role: &str) {
+        self.start_command(role, self.program.command(&[role]));
+    }
+
+    /// Starts a command that serves this node.
+    pub(crate) fn start_command(&mut self, name: &str, mut command: Command) {
         self.started += 1;
-        let path = self.path(&format!("{role}-{}.log", self.started));
+        let path = self.path(&format!("{name}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = self
-            .command(&[role])
+        let child = command
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()

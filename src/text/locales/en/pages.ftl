@@ -83,6 +83,7 @@ publication-replies = Replies
 publication-reply-how = To reply, search for this address from your server:
 publication-no-reply = Nobody has replied yet.
 publication-edited = edited
+publication-method = Method
 fact-series = Series
 withdrawn-title = Publication withdrawn
 withdrawn-text = { $kind }: publication withdrawn on { $date }. Its text is no longer shown.

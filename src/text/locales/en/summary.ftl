@@ -48,8 +48,8 @@ summary-parts = { $head }: { $parts }
 summary-series = { $series } no. { $edition }
 summary-edition = no. { $edition }
 summary-attendance = { $count ->
-    [one] { $count_text } person
-   *[other] { $count_text } people
+    [one] { $count_text } person
+   *[other] { $count_text } people
 }
 summary-decision-number = Decision no. { $number }
 summary-decision = Decision
@@ -63,14 +63,14 @@ summary-review = { $precision ->
 }
 summary-milestones = { $count ->
     [0] no milestone
-    [one] { $count_text } milestone
-   *[other] { $count_text } milestones
+    [one] { $count_text } milestone
+   *[other] { $count_text } milestones
 }
 summary-milestones-done = { $count ->
-    [one] { $count_text } done
-   *[other] { $count_text } done
+    [one] { $count_text } done
+   *[other] { $count_text } done
 }
-summary-milestones-late = { $count_text } late
+summary-milestones-late = { $count_text } late
 summary-next-due = { $precision ->
     [month] next due in { $date }
    *[day] next due on { $date }

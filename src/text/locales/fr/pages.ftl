@@ -83,6 +83,7 @@ publication-replies = Réponses
 publication-reply-how = Pour répondre, cherchez cette adresse depuis votre serveur :
 publication-no-reply = Personne n’a encore répondu.
 publication-edited = modifié
+publication-method = Méthode
 fact-series = Série
 withdrawn-title = Publication retirée
 withdrawn-text = { $kind } : publication retirée le { $date }. Son texte n’est plus diffusé.

@@ -48,8 +48,8 @@ summary-parts = { $head } : { $parts }
 summary-series = { $series } n° { $edition }
 summary-edition = n° { $edition }
 summary-attendance = { $count ->
-    [one] { $count_text } personne
-   *[other] { $count_text } personnes
+    [one] { $count_text } personne
+   *[other] { $count_text } personnes
 }
 summary-decision-number = Décision n° { $number }
 summary-decision = Décision
@@ -63,14 +63,14 @@ summary-review = { $precision ->
 }
 summary-milestones = { $count ->
     [0] sans étape-clé
-    [one] { $count_text } étape-clé
-   *[other] { $count_text } étapes-clés
+    [one] { $count_text } étape-clé
+   *[other] { $count_text } étapes-clés
 }
 summary-milestones-done = { $count ->
-    [one] { $count_text } faite
-   *[other] { $count_text } faites
+    [one] { $count_text } faite
+   *[other] { $count_text } faites
 }
-summary-milestones-late = { $count_text } en retard
+summary-milestones-late = { $count_text } en retard
 summary-next-due = { $precision ->
     [month] prochaine échéance en { $date }
    *[day] prochaine échéance le { $date }

@@ -1,15 +1,14 @@
 //! Another server, in this process: actors with fixed keys, WebFinger, inboxes that record and verify what they get, and acts
 //! that send signed POSTs. It answers as told: any status, slowly, or never. For speed; the Fedify peer is for truth.
 
+mod server;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::header;
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 use reset_federation::key::{PublicKey, RsaPrivate};
@@ -98,7 +97,7 @@ impl Peer {
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         let shared = Arc::new(Shared {
             base: format!("http://{}", listener.local_addr().unwrap()),
-            http: super::app::client(),
+            http: crate::support::app::client(),
             received: Mutex::default(),
             arrived: Notify::new(),
             answer: Mutex::new(Answer::Accept),
@@ -109,11 +108,11 @@ impl Peer {
             count: AtomicU64::new(0),
         });
         let router = axum::Router::new()
-            .route("/.well-known/webfinger", get(webfinger))
-            .route("/users/{name}", get(actor))
-            .route("/users/{name}/inbox", post(inbox))
-            .route("/inbox", post(inbox))
-            .route("/objects/{number}", get(object))
+            .route("/.well-known/webfinger", get(server::webfinger))
+            .route("/users/{name}", get(server::actor))
+            .route("/users/{name}/inbox", post(server::inbox))
+            .route("/inbox", post(server::inbox))
+            .route("/objects/{number}", get(server::object))
             .with_state(shared.clone());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Peer { shared, server }
@@ -334,10 +333,10 @@ pub(crate) fn key_of(name: &str) -> RsaPrivate {
     static KEYS: std::sync::OnceLock<Vec<RsaPrivate>> = std::sync::OnceLock::new();
     let keys = KEYS.get_or_init(|| {
         let files: [&[u8]; 4] = [
-            include_bytes!("keys/1.pkcs8.der"),
-            include_bytes!("keys/2.pkcs8.der"),
-            include_bytes!("keys/3.pkcs8.der"),
-            include_bytes!("keys/4.pkcs8.der"),
+            include_bytes!("../keys/1.pkcs8.der"),
+            include_bytes!("../keys/2.pkcs8.der"),
+            include_bytes!("../keys/3.pkcs8.der"),
+            include_bytes!("../keys/4.pkcs8.der"),
         ];
         files
             .iter()
@@ -350,128 +349,6 @@ pub(crate) fn key_of(name: &str) -> RsaPrivate {
 
 fn cavage_time(now: DateTime<Utc>) -> String {
     now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-async fn webfinger(
-    State(peer): State<Arc<Shared>>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Response {
-    let host = peer.base.trim_start_matches("http://").to_owned();
-    let resource = query.get("resource").cloned().unwrap_or_default();
-    let name = resource
-        .strip_prefix("acct:")
-        .and_then(|acct| acct.strip_suffix(&format!("@{host}")));
-    let Some(name) = name else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let jrd = json!({
-        "subject": resource,
-        "links": [{ "rel": "self", "type": ACTIVITY_JSON, "href": format!("{}/users/{name}", peer.base) }],
-    });
-    ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response()
-}
-
-async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
-    peer.fetches.fetch_add(1, Ordering::Relaxed);
-    let id = format!("{}/users/{name}", peer.base);
-    let mut document = json!({
-        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
-        "id": id,
-        "type": "Person",
-        "preferredUsername": name,
-        "name": name,
-        "inbox": format!("{id}/inbox"),
-        "outbox": format!("{id}/outbox"),
-        "followers": format!("{id}/followers"),
-        "endpoints": { "sharedInbox": format!("{}/inbox", peer.base) },
-        "publicKey": {
-            "id": format!("{id}#main-key"),
-            "owner": id,
-            "publicKeyPem": key_of(&name).public_pem(),
-        },
-    });
-    if let Some(Value::Object(changes)) = peer.actors.lock().unwrap().get(&name) {
-        for (property, value) in changes {
-            document[property] = value.clone();
-        }
-    }
-    ([(header::CONTENT_TYPE, ACTIVITY_JSON)], document.to_string()).into_response()
-}
-
-async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<String>) -> Response {
-    peer.fetches.fetch_add(1, Ordering::Relaxed);
-    let found = peer
-        .objects
-        .lock()
-        .unwrap()
-        .get(&format!("{}/objects/{number}", peer.base))
-        .cloned();
-    match found {
-        Some(object) => ([(header::CONTENT_TYPE, ACTIVITY_JSON)], object.to_string()).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-async fn inbox(State(peer): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let answer = *peer.answer.lock().unwrap();
-    let (status, wait, later) = match answer {
-        Answer::Accept => (202, None, None),
-        Answer::Status(status) => (status, None, None),
-        Answer::Later(status, seconds) => (status, None, Some(seconds)),
-        Answer::Slowly(time) => (202, Some(time), None),
-        Answer::Never => (0, Some(Duration::from_secs(3600)), None),
-    };
-    let verified = peer.verify(&uri, &headers, &body).await;
-    let activity = serde_json::from_slice(&body).unwrap_or_default();
-    peer.received.lock().unwrap().push(Received {
-        path: uri.path().to_owned(),
-        activity,
-        verified,
-        status,
-    });
-    peer.arrived.notify_waiters();
-    if let Some(wait) = wait {
-        tokio::time::sleep(wait).await;
-    }
-    let mut response = StatusCode::from_u16(status)
-        .unwrap_or(StatusCode::ACCEPTED)
-        .into_response();
-    if let Some(seconds) = later {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
-}
-
-impl Shared {
-    /// Compares the digest and verifies the signature with the key that the signer's document shows.
-    async fn verify(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
-        let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        let parsed = cavage::parse(&Method::POST, &target, headers).map_err(|error| error.to_string())?;
-        digest::verify(parsed.digest.as_deref().unwrap_or_default(), body)
-            .map_err(|error| error.to_string())?;
-        parsed
-            .check_time(reset_node::app::Clock::System.now())
-            .map_err(|error| error.to_string())?;
-        let key = self.key(&parsed.key_id).await?;
-        parsed.verify(&key).map_err(|error| error.to_string())
-    }
-
-    async fn key(&self, key_id: &str) -> Result<PublicKey, String> {
-        if let Some(key) = self.keys.lock().unwrap().get(key_id) {
-            return Ok(key.clone());
-        }
-        let request = self.http.get(key_id).header(header::ACCEPT, ACTIVITY_JSON);
-        let response = request.send().await.map_err(|error| error.to_string())?;
-        let bytes = response.bytes().await.map_err(|error| error.to_string())?;
-        let actor: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        if actor["publicKey"]["id"] != key_id {
-            return Err(format!("{key_id} is not the key of {}", actor["id"]));
-        }
-        let pem = actor["publicKey"]["publicKeyPem"].as_str().unwrap_or_default();
-        let key = PublicKey::from_pem(pem).map_err(|error| error.to_string())?;
-        self.keys.lock().unwrap().insert(key_id.to_owned(), key.clone());
-        Ok(key)
-    }
 }
 
 mod tests {

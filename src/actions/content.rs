@@ -1,0 +1,98 @@
+//! From what an author wrote to a publication's content: the coalition's defaults filled in, authors found.
+
+use chrono::SubsecRound;
+
+use super::front_matter::Manuscript;
+use super::{Act, Error, no_actor};
+use crate::db::Conn;
+use crate::domain::actor::{ActorKind, Role};
+use crate::domain::publication::{Content, Details, When};
+use crate::domain::state::{State, first_public};
+use crate::model::coalition::{self, Coalition};
+use crate::model::publication::Publication;
+use crate::model::{meta, organisation};
+
+/// The licence of what names none.
+const LICENCE: &str = "CC BY-SA 4.0";
+
+/// The content with the coalition's defaults filled in, and the row ids of its authors.
+pub(super) fn content(
+    conn: &mut Conn,
+    act: &Act,
+    coalition: &Coalition,
+    manuscript: &Manuscript,
+    before: Option<&Publication>,
+) -> Result<(Content, Vec<i64>), Error> {
+    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?
+        .into_iter()
+        .unzip();
+    let mut details = manuscript.details.clone();
+    let state = match (manuscript.state, before) {
+        (Some(state), _) => state,
+        (None, Some(before)) => before.row.state,
+        (None, None) => first_public(details.kind()),
+    };
+    if let Details::Proposal(proposal) = &mut details
+        && proposal.opens.is_none()
+        && state != State::Draft
+    {
+        proposal.opens = opens(act, before, proposal.closes);
+    }
+    let content = Content {
+        title: manuscript.title.clone(),
+        summary: manuscript.summary.clone(),
+        body: manuscript.body.clone(),
+        language: manuscript
+            .language
+            .clone()
+            .unwrap_or_else(|| coalition.language.clone()),
+        licence: manuscript.licence.clone().unwrap_or_else(|| LICENCE.to_owned()),
+        state,
+        tags: manuscript.tags.clone(),
+        authors,
+        details,
+    };
+    Ok((content, ids))
+}
+
+/// When a round opens whose author did not say: as before, else now, unless it would be over already.
+fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Option<When> {
+    let stood = before.and_then(|before| match &before.details {
+        Details::Proposal(proposal) => proposal.opens,
+        _ => None,
+    });
+    let now = act.at.with_timezone(&act.zone).fixed_offset().trunc_subsecs(0);
+    let over = match closes {
+        Some(When::Instant(at)) => at < now,
+        Some(day) => day.day() < now.date_naive(),
+        None => false,
+    };
+    stood.or_else(|| (!over).then_some(When::Instant(now)))
+}
+
+/// Handles and row ids: those named, else the steward, else the organisation that runs the node.
+fn authors(conn: &mut Conn, coalition: i64, named: &[String]) -> Result<Vec<(String, i64)>, Error> {
+    let mut handles: Vec<String> = Vec::with_capacity(named.len());
+    for handle in named.iter().map(|handle| handle.trim_start_matches('@')) {
+        if !handles.iter().any(|known| known == handle) {
+            handles.push(handle.to_owned());
+        }
+    }
+    if handles.is_empty() {
+        let steward = coalition::members(conn, coalition)?
+            .into_iter()
+            .find(|member| member.role == Role::Steward);
+        match steward {
+            Some(steward) => return Ok(vec![(steward.handle, steward.actor_id)]),
+            None => handles.extend(meta::get(conn, meta::ORGANISATION)?),
+        }
+    }
+    let mut authors = Vec::with_capacity(handles.len());
+    for handle in handles {
+        match organisation::by_handle(conn, &handle)? {
+            Some((actor, _)) => authors.push((handle, actor.id)),
+            None => return Err(no_actor(conn, ActorKind::Organisation, &handle)),
+        }
+    }
+    Ok(authors)
+}

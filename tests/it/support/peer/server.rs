@@ -1,0 +1,143 @@
+//! What a peer answers: WebFinger, its actors and objects, and its inboxes, which verify before they record.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use reset_federation::key::PublicKey;
+use reset_federation::{cavage, digest};
+use serde_json::{Value, json};
+
+use super::{ACTIVITY_JSON, Answer, Received, Shared, key_of};
+
+pub(super) async fn webfinger(
+    State(peer): State<Arc<Shared>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let host = peer.base.trim_start_matches("http://").to_owned();
+    let resource = query.get("resource").cloned().unwrap_or_default();
+    let name = resource
+        .strip_prefix("acct:")
+        .and_then(|acct| acct.strip_suffix(&format!("@{host}")));
+    let Some(name) = name else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let jrd = json!({
+        "subject": resource,
+        "links": [{ "rel": "self", "type": ACTIVITY_JSON, "href": format!("{}/users/{name}", peer.base) }],
+    });
+    ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response()
+}
+
+pub(super) async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    peer.fetches.fetch_add(1, Ordering::Relaxed);
+    let id = format!("{}/users/{name}", peer.base);
+    let mut document = json!({
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+        "id": id,
+        "type": "Person",
+        "preferredUsername": name,
+        "name": name,
+        "inbox": format!("{id}/inbox"),
+        "outbox": format!("{id}/outbox"),
+        "followers": format!("{id}/followers"),
+        "endpoints": { "sharedInbox": format!("{}/inbox", peer.base) },
+        "publicKey": {
+            "id": format!("{id}#main-key"),
+            "owner": id,
+            "publicKeyPem": key_of(&name).public_pem(),
+        },
+    });
+    if let Some(Value::Object(changes)) = peer.actors.lock().unwrap().get(&name) {
+        for (property, value) in changes {
+            document[property] = value.clone();
+        }
+    }
+    ([(header::CONTENT_TYPE, ACTIVITY_JSON)], document.to_string()).into_response()
+}
+
+pub(super) async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<String>) -> Response {
+    peer.fetches.fetch_add(1, Ordering::Relaxed);
+    let found = peer
+        .objects
+        .lock()
+        .unwrap()
+        .get(&format!("{}/objects/{number}", peer.base))
+        .cloned();
+    match found {
+        Some(object) => ([(header::CONTENT_TYPE, ACTIVITY_JSON)], object.to_string()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+pub(super) async fn inbox(
+    State(peer): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let answer = *peer.answer.lock().unwrap();
+    let (status, wait, later) = match answer {
+        Answer::Accept => (202, None, None),
+        Answer::Status(status) => (status, None, None),
+        Answer::Later(status, seconds) => (status, None, Some(seconds)),
+        Answer::Slowly(time) => (202, Some(time), None),
+        Answer::Never => (0, Some(Duration::from_secs(3600)), None),
+    };
+    let verified = peer.verify(&uri, &headers, &body).await;
+    let activity = serde_json::from_slice(&body).unwrap_or_default();
+    peer.received.lock().unwrap().push(Received {
+        path: uri.path().to_owned(),
+        activity,
+        verified,
+        status,
+    });
+    peer.arrived.notify_waiters();
+    if let Some(wait) = wait {
+        tokio::time::sleep(wait).await;
+    }
+    let mut response = StatusCode::from_u16(status)
+        .unwrap_or(StatusCode::ACCEPTED)
+        .into_response();
+    if let Some(seconds) = later {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+impl Shared {
+    /// Compares the digest and verifies the signature with the key that the signer's document shows.
+    async fn verify(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
+        let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let parsed = cavage::parse(&Method::POST, &target, headers).map_err(|error| error.to_string())?;
+        digest::verify(parsed.digest.as_deref().unwrap_or_default(), body)
+            .map_err(|error| error.to_string())?;
+        parsed
+            .check_time(reset_node::app::Clock::System.now())
+            .map_err(|error| error.to_string())?;
+        let key = self.key(&parsed.key_id).await?;
+        parsed.verify(&key).map_err(|error| error.to_string())
+    }
+
+    async fn key(&self, key_id: &str) -> Result<PublicKey, String> {
+        if let Some(key) = self.keys.lock().unwrap().get(key_id) {
+            return Ok(key.clone());
+        }
+        let request = self.http.get(key_id).header(header::ACCEPT, ACTIVITY_JSON);
+        let response = request.send().await.map_err(|error| error.to_string())?;
+        let bytes = response.bytes().await.map_err(|error| error.to_string())?;
+        let actor: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        if actor["publicKey"]["id"] != key_id {
+            return Err(format!("{key_id} is not the key of {}", actor["id"]));
+        }
+        let pem = actor["publicKey"]["publicKeyPem"].as_str().unwrap_or_default();
+        let key = PublicKey::from_pem(pem).map_err(|error| error.to_string())?;
+        self.keys.lock().unwrap().insert(key_id.to_owned(), key.clone());
+        Ok(key)
+    }
+}
