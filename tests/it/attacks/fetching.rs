@@ -259,3 +259,32 @@ async fn failures_are_told_apart() {
         "one for the key that is gone: failures are remembered"
     );
 }
+
+#[tokio::test]
+async fn a_host_that_never_answers_holds_few_fetches_and_others_none() {
+    let stage = stage().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.4:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let open = Arc::new(AtomicU64::new(0));
+    let counted = open.clone();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((socket, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::Relaxed);
+            held.push(socket);
+        }
+    });
+    let mut asked = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let (app, key) = (stage.app.app.clone(), format!("{base}/users/{number}#main-key"));
+        asked.spawn(async move { resolve::key(&app, &key).await });
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    // Meanwhile another host is heard at once.
+    assert_eq!(stage.peer.like("ada", &stage.proposal, &stage.coalition.url).await.1, 202);
+    while let Some(answer) = asked.join_next().await {
+        assert!(matches!(answer.unwrap(), Err(FetchError::Later(_))));
+    }
+    assert_eq!(open.load(Ordering::Relaxed), 16);
+    stage.work().await;
+}
