@@ -8,7 +8,7 @@ use confique::Config as Derive;
 
 pub use load::{Error, load, load_text};
 
-/// Everything that can be configured. interface.md lists it; the command line overrides nothing of it but its path.
+/// Everything that can be configured.
 #[derive(Clone, Debug, Derive)]
 pub struct Config {
     /// Who this node is.

@@ -1,4 +1,4 @@
-//! `publish FILE.md`: TOML between `+++` lines, then Markdown (interface.md, "publish FILE.md"). Reads what an author
+//! `publish FILE.md`: TOML between `+++` lines, then Markdown (`reset-node publish --help`). Reads what an author
 //! wrote into a [`Manuscript`]; whether it is a revision, and of what, is decided in [`super::publication`].
 
 use chrono_tz::Tz;

@@ -8,7 +8,7 @@ use crate::domain::actor::{ActorKind, OrganisationKind};
 use crate::domain::handle;
 use crate::model::{activity, actor, meta};
 
-/// The handle of the node's own actor (federation.md section 1); reserved.
+/// The handle of the node's own actor (FEDERATION.md); reserved.
 pub const HANDLE: &str = "node";
 
 /// Makes the node of an empty database: its actor, its organisation, its URL (not yet fixed). The organisation's id.

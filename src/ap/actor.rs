@@ -1,4 +1,4 @@
-//! Local actors as documents (federation.md section 1).
+//! Local actors as documents (FEDERATION.md).
 
 use chrono::DateTime;
 use chrono::Utc;

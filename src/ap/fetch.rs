@@ -60,7 +60,7 @@ pub struct Fetcher<'a> {
 }
 
 impl<'a> Fetcher<'a> {
-    /// A fetcher with a full budget (federation.md section 7: 20).
+    /// A fetcher with a full budget (FEDERATION.md: 20).
     pub fn new(app: &'a App) -> Fetcher<'a> {
         Fetcher {
             app,

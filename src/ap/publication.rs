@@ -1,4 +1,4 @@
-//! A publication as an `Article` (a meeting: an `Event`), and as the `Tombstone` it leaves (federation.md section 2).
+//! A publication as an `Article` (a meeting: an `Event`), and as the `Tombstone` it leaves (FEDERATION.md).
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

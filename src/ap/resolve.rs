@@ -180,7 +180,7 @@ pub async fn forget_keys(app: &App, keys: &[String]) {
     }
 }
 
-/// A key document counts only where its owner, fetched by its own id, lists that key id with the same key (federation.md
+/// A key document counts only where its owner, fetched by its own id, lists that key id with the same key (FEDERATION.md
 /// section 4). GoToSocial serves at the key's id an actor whose id is another: the fetcher then reads that one.
 async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchError> {
     let allow_http = app.config.federation.allow_http;

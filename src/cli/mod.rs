@@ -1,4 +1,4 @@
-//! The command line (interface.md): one file a command. Results go to stdout, logs and errors to stderr; an error is one
+//! The command line: one file a command. Results go to stdout, logs and errors to stderr; an error is one
 //! sentence. Exit 0 done, 1 failed, 2 wrong use.
 
 mod account;

@@ -1,7 +1,7 @@
 //! Who acts: the kinds of local actor and of organisation, and the roles in a coalition.
 
 crate::words! {
-    /// The four kinds of local actor (federation.md section 1), which share one namespace of handles.
+    /// The four kinds of local actor (FEDERATION.md), which share one namespace of handles.
     ActorKind as "kind of actor" {
         /// A federated group.
         Coalition = "coalition",

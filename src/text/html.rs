@@ -10,7 +10,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag
 /// Longest HTML of a reply that is looked at, in bytes; the rest is cut. Ten times what Mastodon lets a person write.
 pub const MAX_REMOTE: usize = 65_536;
 
-/// federation.md section 2: what Mastodon and GoToSocial keep, with headings.
+/// FEDERATION.md: what Mastodon and GoToSocial keep, with headings.
 const OURS: [&str; 19] = [
     "p",
     "br",

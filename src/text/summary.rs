@@ -1,5 +1,5 @@
 //! The one place of the plain-text line that Mastodon, feeds and lists show for a publication: its kind, its state, its
-//! date or deadline with the time zone, then the author's own line (federation.md section 2).
+//! date or deadline with the time zone, then the author's own line (FEDERATION.md).
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

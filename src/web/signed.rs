@@ -17,7 +17,7 @@ use crate::ap::fetch::FetchError;
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
 
-/// Why a POST to an inbox is not taken (federation.md section 4, answers).
+/// Why a POST to an inbox is not taken (FEDERATION.md, answers).
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// 400: it cannot be read, or says what it may not.

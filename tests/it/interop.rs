@@ -9,7 +9,7 @@ use super::support::db::{TestDatabase, is_postgres};
 use super::support::fedify::Fedify;
 use super::support::node::Node;
 
-/// One file of each kind: slug, the ActivityStreams type it travels as (federation.md section 2), a word of its summary, text.
+/// One file of each kind: slug, the ActivityStreams type it travels as (FEDERATION.md), a word of its summary, text.
 const FILES: [(&str, &str, &str, &str); 5] = [
     (
         "proposition",

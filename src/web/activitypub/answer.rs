@@ -86,7 +86,7 @@ impl IntoResponse for Fault {
     }
 }
 
-/// The answer to a POST to an inbox (federation.md section 4).
+/// The answer to a POST to an inbox (FEDERATION.md).
 pub(super) fn received(result: Result<(), Refused>) -> Response {
     let refused = match result {
         Ok(()) => return StatusCode::ACCEPTED.into_response(),
