@@ -37,7 +37,7 @@ async fn importing_twice_doubles_nothing_and_a_change_updates() {
     let shown = show(&app, "a".to_owned()).await.unwrap();
     let states: Vec<_> = shown.lists.associated.iter().map(|(_, state)| *state).collect();
     assert_eq!(states, [AssociatedState::Wanted, AssociatedState::Joined]);
-    assert_eq!(shown.coalition.name("a"), "l'un");
+    assert_eq!(shown.coalition.name("a"), "L'un");
     let changed = TWO.replace("l'un", "l'une");
     assert_eq!(
         take(&app, &changed).await.unwrap(),
@@ -74,7 +74,7 @@ async fn followers_are_told_of_a_changed_profile_and_of_nothing_else() {
     let document: Value = serde_json::from_str(&activity.document).unwrap();
     let at = |path: &str| document.pointer(path).and_then(Value::as_str).unwrap();
     assert_eq!((at("/type"), at("/object/type")), ("Update", "Group"));
-    assert_eq!(at("/object/name"), "l'une");
+    assert_eq!(at("/object/name"), "L'une");
     assert!(at("/object/publicKey/publicKeyPem").starts_with("-----BEGIN PUBLIC KEY-----"));
 }
 
