@@ -54,15 +54,8 @@ async fn bench(inboxes: usize, hosts: usize, times: usize) {
         let stored = enqueued.elapsed();
         until_done(&app).await;
         let rate = inboxes as f64 / enqueued.elapsed().as_secs_f64();
-        let what = if time == 0 {
-            "first, hosts unknown"
-        } else {
-            "hosts known"
-        };
-        println!(
-            "  {rate:.0} deliveries/s ({what}; stored after {} ms)",
-            stored.as_millis()
-        );
+        let what = if time == 0 { "first, hosts unknown" } else { "hosts known" };
+        println!("  {rate:.0} deliveries/s ({what}; stored after {} ms)", stored.as_millis());
         if time > 0 {
             rates.push(rate);
         }
@@ -73,11 +66,7 @@ async fn bench(inboxes: usize, hosts: usize, times: usize) {
     stop.send(true).unwrap();
     worker.await.unwrap();
     let received = sinks.stop();
-    assert_eq!(
-        received,
-        inboxes * (times + 1),
-        "each inbox got each publication once"
-    );
+    assert_eq!(received, inboxes * (times + 1), "each inbox got each publication once");
     let (bound, signature) = rsa_bound(Duration::from_secs(3));
     rates.sort_by(f64::total_cmp);
     let median = rates.get(rates.len() / 2).copied().unwrap_or_default();
@@ -165,10 +154,7 @@ async fn publish(app: &SharedApp, speaker: i64, time: usize) {
         now: app.now().naive_utc(),
         quiet: false,
     };
-    app.db
-        .write(move |conn| outbox::enqueue(conn, new))
-        .await
-        .unwrap();
+    app.db.write(move |conn| outbox::enqueue(conn, new)).await.unwrap();
     app.wake.outbox.notify_one();
 }
 
@@ -189,11 +175,7 @@ async fn until_done(app: &App) {
 fn cpu_time(process: &str) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-    let ticks: u64 = fields
-        .skip(11)
-        .take(2)
-        .map(|ticks| ticks.parse::<u64>().unwrap())
-        .sum();
+    let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
     Duration::from_millis(10 * ticks)
 }
 
@@ -242,12 +224,7 @@ impl Sinks {
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
         let addresses = line.split_whitespace().map(str::to_owned).collect();
-        Sinks {
-            stdin: child.stdin.take(),
-            child,
-            output,
-            addresses,
-        }
+        Sinks { stdin: child.stdin.take(), child, output, addresses }
     }
 
     /// Ends it; how many requests it took.
@@ -269,16 +246,11 @@ mod sinks {
 
     /// Serves that many addresses until standard input ends, then prints how many requests it took.
     pub(super) fn serve(hosts: usize) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let mut addresses = Vec::new();
             for n in 0..hosts {
-                let listener = TcpListener::bind(format!("127.0.7.{}:0", 1 + n % 250))
-                    .await
-                    .unwrap();
+                let listener = TcpListener::bind(format!("127.0.7.{}:0", 1 + n % 250)).await.unwrap();
                 addresses.push(listener.local_addr().unwrap().to_string());
                 tokio::spawn(accept(listener));
             }

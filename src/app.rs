@@ -36,15 +36,7 @@ pub struct App {
 impl App {
     /// Lays the parts together; the rooms fill `caches` as they go.
     pub fn new(config: Config, db: Db, clock: Clock, http: reqwest::Client, urls: Urls) -> SharedApp {
-        Arc::new(App {
-            config,
-            db,
-            clock,
-            http,
-            urls,
-            wake: Wake::default(),
-            caches: Caches::default(),
-        })
+        Arc::new(App { config, db, clock, http, urls, wake: Wake::default(), caches: Caches::default() })
     }
 
     /// The time now, in UTC.
@@ -59,10 +51,7 @@ impl App {
 }
 
 /// Random bytes from the system's generator; `None` if it has none to give.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where random bytes come from"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where random bytes come from")]
 pub fn random_bytes<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).ok()?;
@@ -100,10 +89,7 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the system's clock is read"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
 fn system_now() -> DateTime<Utc> {
     Utc::now()
 }
@@ -128,12 +114,8 @@ pub struct Caches {
 impl Caches {
     /// The value of this type.
     pub fn of<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let held = self
-            .values
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&TypeId::of::<T>())
-            .cloned();
+        let held =
+            self.values.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
         if let Some(Ok(value)) = held.map(Arc::downcast::<T>) {
             return value;
         }
@@ -175,20 +157,13 @@ impl Urls {
         let parsed =
             Url::parse(url).map_err(|_| format!("node.url `{url}` is not a URL: write https://{domain}"))?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
-            return Err(format!(
-                "node.url `{url}` is neither https:// nor http://: write https://{domain}"
-            ));
+            return Err(format!("node.url `{url}` is neither https:// nor http://: write https://{domain}"));
         }
         if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
-            return Err(format!(
-                "node.url `{url}` has a path: a node lives at the root of its host"
-            ));
+            return Err(format!("node.url `{url}` has a path: a node lives at the root of its host"));
         }
         let base = parsed.as_str().trim_end_matches('/').to_owned();
-        Ok(Urls {
-            base,
-            domain: domain.to_lowercase(),
-        })
+        Ok(Urls { base, domain: domain.to_lowercase() })
     }
 
     /// `https://reset.example.org`, without a slash at its end.
@@ -272,23 +247,11 @@ mod tests {
     fn urls_recognise_only_what_they_build() {
         let urls = Urls::new("https://reset.example.org/", "Example.org").unwrap();
         assert_eq!(urls.domain(), "example.org");
-        assert_eq!(
-            urls.local(&urls.coalition("communs")),
-            Some(Local::Actor("communs".into()))
-        );
-        assert_eq!(
-            urls.local(&urls.publication("x")),
-            Some(Local::Publication("x".into()))
-        );
-        assert_eq!(
-            urls.local("https://reset.example.org/publications/x/replies"),
-            Some(Local::Other)
-        );
+        assert_eq!(urls.local(&urls.coalition("communs")), Some(Local::Actor("communs".into())));
+        assert_eq!(urls.local(&urls.publication("x")), Some(Local::Publication("x".into())));
+        assert_eq!(urls.local("https://reset.example.org/publications/x/replies"), Some(Local::Other));
         assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
-        assert_eq!(
-            urls.local("https://reset.example.org/actor#main-key"),
-            Some(Local::Node)
-        );
+        assert_eq!(urls.local("https://reset.example.org/actor#main-key"), Some(Local::Node));
         assert!(Urls::new("https://a.example/b", "a.example").is_err());
         assert!(Urls::new("ftp://a.example", "a.example").is_err());
     }

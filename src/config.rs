@@ -160,9 +160,7 @@ impl Config {
     /// The commented example: every field with its meaning and default.
     pub fn example() -> String {
         let mut text = String::from(EXAMPLE_HEAD);
-        text.push_str(&confique::toml::template::<Config>(
-            confique::toml::FormatOptions::default(),
-        ));
+        text.push_str(&confique::toml::template::<Config>(confique::toml::FormatOptions::default()));
         text
     }
 }

@@ -33,27 +33,11 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// The bounds as lines of the table.
     pub(crate) fn rows(&self, table: &mut Table) {
-        table.row(
-            "bound: RSA-2048 verifications",
-            format!("{:.0}/s", self.verify),
-            "",
-        );
+        table.row("bound: RSA-2048 verifications", format!("{:.0}/s", self.verify), "");
         table.row("bound: RSA-2048 signatures", format!("{:.0}/s", self.sign), "");
-        table.row(
-            "bound: group-committed writes (SQLite)",
-            format!("{:.0}/s", self.write),
-            "",
-        );
-        table.row(
-            "bound: empty handler, POST, 16 connections",
-            format!("{:.0}/s", self.post),
-            "",
-        );
-        table.row(
-            "bound: empty handler, GET, 32 connections",
-            format!("{:.0}/s", self.get),
-            "",
-        );
+        table.row("bound: group-committed writes (SQLite)", format!("{:.0}/s", self.write), "");
+        table.row("bound: empty handler, POST, 16 connections", format!("{:.0}/s", self.post), "");
+        table.row("bound: empty handler, GET, 32 connections", format!("{:.0}/s", self.get), "");
     }
 }
 
@@ -68,13 +52,7 @@ pub(crate) fn measure() -> Bounds {
     let sign = on_every_core(|| drop(signer.sign_sha256(&message).unwrap()));
     let write = writes(folder.path());
     let (post, get) = empty(folder.path());
-    Bounds {
-        verify,
-        sign,
-        write,
-        post,
-        get,
-    }
+    Bounds { verify, sign, write, post, get }
 }
 
 fn on_every_core(work: impl Fn() + Sync) -> f64 {
@@ -99,10 +77,7 @@ fn writes(folder: &Path) -> f64 {
     let location = Location::Sqlite(folder.join("writes.db").display().to_string());
     let db = Db::open(location, false, 2).unwrap();
     migrate::run(&mut db.dedicated().unwrap()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let count = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     runtime.block_on(async {
@@ -110,18 +85,13 @@ fn writes(folder: &Path) -> f64 {
             let (db, count) = (db.clone(), count.clone());
             tokio::spawn(async move {
                 while began.elapsed() < Duration::from_secs(2) {
-                    let id = format!(
-                        "http://localhost/activities/{}",
-                        count.fetch_add(1, Ordering::Relaxed)
-                    );
+                    let id = format!("http://localhost/activities/{}", count.fetch_add(1, Ordering::Relaxed));
                     let row = (
                         seen_activities::id.eq(id),
                         seen_activities::seen_at.eq(chrono::NaiveDateTime::default()),
                     );
                     db.write::<usize, Error, _>(move |conn| {
-                        Ok(diesel::insert_into(seen_activities::table)
-                            .values(row)
-                            .execute(conn)?)
+                        Ok(diesel::insert_into(seen_activities::table).values(row).execute(conn)?)
                     })
                     .await
                     .unwrap();
@@ -138,10 +108,8 @@ fn writes(folder: &Path) -> f64 {
 /// An axum handler that reads the body and answers 202, in a process of its own.
 fn empty(folder: &Path) -> (f64, f64) {
     let port = super::node::free_port();
-    let mut child: Child = Command::new(std::env::current_exe().unwrap())
-        .args(["empty", &port.to_string()])
-        .spawn()
-        .unwrap();
+    let mut child: Child =
+        Command::new(std::env::current_exe().unwrap()).args(["empty", &port.to_string()]).spawn().unwrap();
     let address = format!("127.0.0.1:{port}");
     while std::net::TcpStream::connect(&address).is_err() {
         std::thread::sleep(Duration::from_millis(5));
@@ -149,22 +117,13 @@ fn empty(folder: &Path) -> (f64, f64) {
     let (posts, gets) = (folder.join("posts"), folder.join("gets"));
     let body = "x".repeat(900);
     let head = format!("X-Filler: {}\r\n", "y".repeat(500));
-    let post = format!(
-        "POST / HTTP/1.1\r\nHost: {address}\r\n{head}Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let post =
+        format!("POST / HTTP/1.1\r\nHost: {address}\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len());
     let get = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
     lay_down(&posts, std::iter::repeat_n(post.as_bytes(), 16));
     lay_down(&gets, std::iter::repeat_n(get.as_bytes(), 32));
     let load = |requests: &Path, connections| {
-        let load = Load {
-            address: &address,
-            requests,
-            connections,
-            seconds: 2.0,
-            rate: None,
-            cycle: true,
-        };
+        let load = Load { address: &address, requests, connections, seconds: 2.0, rate: None, cycle: true };
         load.run(202, || {}).rate
     };
     let rates = (load(&posts, 16), load(&gets, 32));
@@ -175,10 +134,7 @@ fn empty(folder: &Path) -> (f64, f64) {
 
 /// The child of [`empty`].
 pub(crate) fn empty_server(port: u16) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let handler = |_: axum::body::Bytes| async { axum::http::StatusCode::ACCEPTED };
         let router = axum::Router::new().fallback(handler);

@@ -36,45 +36,18 @@ struct Bench {
 pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     let mut bench = Bench::new();
     let alone = bench.take_alone(6.0, 90_000);
-    table.rate(
-        "inbound: 202, web alone, 16 connections",
-        alone,
-        "8000/s",
-        ("verifications", bounds.verify),
-    );
+    table.rate("inbound: 202, web alone, 16 connections", alone, "8000/s", ("verifications", bounds.verify));
     table.rate("  the same", alone, "", ("an empty handler", bounds.post));
     table.rate("  the same", alone, "", ("writes", bounds.write));
     let worked = bench.work_off();
-    table.rate(
-        "inbound: processed to the effect, alone",
-        worked,
-        "",
-        ("writes", bounds.write),
-    );
+    table.rate("inbound: processed to the effect, alone", worked, "", ("writes", bounds.write));
     let paced = bench.both(6.0, Some(OFFERED), 28_000);
-    table.row(
-        &format!("inbound: both, {OFFERED:.0}/s offered: 202"),
-        format!("{:.0}/s", paced.0),
-        "4000/s",
-    );
-    table.rate(
-        "  processed meanwhile",
-        paced.1,
-        "3000/s",
-        ("writes", bounds.write),
-    );
+    table.row(&format!("inbound: both, {OFFERED:.0}/s offered: 202"), format!("{:.0}/s", paced.0), "4000/s");
+    table.rate("  processed meanwhile", paced.1, "3000/s", ("writes", bounds.write));
     let full = bench.both(6.0, None, 70_000);
-    table.row(
-        "inbound: both, as fast as it takes: 202",
-        format!("{:.0}/s", full.0),
-        "",
-    );
+    table.row("inbound: both, as fast as it takes: 202", format!("{:.0}/s", full.0), "");
     table.rate("  processed meanwhile", full.1, "", ("writes", bounds.write));
-    table.row(
-        "memory after that load",
-        format!("{:.0} MB", bench.memory),
-        "",
-    );
+    table.row("memory after that load", format!("{:.0} MB", bench.memory), "");
     bench.account();
 }
 
@@ -87,14 +60,7 @@ impl Bench {
         let text = "+++\nkind = \"proposal\"\ncoalition = \"communs\"\ntitle = \"Une proposition\"\nlanguage = \"fr\"\n+++\n\nTexte.\n";
         let publication = node.ok(&["publish", &node.write("proposition.md", text)]);
         let senders = Senders::start();
-        let mut bench = Bench {
-            node,
-            database,
-            publication,
-            senders,
-            memory: 0.0,
-            folder,
-        };
+        let mut bench = Bench { node, database, publication, senders, memory: 0.0, folder };
         bench.node.start("serve");
         bench.node.wait_ready();
         bench.post(HOSTS * 4, None, 20.0, || {}); // each actor once, so that its key is known
@@ -110,14 +76,8 @@ impl Bench {
         let requests = self.senders.replies(&url, &self.publication, count);
         lay_down(&path, requests.iter().map(Vec::as_slice));
         let address = format!("127.0.0.1:{}", url.port().unwrap());
-        let load = Load {
-            address: &address,
-            requests: &path,
-            connections: HOSTS,
-            seconds,
-            rate,
-            cycle: false,
-        };
+        let load =
+            Load { address: &address, requests: &path, connections: HOSTS, seconds, rate, cycle: false };
         load.run(202, meanwhile).rate
     }
 
@@ -148,12 +108,8 @@ impl Bench {
         self.node.wait_ready();
         let mut marks = Vec::new();
         let path = self.database.clone();
-        let taken = self.post(count, rate, seconds, || {
-            marks.push((Instant::now(), shown(&path)))
-        });
-        let [(began, before), (ended, after)] = marks.as_slice() else {
-            panic!("the load did not start")
-        };
+        let taken = self.post(count, rate, seconds, || marks.push((Instant::now(), shown(&path))));
+        let [(began, before), (ended, after)] = marks.as_slice() else { panic!("the load did not start") };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
         self.memory = self.node.memory();
@@ -186,10 +142,7 @@ impl Bench {
         let mut conn = open(&self.database);
         let rows = shown(&self.database);
         let taken: i64 = inbox_items::table.count().get_result(&mut conn).unwrap();
-        let counter: i64 = publications::table
-            .select(publications::replies)
-            .first(&mut conn)
-            .unwrap();
+        let counter: i64 = publications::table.select(publications::replies).first(&mut conn).unwrap();
         assert_eq!((rows, counter), (taken, taken), "replies and their counter");
     }
 }
@@ -200,31 +153,20 @@ pub(crate) fn web(config: &Path) {
     let location = Location::parse(&config.database.url).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = client::build(&config.federation, urls.base()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let db = Db::open(location, config.database.full_sync, config.database.pool).unwrap();
         let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
         let app = App::new(config, db, Clock::System, http, urls);
         let mut term = tokio::signal::unix::signal(SignalKind::terminate()).unwrap();
         let served = axum::serve(listener, reset_node::web::router(app));
-        served
-            .with_graceful_shutdown(async move { drop(term.recv().await) })
-            .await
-            .unwrap();
+        served.with_graceful_shutdown(async move { drop(term.recv().await) }).await.unwrap();
     });
 }
 
 fn open(path: &Path) -> reset_node::db::Conn {
     let location = Location::Sqlite(path.display().to_string());
-    Manager {
-        location,
-        full_sync: false,
-    }
-    .open()
-    .unwrap()
+    Manager { location, full_sync: false }.open().unwrap()
 }
 
 /// Replies that the page shows.

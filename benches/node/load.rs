@@ -46,11 +46,7 @@ impl Load<'_> {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["load", self.address, self.requests.to_str().unwrap()])
             .args([self.connections.to_string(), self.seconds.to_string()])
-            .args([
-                self.rate.unwrap_or(0.0).to_string(),
-                self.cycle.to_string(),
-                wanted.to_string(),
-            ])
+            .args([self.rate.unwrap_or(0.0).to_string(), self.cycle.to_string(), wanted.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -88,10 +84,7 @@ pub(crate) fn main(words: &[&str]) {
         wanted: wanted.parse().unwrap(),
     };
     let requests = split(std::fs::read(requests).unwrap().leak());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let told = runtime.block_on(async {
         let mut open = Vec::new();
         for _ in 0..connections {
@@ -102,14 +95,8 @@ pub(crate) fn main(words: &[&str]) {
         println!("ready");
         std::io::stdin().read_line(&mut String::new()).unwrap();
         let began = Instant::now();
-        let share = |number: usize| {
-            requests
-                .iter()
-                .skip(number)
-                .step_by(connections)
-                .copied()
-                .collect::<Vec<_>>()
-        };
+        let share =
+            |number: usize| requests.iter().skip(number).step_by(connections).copied().collect::<Vec<_>>();
         let work = open
             .into_iter()
             .enumerate()
@@ -143,10 +130,7 @@ impl Plan {
         number: usize,
     ) -> Done {
         let end = began + Duration::from_secs_f64(self.seconds);
-        let mut done = Done {
-            micros: Vec::new(),
-            bytes: 0,
-        };
+        let mut done = Done { micros: Vec::new(), bytes: 0 };
         let mut buffer = vec![0; 1 << 20];
         let mut at = 0;
         while Instant::now() < end {
@@ -159,12 +143,7 @@ impl Plan {
             }
             let sent = Instant::now();
             let (status, length) = exchange(&stream, request, &mut buffer).await;
-            assert_eq!(
-                status,
-                self.wanted,
-                "{}",
-                String::from_utf8_lossy(buffer.get(..length).unwrap())
-            );
+            assert_eq!(status, self.wanted, "{}", String::from_utf8_lossy(buffer.get(..length).unwrap()));
             done.micros.push(sent.elapsed().as_micros() as u32);
             if done.bytes == 0 {
                 done.bytes = length as u64;
@@ -245,12 +224,7 @@ pub(crate) fn lay_down<'a>(path: &Path, requests: impl IntoIterator<Item = &'a [
 fn summary(done: Vec<Done>, took: Duration) -> Value {
     let mut micros: Vec<u32> = done.iter().flat_map(|done| done.micros.iter().copied()).collect();
     micros.sort_unstable();
-    let at = |share: f64| {
-        micros
-            .get((micros.len() as f64 * share) as usize)
-            .copied()
-            .unwrap_or_default()
-    };
+    let at = |share: f64| micros.get((micros.len() as f64 * share) as usize).copied().unwrap_or_default();
     json!({
         "rate": micros.len() as f64 / took.as_secs_f64(),
         "p50_us": at(0.5),

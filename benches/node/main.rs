@@ -22,11 +22,7 @@ fn main() {
         ["--config", path, "web"] => inbound::web(path.as_ref()),
         ["empty", port] => bounds::empty_server(port.parse().unwrap()),
         other => {
-            let only: Vec<&str> = other
-                .iter()
-                .filter(|word| !word.starts_with('-'))
-                .copied()
-                .collect();
+            let only: Vec<&str> = other.iter().filter(|word| !word.starts_with('-')).copied().collect();
             run(&only);
         }
     }

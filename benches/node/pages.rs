@@ -15,78 +15,29 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_reset-node");
 pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start();
-    table.row(
-        "demo: from the command to its first page",
-        format!("{} ms", demo.took.as_millis()),
-        "3000 ms",
-    );
+    table.row("demo: from the command to its first page", format!("{} ms", demo.took.as_millis()), "3000 ms");
     std::thread::sleep(Duration::from_secs(5));
-    table.row(
-        "demo: idle memory",
-        format!("{:.0} MB", memory_of(demo.child.id())),
-        "50 MB",
-    );
+    table.row("demo: idle memory", format!("{:.0} MB", memory_of(demo.child.id())), "50 MB");
     let accept = "Accept: text/html\r\nAccept-Encoding: gzip";
     let home = demo.load(folder.path(), "/", accept, 32);
-    table.rate(
-        "home page, 32 connections, gzip",
-        home.rate,
-        "2500/s",
-        ("an empty handler", bounds.get),
-    );
+    table.rate("home page, 32 connections, gzip", home.rate, "2500/s", ("an empty handler", bounds.get));
     table.row("  p99", millis(home.p99), "");
     let few = demo.load(folder.path(), "/", accept, 4);
     table.row("home page, 4 connections: p50", millis(few.p50), "2 ms");
-    table.row(
-        "  on the wire, gzip",
-        format!("{:.1} kB", few.bytes as f64 / 1e3),
-        "50 kB",
-    );
+    table.row("  on the wire, gzip", format!("{:.1} kB", few.bytes as f64 / 1e3), "50 kB");
     let plain = demo.load(folder.path(), "/", "Accept: text/html", 32);
-    table.rate(
-        "home page, 32 connections, as it is",
-        plain.rate,
-        "2500/s",
-        ("an empty handler", bounds.get),
-    );
-    table.row(
-        "  on the wire, as it is",
-        format!("{:.1} kB", plain.bytes as f64 / 1e3),
-        "50 kB",
-    );
+    table.rate("home page, 32 connections, as it is", plain.rate, "2500/s", ("an empty handler", bounds.get));
+    table.row("  on the wire, as it is", format!("{:.1} kB", plain.bytes as f64 / 1e3), "50 kB");
     for path in ["/coalitions", "/coalitions/reset"] {
         let page = demo.load(folder.path(), path, accept, 32);
-        table.rate(
-            &format!("{path}, 32 connections"),
-            page.rate,
-            "",
-            ("an empty handler", bounds.get),
-        );
+        table.rate(&format!("{path}, 32 connections"), page.rate, "", ("an empty handler", bounds.get));
     }
-    let actor = demo.load(
-        folder.path(),
-        "/coalitions/reset",
-        "Accept: application/activity+json",
-        32,
-    );
-    table.rate(
-        "actor document, 32 connections",
-        actor.rate,
-        "",
-        ("an empty handler", bounds.get),
-    );
-    table.row(
-        "demo: memory after that load",
-        format!("{:.0} MB", memory_of(demo.child.id())),
-        "",
-    );
+    let actor = demo.load(folder.path(), "/coalitions/reset", "Accept: application/activity+json", 32);
+    table.rate("actor document, 32 connections", actor.rate, "", ("an empty handler", bounds.get));
+    table.row("demo: memory after that load", format!("{:.0} MB", memory_of(demo.child.id())), "");
     drop(demo);
     let (start, memory) = start_and_idle();
-    table.row(
-        "serve: from the command to its first answer",
-        format!("{} ms", start.as_millis()),
-        "300 ms",
-    );
+    table.row("serve: from the command to its first answer", format!("{} ms", start.as_millis()), "300 ms");
     table.row("serve: idle memory", format!("{memory:.0} MB"), "50 MB");
 }
 
@@ -112,10 +63,7 @@ impl Demo {
             .spawn()
             .unwrap();
         while std::net::TcpStream::connect(&address).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_secs(30),
-                "the demo does not answer"
-            );
+            assert!(began.elapsed() < Duration::from_secs(30), "the demo does not answer");
             std::thread::sleep(Duration::from_millis(1));
         }
         let took = began.elapsed();
@@ -141,9 +89,7 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        let _ = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }
 }

@@ -40,31 +40,22 @@ pub(crate) fn key(number: usize) -> RsaPrivate {
 impl Senders {
     /// Starts the servers.
     pub(crate) fn start() -> Senders {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let bases = runtime.block_on(async {
             let mut bases = Vec::new();
             for number in 0..HOSTS {
-                let listener = tokio::net::TcpListener::bind(format!("127.0.0.{}:0", 10 + number))
-                    .await
-                    .unwrap();
+                let listener =
+                    tokio::net::TcpListener::bind(format!("127.0.0.{}:0", 10 + number)).await.unwrap();
                 let base = format!("http://{}", listener.local_addr().unwrap());
-                let router = axum::Router::new()
-                    .route("/users/{name}", get(actor))
-                    .with_state(Arc::new(base.clone()));
+                let router =
+                    axum::Router::new().route("/users/{name}", get(actor)).with_state(Arc::new(base.clone()));
                 tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
                 bases.push(base);
             }
             bases
         });
-        Senders {
-            bases,
-            sent: AtomicUsize::new(0),
-            _runtime: runtime,
-        }
+        Senders { bases, sent: AtomicUsize::new(0), _runtime: runtime }
     }
 
     /// `count` signed POSTs of distinct replies to `publication`, as bytes ready to be written. Number N comes from host N % 16.
@@ -121,13 +112,7 @@ impl Senders {
                 "tag": [{ "type": "Mention", "href": format!("{node}coalitions/communs"), "name": "@communs" }],
             },
         });
-        signed(
-            node,
-            &format!("{actor}#main-key"),
-            &key_of(name),
-            body.to_string().as_bytes(),
-            now,
-        )
+        signed(node, &format!("{actor}#main-key"), &key_of(name), body.to_string().as_bytes(), now)
     }
 }
 

@@ -193,10 +193,7 @@ impl ObjectRef {
 /// [`Refusal`] where `id`, `type` or `actor` is missing or is no id, an object cannot be read, or
 /// there are too many recipients, objects, tags or options.
 pub fn parse(value: Value, allow_http: bool) -> Result<Activity, Refusal> {
-    let id = value
-        .get("id")
-        .and_then(Value::as_str)
-        .ok_or(Refusal::Missing("id"))?;
+    let id = value.get("id").and_then(Value::as_str).ok_or(Refusal::Missing("id"))?;
     let id = url_check::id_with_fragment(id, allow_http)?;
     let kind = fields::kind(&value, |t| ActivityKind::of(t).is_known())
         .map(ActivityKind::of)
@@ -236,10 +233,7 @@ fn references(value: &Value, key: &'static str, allow_http: bool) -> Result<Vec<
     if entries.len() > MAX_OBJECTS {
         return Err(Refusal::TooMany(key));
     }
-    entries
-        .iter()
-        .map(|entry| reference(entry, key, allow_http))
-        .collect()
+    entries.iter().map(|entry| reference(entry, key, allow_http)).collect()
 }
 
 fn reference(entry: &Value, key: &'static str, allow_http: bool) -> Result<ObjectRef, Refusal> {
@@ -305,26 +299,14 @@ mod tests {
         assert_eq!(activity.actor.as_str(), "https://a.example/ada");
         assert_eq!(activity.object.as_ref().unwrap().kind(), None);
         assert_eq!(activity.to, ["as:Public"]);
-        assert_eq!(
-            activity.cc,
-            ["https://us.example/coalitions/g", "https://b.example/bo"]
-        );
-        assert_eq!(
-            activity.published.unwrap().to_rfc3339(),
-            "2026-11-06T08:00:00+00:00"
-        );
+        assert_eq!(activity.cc, ["https://us.example/coalitions/g", "https://b.example/bo"]);
+        assert_eq!(activity.published.unwrap().to_rfc3339(), "2026-11-06T08:00:00+00:00");
         assert!(activity.is_public());
     }
 
     #[test]
     fn an_unknown_type_is_kept_and_a_known_one_is_found_among_several() {
-        assert_eq!(
-            parse(with("type", json!("Teleport")), false)
-                .unwrap()
-                .kind
-                .as_str(),
-            "Teleport"
-        );
+        assert_eq!(parse(with("type", json!("Teleport")), false).unwrap().kind.as_str(), "Teleport");
         let several = with("type", json!(["Teleport", "Follow"]));
         assert_eq!(parse(several, false).unwrap().kind, ActivityKind::Follow);
         let prefixed = with("type", json!("as:Follow"));
@@ -351,16 +333,10 @@ mod tests {
 
     #[test]
     fn several_objects_are_kept_in_their_order() {
-        let flag = with(
-            "object",
-            json!(["https://us.example/g", {"id": "https://us.example/p/1", "type": "Note"}]),
-        );
+        let flag =
+            with("object", json!(["https://us.example/g", {"id": "https://us.example/p/1", "type": "Note"}]));
         let flag = parse(flag, false).unwrap();
-        let ids: Vec<_> = flag
-            .objects()
-            .filter_map(ObjectRef::id)
-            .map(Url::as_str)
-            .collect();
+        let ids: Vec<_> = flag.objects().filter_map(ObjectRef::id).map(Url::as_str).collect();
         assert_eq!(ids, ["https://us.example/g", "https://us.example/p/1"]);
     }
 
@@ -375,29 +351,14 @@ mod tests {
     fn recipients_tags_and_options_are_bounded() {
         let many = |n: usize| Value::from(vec!["https://a.example/x"; n]);
         assert!(parse(with("to", many(998)), false).is_ok());
-        assert_eq!(
-            parse(with("to", many(999)), false).unwrap_err(),
-            Refusal::TooMany("recipients")
-        );
-        assert_eq!(
-            parse(with("bcc", many(998)), false).unwrap_err(),
-            Refusal::TooMany("recipients")
-        );
+        assert_eq!(parse(with("to", many(999)), false).unwrap_err(), Refusal::TooMany("recipients"));
+        assert_eq!(parse(with("bcc", many(998)), false).unwrap_err(), Refusal::TooMany("recipients"));
         let tagged = |key: &str, n| with("object", json!({"id": "https://a.example/n", key: many(n)}));
         assert!(parse(tagged("tag", 256), false).is_ok());
-        assert_eq!(
-            parse(tagged("tag", 257), false).unwrap_err(),
-            Refusal::TooMany("tag")
-        );
+        assert_eq!(parse(tagged("tag", 257), false).unwrap_err(), Refusal::TooMany("tag"));
         assert!(parse(tagged("oneOf", 20), false).is_ok());
-        assert_eq!(
-            parse(tagged("anyOf", 21), false).unwrap_err(),
-            Refusal::TooMany("anyOf")
-        );
-        assert_eq!(
-            parse(with("object", many(1001)), false).unwrap_err(),
-            Refusal::TooMany("object")
-        );
+        assert_eq!(parse(tagged("anyOf", 21), false).unwrap_err(), Refusal::TooMany("anyOf"));
+        assert_eq!(parse(with("object", many(1001)), false).unwrap_err(), Refusal::TooMany("object"));
     }
 
     #[test]

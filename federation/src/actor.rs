@@ -200,10 +200,7 @@ mod tests {
         let actor = parse(&with("publicKey", keys), false).unwrap();
         assert_eq!(actor.keys.len(), 1);
         assert!(listed_key(&actor, "https://a.example/ada/second").is_ok());
-        assert_eq!(
-            listed_key(&actor, "https://a.example/ada#main-key"),
-            Err(Refusal::UnknownKey)
-        );
+        assert_eq!(listed_key(&actor, "https://a.example/ada#main-key"), Err(Refusal::UnknownKey));
     }
 
     #[test]
@@ -218,15 +215,9 @@ mod tests {
 
     #[test]
     fn what_is_not_an_actor_is_refused() {
-        assert_eq!(
-            parse(&with("type", json!("Note")), false),
-            Err(Refusal::NotAnActor)
-        );
+        assert_eq!(parse(&with("type", json!("Note")), false), Err(Refusal::NotAnActor));
         assert_eq!(parse(&with("type", Value::Null), false), Err(Refusal::NotAnActor));
-        assert_eq!(
-            parse(&with("inbox", Value::Null), false),
-            Err(Refusal::Missing("inbox"))
-        );
+        assert_eq!(parse(&with("inbox", Value::Null), false), Err(Refusal::Missing("inbox")));
         assert!(parse(&with("id", json!("https://a.example/ada#x")), false).is_err());
         assert!(parse(&with("type", json!(["Bot", "Service"])), false).is_ok_and(|a| a.kind == "Service"));
     }
@@ -237,13 +228,7 @@ mod tests {
         let owner = key_owner(&key, "https://a.example/ada/main-key", false).unwrap();
         assert_eq!(owner.as_str(), "https://a.example/ada");
         let stub = json!({"id": "https://a.example/ada", "type": "Person", "publicKey": key});
-        assert_eq!(
-            key_owner(&stub, "https://a.example/ada/main-key", false).unwrap(),
-            owner
-        );
-        assert_eq!(
-            key_owner(&stub, "https://a.example/other", false),
-            Err(Refusal::UnknownKey)
-        );
+        assert_eq!(key_owner(&stub, "https://a.example/ada/main-key", false).unwrap(), owner);
+        assert_eq!(key_owner(&stub, "https://a.example/other", false), Err(Refusal::UnknownKey));
     }
 }

@@ -39,9 +39,7 @@ const RESERVED_V4: [(Ipv4Addr, u32); 15] = [
 ];
 
 fn is_global_v4(ip: Ipv4Addr) -> bool {
-    !RESERVED_V4
-        .iter()
-        .any(|&(block, prefix)| (u32::from(ip) ^ u32::from(block)) >> (32 - prefix) == 0)
+    !RESERVED_V4.iter().any(|&(block, prefix)| (u32::from(ip) ^ u32::from(block)) >> (32 - prefix) == 0)
 }
 
 /// Special-purpose blocks inside `2000::/3`, the only range that is handed out as global unicast.

@@ -123,10 +123,7 @@ pub fn parse(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Resu
     let covered = covered(parameters.headers.unwrap_or("(created)"))?;
     let has = |name: &str| covered.iter().any(|c| c.eq_ignore_ascii_case(name));
     require(&has, method)?;
-    let by_rsa = matches!(
-        algorithm,
-        Declared::Exactly(Algorithm::RsaSha256 | Algorithm::RsaSha512)
-    );
+    let by_rsa = matches!(algorithm, Declared::Exactly(Algorithm::RsaSha256 | Algorithm::RsaSha512));
     if by_rsa && (has("(created)") || has("(expires)")) {
         return Err(SignatureError::PseudoHeader);
     }
@@ -150,12 +147,8 @@ pub fn parse(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Resu
         },
         algorithm,
         date,
-        created: has("(created)")
-            .then(|| read_unix(parameters.created))
-            .transpose()?,
-        expires: has("(expires)")
-            .then(|| read_unix(parameters.expires))
-            .transpose()?,
+        created: has("(created)").then(|| read_unix(parameters.created)).transpose()?,
+        expires: has("(expires)").then(|| read_unix(parameters.expires)).transpose()?,
         message: lines.message,
         query: lines.query,
         signature,
@@ -203,11 +196,7 @@ impl Parsed {
             }
             _ => return Err(SignatureError::Algorithm),
         };
-        let matches = |message: &[u8]| {
-            algorithms
-                .iter()
-                .any(|&a| key.verify(a, message, &self.signature))
-        };
+        let matches = |message: &[u8]| algorithms.iter().any(|&a| key.verify(a, message, &self.signature));
         if matches(&self.message) {
             return Ok(());
         }

@@ -166,11 +166,7 @@ fn own_undone(activity: &Activity, object: &ObjectRef) -> Result<(), Refusal> {
 /// from (after redirects). Where they differ, one fetch of that id may confirm it.
 #[must_use]
 pub fn fetched(final_url: &Url, id: &Url) -> Verdict {
-    if final_url == id {
-        Verdict::Trusted
-    } else {
-        Verdict::Refetch(id.clone())
-    }
+    if final_url == id { Verdict::Trusted } else { Verdict::Refetch(id.clone()) }
 }
 
 /// Finds the key that signed in the document of its owner, fetched by the owner's own id.
@@ -247,10 +243,7 @@ mod tests {
     #[test]
     fn an_activity_id_on_another_host_is_refused() {
         let mut value = create(json!("https://a.example/n/1"));
-        value
-            .as_object_mut()
-            .unwrap()
-            .insert("id".into(), "https://b.example/acts/1".into());
+        value.as_object_mut().unwrap().insert("id".into(), "https://b.example/acts/1".into());
         assert_eq!(check(value), Err(Refusal::ForeignId));
     }
 
@@ -259,19 +252,11 @@ mod tests {
         let note =
             json!({"id": "https://b.example/n/1", "type": "Note", "attributedTo": "https://a.example/ada"});
         for kind in ["Create", "Update", "Delete"] {
-            assert_eq!(
-                check(of_kind(kind, note.clone())),
-                Err(Refusal::ForeignObject),
-                "{kind}"
-            );
+            assert_eq!(check(of_kind(kind, note.clone())), Err(Refusal::ForeignObject), "{kind}");
             let bare = json!("https://b.example/n/1");
             assert_eq!(check(of_kind(kind, bare)), Err(Refusal::ForeignObject), "{kind}");
             let other_port = json!("https://a.example:8443/n/1");
-            assert_eq!(
-                check(of_kind(kind, other_port)),
-                Err(Refusal::ForeignObject),
-                "{kind}"
-            );
+            assert_eq!(check(of_kind(kind, other_port)), Err(Refusal::ForeignObject), "{kind}");
         }
         for kind in ["Like", "Announce", "Follow"] {
             assert_eq!(check(of_kind(kind, note.clone())), Ok(Verdict::Trusted), "{kind}");
@@ -286,43 +271,22 @@ mod tests {
             let other = json!({"id": "https://a.example/eve", "type": "Person", "attributedTo": "https://a.example/ada"});
             assert_eq!(check(of_kind(kind, other)), Err(Refusal::NotOwner), "{kind}");
         }
-        assert_eq!(
-            check(of_kind("Delete", json!("https://a.example/ada"))),
-            Ok(Verdict::Trusted)
-        );
+        assert_eq!(check(of_kind("Delete", json!("https://a.example/ada"))), Ok(Verdict::Trusted));
     }
 
     #[test]
     fn an_undo_takes_back_the_actors_own_acts_only() {
         let follow = |actor: &str| json!({"id": "https://a.example/f/1", "type": "Follow", "actor": actor, "object": "https://us.example/g"});
-        assert_eq!(
-            check(of_kind("Undo", follow("https://a.example/ada"))),
-            Ok(Verdict::Trusted)
-        );
-        assert_eq!(
-            check(of_kind("Undo", follow("https://a.example/eve"))),
-            Err(Refusal::NotOwner)
-        );
-        assert_eq!(
-            check(of_kind("Undo", json!("https://b.example/f/1"))),
-            Err(Refusal::ForeignObject)
-        );
-        assert_eq!(
-            check(of_kind("Undo", Value::Null)),
-            Err(Refusal::Missing("object"))
-        );
+        assert_eq!(check(of_kind("Undo", follow("https://a.example/ada"))), Ok(Verdict::Trusted));
+        assert_eq!(check(of_kind("Undo", follow("https://a.example/eve"))), Err(Refusal::NotOwner));
+        assert_eq!(check(of_kind("Undo", json!("https://b.example/f/1"))), Err(Refusal::ForeignObject));
+        assert_eq!(check(of_kind("Undo", Value::Null)), Err(Refusal::Missing("object")));
     }
 
     #[test]
     fn only_the_actor_itself_can_move() {
-        assert_eq!(
-            check(of_kind("Move", json!("https://a.example/ada"))),
-            Ok(Verdict::Trusted)
-        );
-        assert_eq!(
-            check(of_kind("Move", json!("https://a.example/eve"))),
-            Err(Refusal::NotOwner)
-        );
+        assert_eq!(check(of_kind("Move", json!("https://a.example/ada"))), Ok(Verdict::Trusted));
+        assert_eq!(check(of_kind("Move", json!("https://a.example/eve"))), Err(Refusal::NotOwner));
     }
 
     #[test]

@@ -20,10 +20,7 @@ pub(crate) fn entries<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 
 /// A property that is a string; the first string where it is an array. Empty counts as absent.
 pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
-    entries(value, key)
-        .iter()
-        .find_map(Value::as_str)
-        .filter(|s| !s.is_empty())
+    entries(value, key).iter().find_map(Value::as_str).filter(|s| !s.is_empty())
 }
 
 /// A type without the prefix of the ActivityStreams vocabulary.
@@ -35,12 +32,7 @@ pub(crate) fn bare_type(kind: &str) -> &str {
 
 /// The type of a document; of several, the first that `known` accepts, else the first.
 pub(crate) fn kind(value: &Value, known: impl Fn(&str) -> bool) -> Option<&str> {
-    let types = || {
-        entries(value, "type")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(bare_type)
-    };
+    let types = || entries(value, "type").iter().filter_map(Value::as_str).map(bare_type);
     types().find(|t| known(t)).or_else(|| types().next())
 }
 
@@ -51,10 +43,7 @@ pub(crate) fn id_text(entry: &Value) -> Option<&str> {
 
 /// The id of the document itself, whole (no fragment).
 pub(crate) fn document_id(value: &Value, allow_http: bool) -> Result<Url, Refusal> {
-    let id = value
-        .get("id")
-        .and_then(Value::as_str)
-        .ok_or(Refusal::Missing("id"))?;
+    let id = value.get("id").and_then(Value::as_str).ok_or(Refusal::Missing("id"))?;
     Ok(url_check::id(id, allow_http)?)
 }
 
@@ -90,19 +79,13 @@ pub(crate) fn ids(value: &Value, key: &'static str, allow_http: bool) -> Result<
 
 /// The addressees in a property, as strings since `as:Public` is one of them.
 pub(crate) fn addressees(value: &Value, key: &str) -> Vec<String> {
-    entries(value, key)
-        .iter()
-        .filter_map(id_text)
-        .map(str::to_owned)
-        .collect()
+    entries(value, key).iter().filter_map(id_text).map(str::to_owned).collect()
 }
 
 /// Refuses a document with too many addressees over all properties that name some.
 pub(crate) fn check_recipients(value: &Value) -> Result<(), Refusal> {
-    let count: usize = ["to", "cc", "bto", "bcc", "audience"]
-        .iter()
-        .map(|key| entries(value, key).len())
-        .sum();
+    let count: usize =
+        ["to", "cc", "bto", "bcc", "audience"].iter().map(|key| entries(value, key).len()).sum();
     if count > MAX_RECIPIENTS {
         return Err(Refusal::TooMany("recipients"));
     }
@@ -112,24 +95,16 @@ pub(crate) fn check_recipients(value: &Value) -> Result<(), Refusal> {
 /// A time (RFC 3339); what cannot be read counts as absent.
 pub(crate) fn time(value: &Value, key: &str) -> Option<DateTime<Utc>> {
     let text = text(value, key)?;
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|t| t.with_timezone(&Utc))
+    DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc))
 }
 
 /// A web address in a property: a string, a `Link` with `href`, an `Image` with `url`, or the best
 /// of an array, HTML first.
 pub(crate) fn link(value: &Value, key: &str) -> Option<Url> {
     let all = entries(value, key);
-    let is_html = |e: &&Value| {
-        e.get("mediaType")
-            .and_then(Value::as_str)
-            .is_some_and(|m| m.starts_with("text/html"))
-    };
-    all.iter()
-        .find(is_html)
-        .and_then(href)
-        .or_else(|| all.iter().find_map(href))
+    let is_html =
+        |e: &&Value| e.get("mediaType").and_then(Value::as_str).is_some_and(|m| m.starts_with("text/html"));
+    all.iter().find(is_html).and_then(href).or_else(|| all.iter().find_map(href))
 }
 
 fn href(entry: &Value) -> Option<Url> {

@@ -58,11 +58,7 @@ impl JsonError {
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     let state = State::default();
     let value = run(bytes, &state, Build::top(&state))?;
-    if value.is_object() {
-        Ok(value)
-    } else {
-        Err(JsonError::NotAnObject)
-    }
+    if value.is_object() { Ok(value) } else { Err(JsonError::NotAnObject) }
 }
 
 /// Runs `seed` over all of `bytes`; what it found wrong stands in `state`.
@@ -75,9 +71,7 @@ pub(crate) fn run<'de, S: DeserializeSeed<'de>>(
         return Err(JsonError::TooLarge);
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = seed
-        .deserialize(&mut reader)
-        .map_err(|_| state.fault.get().unwrap_or(JsonError::Syntax))?;
+    let value = seed.deserialize(&mut reader).map_err(|_| state.fault.get().unwrap_or(JsonError::Syntax))?;
     reader.end().map_err(|_| JsonError::Syntax)?;
     Ok(value)
 }
@@ -182,10 +176,7 @@ impl<'de> Visitor<'de> for Build<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         self.state.enter(self.depth)?;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
         let mut items = Vec::new();
         while let Some(item) = seq.next_element_seed(inner)? {
             items.push(item);
@@ -195,10 +186,7 @@ impl<'de> Visitor<'de> for Build<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         self.state.enter(self.depth)?;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
         let mut members = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             self.state.key(&key)?;
@@ -262,20 +250,14 @@ impl<'de> Visitor<'de> for Skip<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         self.state.enter(self.depth)?;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
         while seq.next_element_seed(inner)?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.state.enter(self.depth)?;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
         while map.next_key_seed(SkipKey(self.state))?.is_some() {
             map.next_value_seed(inner)?;
         }
@@ -328,16 +310,7 @@ mod tests {
     fn what_is_not_one_object_is_refused() {
         assert_eq!(parse(b"[]"), Err(JsonError::NotAnObject));
         assert_eq!(parse(b"\"x\""), Err(JsonError::NotAnObject));
-        for bad in [
-            "",
-            "{",
-            "{}{}",
-            "{} x",
-            "{'a':1}",
-            "{\"a\":1,}",
-            "{\"a\":1e999}",
-            "\u{feff}{}",
-        ] {
+        for bad in ["", "{", "{}{}", "{} x", "{'a':1}", "{\"a\":1,}", "{\"a\":1e999}", "\u{feff}{}"] {
             assert_eq!(parse(bad.as_bytes()), Err(JsonError::Syntax), "{bad}");
         }
         assert_eq!(parse(b"{\"a\":\"\xff\"}"), Err(JsonError::Syntax));
@@ -378,14 +351,7 @@ mod tests {
     fn walking_refuses_what_building_refuses_except_duplicates() {
         let walk = |text: &str| {
             let state = State::default();
-            run(
-                text.as_bytes(),
-                &state,
-                Skip {
-                    state: &state,
-                    depth: 1,
-                },
-            )
+            run(text.as_bytes(), &state, Skip { state: &state, depth: 1 })
         };
         assert_eq!(walk(&nested(64)), Ok(()));
         assert_eq!(walk(&nested(65)), Err(JsonError::TooDeep));

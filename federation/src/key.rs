@@ -75,9 +75,7 @@ impl RsaPrivate {
     fn new(pair: RsaPair) -> Result<Self, KeyError> {
         let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| KeyError::Malformed)?;
         let pem = pem("PUBLIC KEY", der.as_ref());
-        Ok(Self {
-            inner: Arc::new(RsaInner { pair, pem }),
-        })
+        Ok(Self { inner: Arc::new(RsaInner { pair, pem }) })
     }
 
     /// The secret key as unencrypted PKCS#8 DER.
@@ -246,9 +244,7 @@ impl PublicKey {
         }
         let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.as_ref())
             .map_err(|_| KeyError::Malformed)?;
-        Ok(Self::Rsa(RsaKey {
-            sha256: Arc::new(parsed),
-        }))
+        Ok(Self::Rsa(RsaKey { sha256: Arc::new(parsed) }))
     }
 
     fn ed25519(raw: &[u8]) -> Result<Self, KeyError> {
@@ -278,9 +274,7 @@ impl PublicKey {
 }
 
 /// The beginning of every Ed25519 `SubjectPublicKeyInfo` (RFC 8410).
-const ED25519_SPKI: [u8; 12] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// Writes DER as PEM (RFC 7468), 64 characters a line.
 fn pem(label: &str, der: &[u8]) -> String {
@@ -354,12 +348,7 @@ mod tests {
         let mut signature = vec![0; 256];
         key.inner
             .pair
-            .sign(
-                &aws_lc_rs::signature::RSA_PKCS1_SHA512,
-                &SystemRandom::new(),
-                b"x",
-                &mut signature,
-            )
+            .sign(&aws_lc_rs::signature::RSA_PKCS1_SHA512, &SystemRandom::new(), b"x", &mut signature)
             .unwrap();
         let public = PublicKey::from_pem(&key.public_pem()).unwrap();
         assert!(public.verify(Algorithm::RsaSha512, b"x", &signature));
@@ -397,13 +386,9 @@ mod tests {
     #[test]
     fn the_secret_of_the_fep_8b32_vector_gives_its_public_key() {
         // RFC 8410 header of a PKCS#8 key, then the seed behind the multicodec prefix 0x1300.
-        let secret = bs58::decode("3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq")
-            .into_vec()
-            .unwrap();
+        let secret = bs58::decode("3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq").into_vec().unwrap();
         let seed = secret.strip_prefix(&[0x80, 0x26]).unwrap();
-        let mut der = vec![
-            0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
-        ];
+        let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
         der.extend_from_slice(seed);
         let key = Ed25519Private::from_pkcs8(&der).unwrap();
         let public = PublicKey::from_multibase(&key.public_multibase()).unwrap();

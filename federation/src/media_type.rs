@@ -142,13 +142,7 @@ mod tests {
         assert!(is_activity("application/activity+json; charset=utf-8"));
         assert!(is_activity(LD_JSON));
         assert!(is_activity(" application/LD+json "));
-        for other in [
-            "",
-            "application/json",
-            "text/html",
-            "image/png",
-            "application/activity+jsonx",
-        ] {
+        for other in ["", "application/json", "text/html", "image/png", "application/activity+jsonx"] {
             assert!(!is_activity(other), "{other}");
         }
     }

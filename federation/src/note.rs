@@ -100,10 +100,7 @@ pub fn is_object_type(kind: &str) -> bool {
 /// [`Refusal`] where there is no id, the type is not one that is shown, or there are too many
 /// authors, recipients, tags or options.
 pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteObject, Refusal> {
-    let id = value
-        .get("id")
-        .and_then(Value::as_str)
-        .ok_or(Refusal::Missing("id"))?;
+    let id = value.get("id").and_then(Value::as_str).ok_or(Refusal::Missing("id"))?;
     let kind = fields::kind(value, is_object_type).ok_or(Refusal::Missing("type"))?;
     if !is_object_type(kind) {
         return Err(Refusal::Invalid("type"));
@@ -134,11 +131,7 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteObject, Refusal> {
 /// the first entry where there is no `content`.
 fn content(value: &Value) -> (Option<String>, Option<String>) {
     let map = value.get("contentMap").and_then(Value::as_object);
-    let entries = || {
-        map.into_iter()
-            .flatten()
-            .filter_map(|(k, v)| Some((k, v.as_str()?)))
-    };
+    let entries = || map.into_iter().flatten().filter_map(|(k, v)| Some((k, v.as_str()?)));
     match fields::text(value, "content") {
         Some(content) => {
             let language = entries().find(|(_, text)| *text == content).map(|(k, _)| k);
@@ -205,24 +198,16 @@ mod tests {
             "attributedTo": "https://a.example/ada", "inReplyTo": "https://us.example/p/1"});
         assert!(read(vote.clone()).is_vote());
         let mut reply = vote;
-        reply
-            .as_object_mut()
-            .unwrap()
-            .insert("content".into(), "hello".into());
+        reply.as_object_mut().unwrap().insert("content".into(), "hello".into());
         assert!(!read(reply).is_vote());
     }
 
     #[test]
     fn the_page_is_found_among_links() {
         let url = |url: Value| {
-            read(json!({"id": "https://a.example/n", "type": "Video", "url": url}))
-                .url
-                .map(String::from)
+            read(json!({"id": "https://a.example/n", "type": "Video", "url": url})).url.map(String::from)
         };
-        assert_eq!(
-            url(json!("https://a.example/@a/1")).as_deref(),
-            Some("https://a.example/@a/1")
-        );
+        assert_eq!(url(json!("https://a.example/@a/1")).as_deref(), Some("https://a.example/@a/1"));
         let links = json!([
             {"type": "Link", "mediaType": "video/mp4", "href": "https://a.example/v.mp4"},
             {"type": "Link", "mediaType": "text/html", "href": "https://a.example/w/1"}
@@ -238,10 +223,7 @@ mod tests {
         assert_eq!(of(json!("Person")), Err(Refusal::Invalid("type")));
         assert_eq!(of(Value::Null), Err(Refusal::Missing("type")));
         assert!(of(json!(["Person", "Note"])).is_ok_and(|o| o.kind == "Note"));
-        assert_eq!(
-            parse(&json!({"type": "Note"}), false),
-            Err(Refusal::Missing("id"))
-        );
+        assert_eq!(parse(&json!({"type": "Note"}), false), Err(Refusal::Missing("id")));
         assert!(parse(&json!({"id": "http://a.example/n", "type": "Note"}), false).is_err());
     }
 }

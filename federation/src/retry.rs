@@ -43,11 +43,7 @@ pub fn delay(attempt: u32, jitter: f64) -> Duration {
     let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let last = PAUSES.last().copied().unwrap_or_default();
     let seconds = PAUSES.get(index).copied().unwrap_or(last);
-    let jitter = if jitter.is_nan() {
-        0.5
-    } else {
-        jitter.clamp(0.0, 1.0)
-    };
+    let jitter = if jitter.is_nan() { 0.5 } else { jitter.clamp(0.0, 1.0) };
     Duration::from_secs_f64(f64::from(seconds) * (0.8 + 0.4 * jitter))
 }
 
@@ -111,14 +107,8 @@ mod tests {
         assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
         assert_eq!(retry_after(" 0 ", now), Some(Duration::ZERO));
         assert_eq!(retry_after("99999999999999999999999", now), Some(MAX_RETRY_AFTER));
-        assert_eq!(
-            retry_after("Fri, 06 Nov 2026 08:01:00 GMT", now),
-            Some(Duration::from_secs(60))
-        );
-        assert_eq!(
-            retry_after("Fri, 06 Nov 2020 08:01:00 GMT", now),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(retry_after("Fri, 06 Nov 2026 08:01:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after("Fri, 06 Nov 2020 08:01:00 GMT", now), Some(Duration::ZERO));
         for bad in ["", "-1", "soon", "1.5"] {
             assert_eq!(retry_after(bad, now), None, "{bad}");
         }

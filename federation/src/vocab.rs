@@ -101,12 +101,7 @@ mod tests {
     #[test]
     fn three_forms_are_the_public_and_nothing_else_is() {
         assert!([PUBLIC, "as:Public", "Public"].into_iter().all(is_public));
-        for other in [
-            "",
-            "public",
-            "https://www.w3.org/ns/activitystreams#public",
-            AS_CONTEXT,
-        ] {
+        for other in ["", "public", "https://www.w3.org/ns/activitystreams#public", AS_CONTEXT] {
             assert!(!is_public(other), "{other}");
         }
     }
@@ -117,23 +112,12 @@ mod tests {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();
-            for core in [
-                "id",
-                "type",
-                "proof",
-                "@vocab",
-                "publicKey",
-                "assertionMethod",
-                "alsoKnownAs",
-            ] {
+            for core in ["id", "type", "proof", "@vocab", "publicKey", "assertionMethod", "alsoKnownAs"] {
                 assert!(!inline.contains_key(core), "{core}");
             }
             let prefixes = ["as", "toot", "gts", "schema", "reset"];
             for (term, definition) in inline {
-                let iri = definition
-                    .as_str()
-                    .or_else(|| definition.get("@id")?.as_str())
-                    .unwrap();
+                let iri = definition.as_str().or_else(|| definition.get("@id")?.as_str()).unwrap();
                 let (prefix, _) = iri.split_once(':').unwrap();
                 assert!(prefixes.contains(&prefix) || prefix.starts_with("http"), "{term}");
                 assert!(

@@ -55,11 +55,7 @@ pub fn parse_resource(text: &str) -> Result<Resource, WebfingerError> {
     let text = text.trim();
     let decoded = percent_decode(text).ok_or(WebfingerError::Resource)?;
     let is_url = |s: &str| {
-        let start = s
-            .get(..8)
-            .or_else(|| s.get(..7))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let start = s.get(..8).or_else(|| s.get(..7)).unwrap_or_default().to_ascii_lowercase();
         start.starts_with("https://") || start.starts_with("http://")
     };
     // A URL that is already readable keeps its own escapes.
@@ -85,10 +81,7 @@ fn acct(text: &str) -> Result<Acct, WebfingerError> {
         return Err(WebfingerError::Resource);
     }
     let host = url_check::normalise_authority(host).ok_or(WebfingerError::Resource)?;
-    Ok(Acct {
-        user: user.to_owned(),
-        host,
-    })
+    Ok(Acct { user: user.to_owned(), host })
 }
 
 /// Decodes `%XX`; `None` where the result is not UTF-8. What is not an escape stays as it is.
@@ -98,9 +91,9 @@ fn percent_decode(text: &str) -> Option<String> {
     while let Some((&first, after)) = rest.split_first() {
         rest = after;
         let escape = match (first, after) {
-            (b'%', [high, low, tail @ ..]) => hex(*high)
-                .zip(hex(*low))
-                .map(|(high, low)| (high * 16 + low, tail)),
+            (b'%', [high, low, tail @ ..]) => {
+                hex(*high).zip(hex(*low)).map(|(high, low)| (high * 16 + low, tail))
+            }
             _ => None,
         };
         match escape {
@@ -126,8 +119,7 @@ pub fn question(acct: &Acct, http: bool) -> Result<Url, WebfingerError> {
     let scheme = if http { "http" } else { "https" };
     let mut url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", acct.host))
         .map_err(|_| WebfingerError::Resource)?;
-    url.query_pairs_mut()
-        .append_pair("resource", &format!("acct:{acct}"));
+    url.query_pairs_mut().append_pair("resource", &format!("acct:{acct}"));
     Ok(url)
 }
 
@@ -185,11 +177,7 @@ impl Jrd {
                 template: None,
             });
         }
-        Self {
-            subject: format!("acct:{acct}"),
-            aliases,
-            links,
-        }
+        Self { subject: format!("acct:{acct}"), aliases, links }
     }
 
     /// Reads the answer of another server. Links without a relation and what is not text is left
@@ -206,9 +194,7 @@ impl Jrd {
         let entries = |key| crate::fields::entries(&value, key).iter().take(MAX_JRD_LINKS);
         Ok(Self {
             subject: text(&value, "subject").ok_or(WebfingerError::Jrd)?,
-            aliases: entries("aliases")
-                .filter_map(|a| a.as_str().map(str::to_owned))
-                .collect(),
+            aliases: entries("aliases").filter_map(|a| a.as_str().map(str::to_owned)).collect(),
             links: entries("links")
                 .filter_map(|link| {
                     Some(Link {
@@ -272,22 +258,15 @@ mod tests {
         ] {
             assert_eq!(handle(text).as_deref(), Some("communs@reset.example"), "{text}");
         }
-        assert_eq!(
-            handle("acct:node@localhost:8080").as_deref(),
-            Some("node@localhost:8080")
-        );
-        assert_eq!(
-            handle("a@bücher.example").as_deref(),
-            Some("a@xn--bcher-kva.example")
-        );
+        assert_eq!(handle("acct:node@localhost:8080").as_deref(), Some("node@localhost:8080"));
+        assert_eq!(handle("a@bücher.example").as_deref(), Some("a@xn--bcher-kva.example"));
     }
 
     #[test]
     fn a_url_is_read_encoded_or_not() {
-        for text in [
-            "https://reset.example/coalitions/communs",
-            "https%3A%2F%2Freset.example%2Fcoalitions%2Fcommuns",
-        ] {
+        for text in
+            ["https://reset.example/coalitions/communs", "https%3A%2F%2Freset.example%2Fcoalitions%2Fcommuns"]
+        {
             let url = "https://reset.example/coalitions/communs".parse().unwrap();
             assert_eq!(parse_resource(text), Ok(Resource::Url(url)), "{text}");
         }
@@ -318,10 +297,7 @@ mod tests {
 
     #[test]
     fn our_answer_reads_back_as_itself() {
-        let acct = Acct {
-            user: "communs".into(),
-            host: "reset.example".into(),
-        };
+        let acct = Acct { user: "communs".into(), host: "reset.example".into() };
         let actor: Url = "https://reset.example/coalitions/communs".parse().unwrap();
         let jrd = Jrd::about(&acct, &actor, Some(&actor));
         let bytes = serde_json::to_vec(&jrd).unwrap();
@@ -336,32 +312,20 @@ mod tests {
     fn the_actor_is_the_self_link_of_the_right_type() {
         let jrd = |links: &str| {
             let text = format!(r#"{{"subject":"acct:a@b.example","links":[{links}]}}"#);
-            Jrd::parse(text.as_bytes())
-                .unwrap()
-                .actor(false)
-                .map(String::from)
+            Jrd::parse(text.as_bytes()).unwrap().actor(false).map(String::from)
         };
         let page = r#"{"rel":"self","type":"text/html","href":"https://b.example/page"}"#;
         let ld = r#"{"rel":"self","type":"application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"","href":"https://b.example/ld"}"#;
         let activity = r#"{"rel":"self","type":"application/activity+json","href":"https://b.example/as"}"#;
         assert_eq!(jrd(page), None);
         assert_eq!(jrd(ld).as_deref(), Some("https://b.example/ld"));
-        assert_eq!(
-            jrd(&format!("{page},{ld},{activity}")).as_deref(),
-            Some("https://b.example/as")
-        );
-        assert_eq!(
-            jrd(r#"{"rel":7},{"rel":"self","type":"application/activity+json"}"#),
-            None
-        );
+        assert_eq!(jrd(&format!("{page},{ld},{activity}")).as_deref(), Some("https://b.example/as"));
+        assert_eq!(jrd(r#"{"rel":7},{"rel":"self","type":"application/activity+json"}"#), None);
     }
 
     #[test]
     fn the_question_names_the_handle() {
-        let acct = Acct {
-            user: "ada".into(),
-            host: "localhost:9001".into(),
-        };
+        let acct = Acct { user: "ada".into(), host: "localhost:9001".into() };
         assert_eq!(
             question(&acct, true).unwrap().as_str(),
             "http://localhost:9001/.well-known/webfinger?resource=acct%3Aada%40localhost%3A9001"

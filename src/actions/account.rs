@@ -63,28 +63,20 @@ fn check_email(email: &str) -> Result<(), Error> {
     if good {
         return Ok(());
     }
-    Err(Error::Refused(format!(
-        "`{email}` is no e-mail address: write name@example.org"
-    )))
+    Err(Error::Refused(format!("`{email}` is no e-mail address: write name@example.org")))
 }
 
 /// Argon2id with the crate's parameters (OWASP's second choice: 19 MiB, 2 passes), on a blocking thread.
 async fn hash(password: String) -> Result<String, Error> {
     if password.chars().count() < SHORTEST {
-        return Err(Error::Refused(format!(
-            "the password is short: use at least {SHORTEST} characters"
-        )));
+        return Err(Error::Refused(format!("the password is short: use at least {SHORTEST} characters")));
     }
     let failed = |what: String| Error::Refused(format!("the password could not be hashed: {what}"));
     let work = move || {
         let bytes: [u8; 16] = random_bytes().ok_or("the system gave no random bytes")?;
         let salt = SaltString::encode_b64(&bytes).map_err(|error| error.to_string())?;
         let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
-        hash.map(|hash| hash.to_string())
-            .map_err(|error| error.to_string())
+        hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
     };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| failed(error.to_string()))?
-        .map_err(failed)
+    tokio::task::spawn_blocking(work).await.map_err(|error| failed(error.to_string()))?.map_err(failed)
 }

@@ -50,9 +50,7 @@ pub enum Imported {
 pub async fn create(app: &App, new: NewCoalition) -> Result<String, Error> {
     let title = new.title.trim().to_owned();
     if title.is_empty() {
-        return Err(Error::Refused(
-            "the title is empty: write the coalition's title".to_owned(),
-        ));
+        return Err(Error::Refused("the title is empty: write the coalition's title".to_owned()));
     }
     let icon = match new.icon {
         Some(bytes) => Some(keep_icon(app, &new.handle, bytes).await?),
@@ -63,19 +61,11 @@ pub async fn create(app: &App, new: NewCoalition) -> Result<String, Error> {
     let language = app.config.node.language.clone();
     let profile = Profile {
         handle: new.handle,
-        coalition: Coalition {
-            icon,
-            title: Some(title),
-            ..blank(language)
-        },
+        coalition: Coalition { icon, title: Some(title), ..blank(language) },
         lists: Lists::default(),
-        steward: new
-            .steward
-            .map(|handle| handle.trim_start_matches('@').to_owned()),
+        steward: new.steward.map(|handle| handle.trim_start_matches('@').to_owned()),
     };
-    app.db
-        .write(move |conn| create_on(conn, &act, &profile).map(drop))
-        .await?;
+    app.db.write(move |conn| create_on(conn, &act, &profile).map(drop)).await?;
     Ok(id)
 }
 
@@ -111,12 +101,7 @@ async fn keep_icon(app: &App, handle: &str, bytes: Vec<u8>) -> Result<String, Er
         )));
     }
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
-    let short: String = digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let name = format!("{handle}-{short}.png");
     let folder = app.config.media.path.clone();
     let path = folder.join(&name);
@@ -139,10 +124,7 @@ async fn keep_icon(app: &App, handle: &str, bytes: Vec<u8>) -> Result<String, Er
 /// [`Error`], a sentence.
 pub fn create_on(conn: &mut Conn, act: &Act, profile: &Profile) -> Result<i64, Error> {
     let actor_id = take_handle(conn, act, &profile.handle, ActorKind::Coalition)?;
-    let row = Coalition {
-        actor_id,
-        ..profile.coalition.clone()
-    };
+    let row = Coalition { actor_id, ..profile.coalition.clone() };
     coalition::insert(conn, &row, &profile.lists)?;
     if let Some(steward) = &profile.steward {
         set_steward(conn, act, actor_id, steward)?;
@@ -177,15 +159,7 @@ pub async fn import(app: &SharedApp, profiles: Vec<Profile>) -> Result<Vec<(Stri
         let mut done = Vec::with_capacity(profiles.len());
         let mut act = act;
         for profile in &profiles {
-            let imported = import_on(
-                conn,
-                &act,
-                profile,
-                &Teller {
-                    app: &shared,
-                    signers: &signers,
-                },
-            )?;
+            let imported = import_on(conn, &act, profile, &Teller { app: &shared, signers: &signers })?;
             done.push((act.urls.coalition(&profile.handle), imported));
             act.tick();
         }
@@ -228,15 +202,8 @@ fn import_on(conn: &mut Conn, act: &Act, profile: &Profile, teller: &Teller<'_>)
         create_on(conn, act, profile)?;
         return Ok(Imported::Created);
     };
-    let new = Coalition {
-        actor_id: actor.id,
-        icon: old.icon.clone(),
-        ..profile.coalition.clone()
-    };
-    let before = (
-        coalition::lists(conn, actor.id)?,
-        coalition::members(conn, actor.id)?,
-    );
+    let new = Coalition { actor_id: actor.id, icon: old.icon.clone(), ..profile.coalition.clone() };
+    let before = (coalition::lists(conn, actor.id)?, coalition::members(conn, actor.id)?);
     if let Some(steward) = &profile.steward {
         set_steward(conn, act, actor.id, steward)?;
     }

@@ -23,9 +23,7 @@ pub(super) fn content(
     manuscript: &Manuscript,
     before: Option<&Publication>,
 ) -> Result<(Content, Vec<i64>), Error> {
-    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?
-        .into_iter()
-        .unzip();
+    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?.into_iter().unzip();
     let mut details = manuscript.details.clone();
     let state = match (manuscript.state, before) {
         (Some(state), _) => state,
@@ -42,10 +40,7 @@ pub(super) fn content(
         title: manuscript.title.clone(),
         summary: manuscript.summary.clone(),
         body: manuscript.body.clone(),
-        language: manuscript
-            .language
-            .clone()
-            .unwrap_or_else(|| coalition.language.clone()),
+        language: manuscript.language.clone().unwrap_or_else(|| coalition.language.clone()),
         licence: manuscript.licence.clone().unwrap_or_else(|| LICENCE.to_owned()),
         state,
         tags: manuscript.tags.clone(),
@@ -79,9 +74,8 @@ fn authors(conn: &mut Conn, coalition: i64, named: &[String]) -> Result<Vec<(Str
         }
     }
     if handles.is_empty() {
-        let steward = coalition::members(conn, coalition)?
-            .into_iter()
-            .find(|member| member.role == Role::Steward);
+        let steward =
+            coalition::members(conn, coalition)?.into_iter().find(|member| member.role == Role::Steward);
         match steward {
             Some(steward) => return Ok(vec![(steward.handle, steward.actor_id)]),
             None => handles.extend(meta::get(conn, meta::ORGANISATION)?),

@@ -46,10 +46,7 @@ pub struct Fields {
 impl Fields {
     /// A table of JSON, at the top of its file.
     pub fn new(map: Map<String, Value>) -> Fields {
-        Fields {
-            place: String::new(),
-            map,
-        }
+        Fields { place: String::new(), map }
     }
 
     /// Says where the table stands: it goes before its keys in errors.
@@ -71,15 +68,11 @@ impl Fields {
         let Some(key) = self.map.keys().find(|key| !allowed.contains(&key.as_str())) else {
             return Ok(());
         };
-        let scored = allowed
-            .iter()
-            .map(|word| (strsim::jaro_winkler(key, word), *word));
+        let scored = allowed.iter().map(|word| (strsim::jaro_winkler(key, word), *word));
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0));
         Err(Error::Unknown {
             key: self.key(key),
-            nearest: best
-                .filter(|(score, _)| *score > 0.7)
-                .map(|(_, word)| word.to_owned()),
+            nearest: best.filter(|(score, _)| *score > 0.7).map(|(_, word)| word.to_owned()),
             allowed: allowed.to_vec(),
         })
     }
@@ -96,10 +89,7 @@ impl Fields {
 
     /// An error about a key.
     pub fn wrong(&self, key: &str, message: impl ToString) -> Error {
-        Error::Value {
-            key: self.key(key),
-            message: message.to_string(),
-        }
+        Error::Value { key: self.key(key), message: message.to_string() }
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
@@ -177,9 +167,7 @@ impl Fields {
     /// # Errors
     /// It is not one of them: the nearest is named.
     pub fn word<T: FromStr<Err = UnknownWord>>(&mut self, key: &str) -> Result<Option<T>, Error> {
-        self.text(key)?
-            .map(|text| text.parse().map_err(|error| self.wrong(key, error)))
-            .transpose()
+        self.text(key)?.map(|text| text.parse().map_err(|error| self.wrong(key, error))).transpose()
     }
 
     /// A month, a day or a moment; a moment without an offset is read in `zone`.
@@ -246,10 +234,7 @@ impl Fields {
     /// One is not of it.
     pub fn words<T: FromStr<Err = UnknownWord>>(&mut self, key: &str) -> Result<Vec<T>, Error> {
         let texts = self.texts(key)?;
-        texts
-            .iter()
-            .map(|text| text.parse().map_err(|error| self.wrong(key, error)))
-            .collect()
+        texts.iter().map(|text| text.parse().map_err(|error| self.wrong(key, error))).collect()
     }
 
     /// A list of values, as they are.
@@ -327,10 +312,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_by_name_with_the_nearest() {
         let error = fields("titel = 'a'").only(&["title", "tags"]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the key `titel` is unknown here: did you mean `title`?"
-        );
+        assert_eq!(error.to_string(), "the key `titel` is unknown here: did you mean `title`?");
     }
 
     #[test]
@@ -339,12 +321,7 @@ mod tests {
         let zone = Tz::Europe__Paris;
         let a = read.when("a", zone).unwrap().unwrap();
         assert_eq!(a.to_string(), "2021-07-01T14:00:00+02:00");
-        assert!(
-            read.when("b", zone)
-                .unwrap_err()
-                .to_string()
-                .contains("does not exist")
-        );
+        assert!(read.when("b", zone).unwrap_err().to_string().contains("does not exist"));
         assert_eq!(read.when("c", zone).unwrap().unwrap().to_string(), "2021-09");
     }
 

@@ -47,23 +47,14 @@ fn local_actor(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
     for kind in [ActorKind::Coalition, ActorKind::Organisation, ActorKind::Person] {
         handles.extend(actor::handles(conn, kind)?);
     }
-    let near = nearest(handle, &handles)
-        .map(|near| format!(": did you mean `{near}`?"))
-        .unwrap_or_default();
-    Err(Error::Refused(format!(
-        "there is no actor `{handle}` on this node{near}"
-    )))
+    let near = nearest(handle, &handles).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    Err(Error::Refused(format!("there is no actor `{handle}` on this node{near}")))
 }
 
 fn ask(conn: &mut Conn, act: &Act, local: &Actor, remote: &Remote) -> Result<(), Error> {
     let id = act.new_id();
     let actor = act.urls.actor(local.kind, &local.handle);
-    let said = Said {
-        urls: &act.urls,
-        id: &id,
-        actor: &actor,
-        at: act.at,
-    };
+    let said = Said { urls: &act.urls, id: &id, actor: &actor, at: act.at };
     let document = said.to("Follow", &remote.url, &remote.url.as_str().into());
     following::ask(conn, local.id, remote.id, &id, act.at.naive_utc())?;
     let new = NewActivity {

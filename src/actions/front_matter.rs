@@ -94,9 +94,7 @@ impl Manuscript {
         let (front, body) = split(&text).ok_or(Error::None)?;
         let table = front.parse().map_err(|error| syntax(front, &error))?;
         let mut fields = Fields::of_toml(table);
-        let kind: Kind = fields
-            .word("kind")?
-            .ok_or_else(|| fields::Error::Missing("kind".to_owned()))?;
+        let kind: Kind = fields.word("kind")?.ok_or_else(|| fields::Error::Missing("kind".to_owned()))?;
         let mut allowed = COMMON.to_vec();
         allowed.extend(own_keys(kind));
         fields.only(&allowed)?;
@@ -136,10 +134,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
 fn syntax(front: &str, error: &toml::de::Error) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     let before = front.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    Error::Syntax {
-        line: before.saturating_add(2),
-        message: one_line(error.message().to_owned()),
-    }
+    Error::Syntax { line: before.saturating_add(2), message: one_line(error.message().to_owned()) }
 }
 
 fn one_line(text: String) -> String {
@@ -153,10 +148,7 @@ fn slug(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
     if is_slug(&slug) {
         return Ok(Some(slug));
     }
-    let say = format!(
-        "`{slug}` is no slug: use a-z, 0-9, - and _, such as `{}`",
-        slug_of(&slug)
-    );
+    let say = format!("`{slug}` is no slug: use a-z, 0-9, - and _, such as `{}`", slug_of(&slug));
     Err(fields.wrong("slug", say))
 }
 
@@ -183,10 +175,7 @@ fn language(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
     if is_language(&tag) {
         return Ok(Some(tag));
     }
-    Err(fields.wrong(
-        "language",
-        format!("`{tag}` is no language tag: write fr, en or another of BCP 47"),
-    ))
+    Err(fields.wrong("language", format!("`{tag}` is no language tag: write fr, en or another of BCP 47")))
 }
 
 /// Whether `tag` has the shape of a language tag (BCP 47).
@@ -213,10 +202,9 @@ fn tags(list: Vec<String>) -> Vec<String> {
 fn state(fields: &mut Fields) -> Result<Option<State>, fields::Error> {
     let state = fields.word("state")?;
     if state == Some(State::Withdrawn) {
-        return Err(fields.wrong(
-            "state",
-            "withdrawing needs a reason: use `reset-node withdraw ID --reason …`",
-        ));
+        return Err(
+            fields.wrong("state", "withdrawing needs a reason: use `reset-node withdraw ID --reason …`")
+        );
     }
     Ok(state)
 }
@@ -394,17 +382,13 @@ fn roadmap(fields: &mut Fields, zone: Tz) -> Result<Roadmap, fields::Error> {
             start: milestone.when("start", zone)?,
             due: milestone.when("due", zone)?,
             status: milestone.word("status")?.unwrap_or(MilestoneStatus::Planned),
-            progress: milestone
-                .number("progress", 0, 100)?
-                .and_then(|percent| u8::try_from(percent).ok()),
+            progress: milestone.number("progress", 0, 100)?.and_then(|percent| u8::try_from(percent).ok()),
         };
         in_order(&milestone, ("start", read.start), ("due", read.due))?;
         Ok(read)
     };
     let milestones: Result<_, fields::Error> = fields.tables("milestones")?.into_iter().map(read).collect();
-    Ok(Roadmap {
-        milestones: milestones?,
-    })
+    Ok(Roadmap { milestones: milestones? })
 }
 
 fn decision(fields: &mut Fields, zone: Tz) -> Result<Decision, fields::Error> {

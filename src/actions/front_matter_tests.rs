@@ -10,9 +10,7 @@ fn read(text: &str) -> Result<Manuscript, String> {
 }
 
 fn minutes(more: &str) -> Result<Manuscript, String> {
-    read(&format!(
-        "+++\nkind = \"minutes\"\ncoalition = \"reset\"\ntitle = \"A\"\n{more}\n+++\n\nText\n"
-    ))
+    read(&format!("+++\nkind = \"minutes\"\ncoalition = \"reset\"\ntitle = \"A\"\n{more}\n+++\n\nText\n"))
 }
 
 #[test]
@@ -24,9 +22,7 @@ fn minutes_are_read_with_their_points() {
     assert_eq!(read.default_slug, "un-fichier");
     assert_eq!(read.tags, ["a"]);
     assert_eq!(read.body, "Text");
-    let Details::Minutes(meeting) = read.details else {
-        unreachable!("the kind is minutes")
-    };
+    let Details::Minutes(meeting) = read.details else { unreachable!("the kind is minutes") };
     assert_eq!(meeting.start.unwrap().to_string(), "2020-07-07");
     let point = meeting.points.first().unwrap();
     assert_eq!(point.due.unwrap().to_string(), "2020-09");
@@ -36,19 +32,10 @@ fn minutes_are_read_with_their_points() {
 fn what_is_wrong_is_named_by_its_key() {
     for (more, part) in [
         ("sumary = \"x\"", "did you mean `summary`?"),
-        (
-            "join_url = \"https://a.example\"",
-            "the key `join_url` is unknown",
-        ),
+        ("join_url = \"https://a.example\"", "the key `join_url` is unknown"),
         ("edition = \"six\"", "`edition`: must be a whole number"),
-        (
-            "date = 2020-07-07\nstart = 2020-07-07",
-            "`start` is there as well",
-        ),
-        (
-            "date = 2020-07-07\nend = 2020-07-06",
-            "`end`: 2020-07-06 is before",
-        ),
+        ("date = 2020-07-07\nstart = 2020-07-07", "`start` is there as well"),
+        ("date = 2020-07-07\nend = 2020-07-06", "`end`: 2020-07-06 is before"),
         ("date = \"bientôt\"", "is not a date"),
         ("timezone = \"Europe/Pari\"", "no time zone"),
         ("state = \"adoptd\"", "did you mean `adopted`?"),

@@ -164,11 +164,7 @@ fn no_actor(conn: &mut Conn, kind: ActorKind, handle: &str) -> Error {
         Ok(handles) => handles,
         Err(error) => return error.into(),
     };
-    Error::NoActor {
-        kind,
-        handle: handle.to_owned(),
-        nearest: nearest(handle, &handles),
-    }
+    Error::NoActor { kind, handle: handle.to_owned(), nearest: nearest(handle, &handles) }
 }
 
 fn nearest(found: &str, known: &[String]) -> Option<String> {

@@ -57,9 +57,7 @@ impl NewOrganisation {
 pub async fn create(app: &App, new: NewOrganisation) -> Result<String, Error> {
     let act = Act::now(app);
     let id = app.urls.actor(ActorKind::Organisation, &new.handle);
-    app.db
-        .write(move |conn| create_on(conn, &act, &new).map(drop))
-        .await?;
+    app.db.write(move |conn| create_on(conn, &act, &new).map(drop)).await?;
     Ok(id)
 }
 
@@ -70,9 +68,7 @@ pub async fn create(app: &App, new: NewOrganisation) -> Result<String, Error> {
 pub fn create_on(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<i64, Error> {
     let name = new.name.trim();
     if name.is_empty() {
-        return Err(Error::Refused(
-            "the name is empty: write the organisation's name".to_owned(),
-        ));
+        return Err(Error::Refused("the name is empty: write the organisation's name".to_owned()));
     }
     let actor_id = take_handle(conn, act, &new.handle, ActorKind::Organisation)?;
     let row = Organisation {

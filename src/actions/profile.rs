@@ -71,11 +71,7 @@ impl Profile {
             .map(|table| profile(table, language, horizon))
             .collect::<Result<_, _>>()?;
         for (index, profile) in profiles.iter().enumerate() {
-            if profiles
-                .iter()
-                .take(index)
-                .any(|other| other.handle == profile.handle)
-            {
+            if profiles.iter().take(index).any(|other| other.handle == profile.handle) {
                 return Err(Error::Refused(format!(
                     "two coalitions of the file have the handle `{}`: write `handle` for one of them",
                     profile.handle
@@ -90,9 +86,7 @@ fn top(text: &str) -> Result<Fields, Error> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with('{') {
         let map = serde_json::from_str(text);
-        return map
-            .map(Fields::new)
-            .map_err(|error| Error::Refused(format!("this is not JSON: {error}")));
+        return map.map(Fields::new).map_err(|error| Error::Refused(format!("this is not JSON: {error}")));
     }
     let table: Result<toml::Table, _> = text.parse();
     table.map(Fields::of_toml).map_err(|error| {
@@ -212,10 +206,8 @@ fn associated(fields: &mut Fields) -> Result<Vec<(String, AssociatedState)>, fie
 fn language(fields: &Fields, lists: &Lists, node: &str) -> Result<String, fields::Error> {
     match lists.languages.iter().find(|tag| !is_language(tag)) {
         None => Ok(lists.languages.first().map_or(node, String::as_str).to_owned()),
-        Some(bad) => Err(fields.wrong(
-            "languages",
-            format!("`{bad}` is no language tag: write fr, en or another of BCP 47"),
-        )),
+        Some(bad) => Err(fields
+            .wrong("languages", format!("`{bad}` is no language tag: write fr, en or another of BCP 47"))),
     }
 }
 
@@ -229,11 +221,7 @@ fn narrative(fields: &mut Fields, language: &str) -> Result<Option<String>, fiel
         parts.push(tf(lang, "coalition-proposed-at", &[("date", Arg::Text(&day))]));
     }
     if let Some(name) = fields.text("steward_after_handover")? {
-        parts.push(tf(
-            lang,
-            "coalition-handed-over-to",
-            &[("name", Arg::Text(&name))],
-        ));
+        parts.push(tf(lang, "coalition-handed-over-to", &[("name", Arg::Text(&name))]));
     }
     Ok((!parts.is_empty()).then(|| parts.join("\n\n")))
 }
@@ -257,19 +245,14 @@ mod tests {
             {"number": null, "title": null, "topic": "internet des objets", "stage": "intention"}]}"#,
         )
         .unwrap();
-        let [communs, objets] = read.as_slice() else {
-            unreachable!("there are two")
-        };
+        let [communs, objets] = read.as_slice() else { unreachable!("there are two") };
         assert_eq!(communs.handle, "les_communs");
         assert_eq!(communs.coalition.stage, Stage::Scoping);
         assert_eq!(communs.lists.qualities, [Quality::Fair]);
         assert_eq!(communs.lists.associated.len(), 2);
         assert_eq!(communs.coalition.horizon.unwrap().to_string(), "2022-12-31");
         let narrative = communs.coalition.narrative.clone().unwrap();
-        assert!(
-            narrative.contains("avril") && narrative.contains("ICPC"),
-            "{narrative}"
-        );
+        assert!(narrative.contains("avril") && narrative.contains("ICPC"), "{narrative}");
         assert_eq!(objets.handle, "internet_des_objets");
     }
 
@@ -278,22 +261,13 @@ mod tests {
         for (text, part) in [
             ("handle = 'a'\nstge = 'cadrage'", "did you mean `stage`?"),
             ("handle = 'a'\nstage = 'cadrag'", "`cadrag` is not a stage"),
-            (
-                "[[coalitions]]\nhandle='a'\n[[coalitions]]\nhandle='b'\nx=1",
-                "`coalitions[2].x`",
-            ),
-            (
-                "[[coalitions]]\nhandle='a'\n[[coalitions]]\nhandle='a'",
-                "two coalitions",
-            ),
+            ("[[coalitions]]\nhandle='a'\n[[coalitions]]\nhandle='b'\nx=1", "`coalitions[2].x`"),
+            ("[[coalitions]]\nhandle='a'\n[[coalitions]]\nhandle='a'", "two coalitions"),
             ("handle = 'É'", "is not a handle"),
             ("number = 1", "`title` is missing"),
             ("handle = ", "line 1: this is neither TOML nor JSON"),
             ("{", "this is not JSON"),
-            (
-                "handle='a'\n[[associated]]\nname='x'\nstat='y'",
-                "did you mean `state`?",
-            ),
+            ("handle='a'\n[[associated]]\nname='x'\nstat='y'", "did you mean `state`?"),
         ] {
             let said = read(text).unwrap_err();
             assert!(said.contains(part), "{said}");

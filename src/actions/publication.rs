@@ -135,11 +135,7 @@ impl<E: Into<Error>> From<E> for Stopped {
 fn preview_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript) -> Result<Preview, Error> {
     let published = publish_on(conn, act, manuscript, Travel::Quiet)?;
     let publication = the(conn, act, &published.id)?;
-    let context = summary::Context {
-        zone: act.zone,
-        at: act.at,
-        number: publication.decision_number,
-    };
+    let context = summary::Context { zone: act.zone, at: act.at, number: publication.decision_number };
     Ok(Preview {
         outcome: published.outcome,
         title: publication.row.title.clone(),
@@ -174,10 +170,7 @@ pub fn publish_on(
         Outcome::Revised => tell(conn, act, &id, "Update", travel)?,
         Outcome::Drafted | Outcome::Unchanged => {}
     }
-    Ok(Published {
-        id: act.urls.publication(&id),
-        outcome,
-    })
+    Ok(Published { id: act.urls.publication(&id), outcome })
 }
 
 /// The publication that a manuscript revises.
@@ -198,10 +191,7 @@ fn existing(
         };
         if let Some(found) = found {
             if found.actor.id != group.id {
-                return Err(Error::OtherCoalition {
-                    id: id.clone(),
-                    coalition: found.actor.handle,
-                });
+                return Err(Error::OtherCoalition { id: id.clone(), coalition: found.actor.handle });
             }
             return Ok(Some(found));
         }
@@ -307,10 +297,7 @@ fn revise(
         (before.decision_number, &before.details, &content.details)
         && !same_frozen(&old, a, content, b)
     {
-        return Err(Error::Frozen {
-            coalition: before.actor.handle.clone(),
-            number,
-        });
+        return Err(Error::Frozen { coalition: before.actor.handle.clone(), number });
     }
     let row = revised(act, before, content, slug)?;
     publication::revise(conn, &row, authors, content, None)?;
@@ -384,18 +371,10 @@ fn say(
 ) -> Result<(), Error> {
     let id = act.new_id();
     let actor = act.urls.coalition(&publication.actor.handle);
-    let said = Said {
-        urls: &act.urls,
-        id: &id,
-        actor: &actor,
-        at: act.at,
-    };
+    let said = Said { urls: &act.urls, id: &id, actor: &actor, at: act.at };
     let document = said.publicly(kind, object).to_string();
     if document.len() > reset_federation::limits::MAX_ACTIVITY_OUT {
-        return Err(Error::TooLong {
-            title: publication.row.title.clone(),
-            bytes: document.len(),
-        });
+        return Err(Error::TooLong { title: publication.row.title.clone(), bytes: document.len() });
     }
     let new = NewActivity {
         id,
@@ -419,10 +398,7 @@ fn say(
 /// [`Error`], a sentence; [`Error::DecisionStays`] for a decision.
 pub async fn withdraw(app: &App, id: String, reason: String) -> Result<String, Error> {
     let act = Act::now(app);
-    let url = app
-        .db
-        .write(move |conn| withdraw_on(conn, &act, &id, &reason))
-        .await?;
+    let url = app.db.write(move |conn| withdraw_on(conn, &act, &id, &reason)).await?;
     app.wake.outbox.notify_one();
     Ok(url)
 }

@@ -82,41 +82,27 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
 /// The activity that tells followers of a changed profile.
 pub fn update(app: &App, id: &str, document: &Value, at: DateTime<Utc>) -> Value {
     let actor = document.get("id").and_then(Value::as_str).unwrap_or_default();
-    super::activity::Said {
-        urls: &app.urls,
-        id,
-        actor,
-        at,
-    }
-    .publicly("Update", document)
+    super::activity::Said { urls: &app.urls, id, actor, at }.publicly("Update", document)
 }
 
 fn host(base: &str) -> String {
-    let host = Url::parse(base)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
+    let host = Url::parse(base).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_default()
 }
 
 /// Name (plain), summary (HTML) and fields.
 fn told(app: &App, actor: &Actor, profile: &Profile) -> (String, String, Vec<Value>) {
     match profile {
-        Profile::Coalition(coalition, lists, members) => (
-            coalition.name(&actor.handle),
-            introduction(coalition),
-            fields(coalition, lists, members),
-        ),
+        Profile::Coalition(coalition, lists, members) => {
+            (coalition.name(&actor.handle), introduction(coalition), fields(coalition, lists, members))
+        }
         Profile::Organisation(organisation) => {
             let mut fields = Vec::new();
             if let Some(website) = &organisation.website {
                 let lang = Lang::of_tag(&app.config.node.language).unwrap_or_default();
                 fields.push(link(t(lang, "field-website"), website));
             }
-            (
-                organisation.name.clone(),
-                paragraph(&organisation.summary),
-                fields,
-            )
+            (organisation.name.clone(), paragraph(&organisation.summary), fields)
         }
         Profile::Person(name) => (name.clone(), String::new(), Vec::new()),
         Profile::Node => (app.config.node.name.clone(), String::new(), Vec::new()),
@@ -135,30 +121,17 @@ fn introduction(coalition: &Coalition) -> String {
 }
 
 fn paragraph(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!("<p>{}</p>", escape(text))
-    }
+    if text.is_empty() { String::new() } else { format!("<p>{}</p>", escape(text)) }
 }
 
 fn fields(coalition: &Coalition, lists: &Lists, members: &[Member]) -> Vec<Value> {
     let lang = Lang::of_tag(&coalition.language).unwrap_or_default();
-    let mut fields = vec![field(
-        t(lang, "field-stage"),
-        word(lang, "stage", coalition.stage.as_str()),
-    )];
-    if let Some(steward) = members
-        .iter()
-        .find(|member| member.role == crate::domain::actor::Role::Steward)
-    {
+    let mut fields = vec![field(t(lang, "field-stage"), word(lang, "stage", coalition.stage.as_str()))];
+    if let Some(steward) = members.iter().find(|member| member.role == crate::domain::actor::Role::Steward) {
         fields.push(field(t(lang, "field-steward"), &steward.name));
     }
-    let qualities: Vec<_> = lists
-        .qualities
-        .iter()
-        .map(|quality| word(lang, "quality", quality.as_str()))
-        .collect();
+    let qualities: Vec<_> =
+        lists.qualities.iter().map(|quality| word(lang, "quality", quality.as_str())).collect();
     if !qualities.is_empty() {
         fields.push(field(t(lang, "field-qualities"), &qualities.join(", ")));
     }

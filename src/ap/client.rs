@@ -27,19 +27,14 @@ pub fn user_agent(base: &str) -> String {
 /// # Errors
 /// A sentence for the administrator, mostly about `federation.ca_file`.
 pub fn build(federation: &Federation, base: &str) -> Result<reqwest::Client, String> {
-    builder(federation, base)?
-        .build()
-        .map_err(|error| format!("the HTTP client cannot be made: {error}"))
+    builder(federation, base)?.build().map_err(|error| format!("the HTTP client cannot be made: {error}"))
 }
 
 /// As [`build`], before the last step, so that a test can name addresses of its own.
 ///
 /// # Errors
 /// As [`build`].
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the HTTP client of `App` is made"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where the HTTP client of `App` is made")]
 pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBuilder, String> {
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent(base))
@@ -52,18 +47,12 @@ pub fn builder(federation: &Federation, base: &str) -> Result<reqwest::ClientBui
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(16)
         .tcp_nodelay(true)
-        .dns_resolver(Arc::new(CheckedResolver {
-            reach: Reach::of(federation),
-        }));
+        .dns_resolver(Arc::new(CheckedResolver { reach: Reach::of(federation) }));
     if let Some(path) = &federation.ca_file {
         let pem = std::fs::read(path)
             .map_err(|error| format!("federation.ca_file `{}` cannot be read: {error}", path.display()))?;
-        let roots = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| {
-            format!(
-                "federation.ca_file `{}` is no PEM bundle: {error}",
-                path.display()
-            )
-        })?;
+        let roots = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|error| format!("federation.ca_file `{}` is no PEM bundle: {error}", path.display()))?;
         builder = builder.tls_certs_merge(roots);
     }
     Ok(builder)
@@ -191,14 +180,8 @@ mod tests {
         }
         assert_eq!(check_target(&strict, &url("https://1.1.1.1/")), Ok(()));
         assert_eq!(check_target(&strict, &url("https://social.example/")), Ok(()));
-        assert_eq!(
-            check_target(&strict, &url("http://social.example/")),
-            Err(Forbidden::Scheme)
-        );
-        assert_eq!(
-            check_target(&federation(true, true), &url("http://127.0.0.1:1/")),
-            Ok(())
-        );
+        assert_eq!(check_target(&strict, &url("http://social.example/")), Err(Forbidden::Scheme));
+        assert_eq!(check_target(&federation(true, true), &url("http://127.0.0.1:1/")), Ok(()));
         assert_eq!(
             check_target(&federation(true, false), &url("http://127.0.0.1:1/")),
             Err(Forbidden::Address)
@@ -208,36 +191,17 @@ mod tests {
     #[tokio::test]
     async fn a_name_of_a_private_address_does_not_resolve() {
         let name = || "localhost".parse::<Name>().unwrap();
-        assert!(
-            CheckedResolver { reach: Reach::Public }
-                .resolve(name())
-                .await
-                .is_err()
-        );
-        assert!(
-            CheckedResolver {
-                reach: Reach::Loopback
-            }
-            .resolve(name())
-            .await
-            .is_ok()
-        );
+        assert!(CheckedResolver { reach: Reach::Public }.resolve(name()).await.is_err());
+        assert!(CheckedResolver { reach: Reach::Loopback }.resolve(name()).await.is_ok());
     }
 
     #[test]
     fn a_demonstration_reaches_this_machine_only() {
-        let demo = Federation {
-            loopback_only: true,
-            ..federation(true, true)
-        };
+        let demo = Federation { loopback_only: true, ..federation(true, true) };
         let ask = |url: &str| check_target(&demo, &Url::parse(url).unwrap());
         assert_eq!(ask("http://127.0.0.1:8081/"), Ok(()));
         assert_eq!(ask("http://[::ffff:127.0.0.1]/"), Ok(()));
-        for elsewhere in [
-            "http://10.0.0.1/",
-            "https://1.1.1.1/",
-            "http://[2606:4700::1111]/",
-        ] {
+        for elsewhere in ["http://10.0.0.1/", "https://1.1.1.1/", "http://[2606:4700::1111]/"] {
             assert_eq!(ask(elsewhere), Err(Forbidden::Address), "{elsewhere}");
         }
     }

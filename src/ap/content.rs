@@ -14,11 +14,7 @@ use crate::text::{Lang, dates, t, word};
 pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
     let lang = Lang::of_tag(&publication.row.language).unwrap_or_default();
     let mut html = format!("<h2>{}</h2>", escape(&publication.row.title));
-    let mut facts = Facts {
-        lang,
-        zone,
-        html: String::new(),
-    };
+    let mut facts = Facts { lang, zone, html: String::new() };
     match &publication.details {
         Details::Proposal(proposal) => facts.proposal(proposal),
         Details::Decision(decision) => {
@@ -34,26 +30,14 @@ pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
     html.push_str(&absolute(&publication.row.html, base));
     match &publication.details {
         Details::Minutes(meeting) | Details::Meeting(meeting) => {
-            list(&mut html, t(lang, "content-agenda"), &meeting.agenda, |item| {
-                escape(item)
-            });
-            list(&mut html, t(lang, "content-points"), &meeting.points, |item| {
-                point(lang, zone, item)
-            });
-            list(
-                &mut html,
-                t(lang, "content-questions"),
-                &meeting.questions,
-                |item| escape(item),
-            );
+            list(&mut html, t(lang, "content-agenda"), &meeting.agenda, |item| escape(item));
+            list(&mut html, t(lang, "content-points"), &meeting.points, |item| point(lang, zone, item));
+            list(&mut html, t(lang, "content-questions"), &meeting.questions, |item| escape(item));
         }
         Details::Roadmap(roadmap) => {
-            list(
-                &mut html,
-                t(lang, "content-milestones"),
-                &roadmap.milestones,
-                |item| milestone(lang, zone, item),
-            );
+            list(&mut html, t(lang, "content-milestones"), &roadmap.milestones, |item| {
+                milestone(lang, zone, item)
+            });
         }
         Details::Proposal(_) | Details::Decision(_) => {}
     }
@@ -68,12 +52,7 @@ struct Facts {
 
 impl Facts {
     fn fact(&mut self, label: &'static str, value: &str) {
-        let _ = write!(
-            self.html,
-            "<li><strong>{}</strong> {}</li>",
-            t(self.lang, label),
-            escape(value)
-        );
+        let _ = write!(self.html, "<li><strong>{}</strong> {}</li>", t(self.lang, label), escape(value));
     }
 
     fn when(&mut self, label: &'static str, when: Option<When>) {
@@ -127,10 +106,7 @@ fn list<T>(html: &mut String, title: &str, items: &[T], show: impl Fn(&T) -> Str
 }
 
 fn point(lang: Lang, zone: Tz, point: &Point) -> String {
-    let mut html = format!(
-        "<strong>{}</strong>",
-        word(lang, "outcome", point.outcome.as_str())
-    );
+    let mut html = format!("<strong>{}</strong>", word(lang, "outcome", point.outcome.as_str()));
     for text in [&point.title, &point.text].into_iter().flatten() {
         let _ = write!(html, " — {}", escape(text));
     }

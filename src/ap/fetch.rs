@@ -62,10 +62,7 @@ pub struct Fetcher<'a> {
 impl<'a> Fetcher<'a> {
     /// A fetcher with a full budget (FEDERATION.md: 20).
     pub fn new(app: &'a App) -> Fetcher<'a> {
-        Fetcher {
-            app,
-            left: AtomicUsize::new(MAX_FETCHES),
-        }
+        Fetcher { app, left: AtomicUsize::new(MAX_FETCHES) }
     }
 
     /// The server this fetches for.
@@ -86,9 +83,9 @@ impl<'a> Fetcher<'a> {
                 let (final_url, again, found) = self.read(&id).await?;
                 match check::fetched(&final_url, &again) {
                     Verdict::Trusted => Ok(found),
-                    Verdict::Refetch(_) => Err(FetchError::Refused(format!(
-                        "the document at {final_url} says it is {again}"
-                    ))),
+                    Verdict::Refetch(_) => {
+                        Err(FetchError::Refused(format!("the document at {final_url} says it is {again}")))
+                    }
                 }
             }
         }
@@ -102,10 +99,7 @@ impl<'a> Fetcher<'a> {
         let value = json::parse(&bytes).map_err(Refusal::from)?;
         let text =
             String::from_utf8(bytes).map_err(|_| FetchError::Refused("the document is not UTF-8".into()))?;
-        let id = value
-            .get("id")
-            .and_then(Value::as_str)
-            .ok_or(Refusal::Missing("id"))?;
+        let id = value.get("id").and_then(Value::as_str).ok_or(Refusal::Missing("id"))?;
         let id =
             url_check::id_with_fragment(id, self.app.config.federation.allow_http).map_err(Refusal::from)?;
         // A key document may be a part of its owner's: `…/actor#main-key` is read from `…/actor`.
@@ -157,18 +151,13 @@ impl<'a> Fetcher<'a> {
             let signer = node_signer(self.app).await?;
             let made = cavage::sign_get(&signer.key, &signer.key_id, url, self.app.now())
                 .map_err(|error| FetchError::Refused(error.to_string()))?;
-            request = request
-                .header(DATE, made.date)
-                .header("signature", made.signature);
+            request = request.header(DATE, made.date).header("signature", made.signature);
         }
         request.send().await.map_err(|error| unreachable(url, &error))
     }
 
     fn redirect(&self, from: &Url, response: &reqwest::Response) -> Result<Url, FetchError> {
-        let location = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let mut to = location
             .and_then(|location| from.join(location).ok())
             .ok_or_else(|| FetchError::Refused(format!("{from} redirects to nowhere")))?;
@@ -187,38 +176,23 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> FetchError {
         }
         cause = error.source();
     }
-    let what = if error.is_timeout() {
-        "does not answer in time"
-    } else {
-        "cannot be reached"
-    };
+    let what = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
     FetchError::Later(format!("{url} {what}"))
 }
 
 async fn body(mut response: reqwest::Response, is_wanted: fn(&str) -> bool) -> Result<Vec<u8>, FetchError> {
-    let header = |name| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
+    let header =
+        |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !is_wanted(header(CONTENT_TYPE)) {
         let kind: String = header(CONTENT_TYPE).chars().take(80).collect();
-        return Err(FetchError::Refused(format!(
-            "the content type `{kind}` is not the one asked for"
-        )));
+        return Err(FetchError::Refused(format!("the content type `{kind}` is not the one asked for")));
     }
     if !matches!(header(CONTENT_ENCODING), "" | "identity") {
-        return Err(FetchError::Refused(
-            "the answer is compressed, which was not asked for".into(),
-        ));
+        return Err(FetchError::Refused("the answer is compressed, which was not asked for".into()));
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|_| FetchError::Later("the answer broke off".into()))?
+    while let Some(chunk) =
+        response.chunk().await.map_err(|_| FetchError::Later("the answer broke off".into()))?
     {
         if bytes.len() + chunk.len() > MAX_BODY {
             return Err(FetchError::Refused("the answer is larger than 1 MB".into()));
@@ -241,15 +215,11 @@ pub async fn node_signer(app: &App) -> Result<std::sync::Arc<Signer>, FetchError
     let id = cell
         .0
         .get_or_try_init(|| async {
-            let row = app
-                .db
-                .read(|conn| Ok::<_, crate::db::Error>(model::actor::by_handle(conn, "node")?))
-                .await?;
+            let row =
+                app.db.read(|conn| Ok::<_, crate::db::Error>(model::actor::by_handle(conn, "node")?)).await?;
             row.map(|row| row.id)
                 .ok_or_else(|| FetchError::Later("this node has no actor of its own: run `init`".into()))
         })
         .await?;
-    keys::signer(app, *id)
-        .await
-        .map_err(|error| FetchError::Later(error.to_string()))
+    keys::signer(app, *id).await.map_err(|error| FetchError::Later(error.to_string()))
 }

@@ -70,9 +70,7 @@ pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
         .read(move |conn| Ok::<_, Error>((actor::by_id(conn, actor_id)?, actor::keys(conn, actor_id)?)))
         .await?;
     if current(&keys, "rsa").is_none() || current(&keys, "ed25519").is_none() {
-        let made = tokio::task::spawn_blocking(generate)
-            .await
-            .map_err(|_| Error::Interrupted)??;
+        let made = tokio::task::spawn_blocking(generate).await.map_err(|_| Error::Interrupted)??;
         let now = app.now().naive_utc();
         keys = app
             .db
@@ -98,8 +96,7 @@ pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
 }
 
 fn current<'a>(keys: &'a [Key], algorithm: &str) -> Option<&'a Key> {
-    keys.iter()
-        .rfind(|key| key.algorithm == algorithm && key.retired_at.is_none())
+    keys.iter().rfind(|key| key.algorithm == algorithm && key.retired_at.is_none())
 }
 
 fn generate() -> Result<[Key; 2], KeyError> {
@@ -114,11 +111,6 @@ fn generate() -> Result<[Key; 2], KeyError> {
     };
     Ok([
         key(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem()),
-        key(
-            ED25519_FRAGMENT,
-            "ed25519",
-            ed25519.to_pkcs8()?,
-            ed25519.public_multibase(),
-        ),
+        key(ED25519_FRAGMENT, "ed25519", ed25519.to_pkcs8()?, ed25519.public_multibase()),
     ])
 }

@@ -28,11 +28,7 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
     let group = urls.coalition(&publication.actor.handle);
     let published = row.published_at.unwrap_or(row.updated_at).and_utc();
     let html = content::html(publication, urls.base(), zone);
-    let context = summary::Context {
-        zone,
-        at,
-        number: publication.decision_number,
-    };
+    let context = summary::Context { zone, at, number: publication.decision_number };
     let line = summary::summary(&publication.content(), context);
     let mut document = json!({
         "@context": vocab::object_context(),
@@ -74,11 +70,7 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
 
 /// What is served and sent once a publication was withdrawn.
 pub fn withdrawn(urls: &Urls, publication: &Publication, at: DateTime<Utc>) -> Value {
-    tombstone(
-        &urls.publication(&publication.row.id),
-        activity_type(publication.row.kind),
-        at,
-    )
+    tombstone(&urls.publication(&publication.row.id), activity_type(publication.row.kind), at)
 }
 
 /// Our own term: the same facts as the summary and the content, for machines.

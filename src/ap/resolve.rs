@@ -63,27 +63,16 @@ struct Memory {
 
 impl Default for Memory {
     fn default() -> Memory {
-        let failures = |life| {
-            moka::sync::Cache::builder()
-                .max_capacity(FAILURES)
-                .time_to_live(life)
-                .build()
-        };
+        let failures = |life| moka::sync::Cache::builder().max_capacity(FAILURES).time_to_live(life).build();
         Memory {
-            keys: moka::future::Cache::builder()
-                .max_capacity(KEYS)
-                .time_to_live(KEY_LIFE)
-                .build(),
+            keys: moka::future::Cache::builder().max_capacity(KEYS).time_to_live(KEY_LIFE).build(),
             refused: failures(REFUSED_LIFE),
             later: failures(LATER_LIFE),
             refetched: moka::sync::Cache::builder()
                 .max_capacity(FAILURES)
                 .time_to_live(REFETCH_PAUSE)
                 .build(),
-            turns: moka::sync::Cache::builder()
-                .max_capacity(FAILURES)
-                .time_to_idle(REFETCH_PAUSE)
-                .build(),
+            turns: moka::sync::Cache::builder().max_capacity(FAILURES).time_to_idle(REFETCH_PAUSE).build(),
         }
     }
 }
@@ -100,10 +89,7 @@ pub async fn key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchError> {
     if let Some(failure) = memory.refused.get(key_id).or_else(|| memory.later.get(key_id)) {
         return Err(failure);
     }
-    let made = memory
-        .keys
-        .try_get_with_by_ref(key_id, stored_or_fetched(app, key_id))
-        .await;
+    let made = memory.keys.try_get_with_by_ref(key_id, stored_or_fetched(app, key_id)).await;
     made.map_err(|failure| {
         let failure = FetchError::clone(&failure);
         let failures = match failure {
@@ -128,13 +114,8 @@ async fn stored_or_fetched(app: &App, key_id: &str) -> Result<Arc<KnownKey>, Fet
 /// The database's.
 pub async fn stored_key(app: &App, key_id: &str) -> Result<Option<Arc<KnownKey>>, FetchError> {
     let wanted = key_id.to_owned();
-    let row = app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::remote::key(conn, &wanted)?))
-        .await?;
-    Ok(row
-        .and_then(|(owner, public)| known(&owner, &public))
-        .map(Arc::new))
+    let row = app.db.read(move |conn| Ok::<_, db::Error>(model::remote::key(conn, &wanted)?)).await?;
+    Ok(row.and_then(|(owner, public)| known(&owner, &public)).map(Arc::new))
 }
 
 /// None where the stored text is no key: it is fetched again then.
@@ -186,13 +167,9 @@ async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchErro
     let allow_http = app.config.federation.allow_http;
     let url = url_check::id_with_fragment(key_id, allow_http).map_err(Refusal::from)?;
     let memory = app.caches.of::<Memory>();
-    let turns = memory
-        .turns
-        .get_with(authority(&url), || Arc::new(Semaphore::new(KEY_FETCHES)));
+    let turns = memory.turns.get_with(authority(&url), || Arc::new(Semaphore::new(KEY_FETCHES)));
     let Ok(Ok(_turn)) = tokio::time::timeout(KEY_TURN, turns.acquire()).await else {
-        return Err(FetchError::Later(
-            "too many keys are being fetched from there".into(),
-        ));
+        return Err(FetchError::Later("too many keys are being fetched from there".into()));
     };
     let fetcher = Fetcher::new(app);
     let first = fetcher.document(&url).await?;
@@ -200,11 +177,7 @@ async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchErro
     let (document, claimed) = match first.id == owner {
         true => (first, None),
         false => {
-            let claimed = first
-                .value
-                .get("publicKeyPem")
-                .and_then(|pem| pem.as_str())
-                .map(str::to_owned);
+            let claimed = first.value.get("publicKeyPem").and_then(|pem| pem.as_str()).map(str::to_owned);
             (fetcher.document(&owner).await?, claimed)
         }
     };
@@ -218,17 +191,10 @@ async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchErro
     {
         return Err(Refusal::UnknownKey.into());
     }
-    let public = listed
-        .public_key()
-        .map_err(|error| FetchError::Refused(error.to_string()))?;
+    let public = listed.public_key().map_err(|error| FetchError::Refused(error.to_string()))?;
     let host = authority(&parsed.id);
     let owner_row = store(app, parsed, document.text).await?;
-    Ok(Arc::new(KnownKey {
-        owner,
-        owner_row,
-        host,
-        public,
-    }))
+    Ok(Arc::new(KnownKey { owner, owner_row, host, public }))
 }
 
 /// How old a stored actor may be.
@@ -266,10 +232,7 @@ pub async fn actor(fetcher: &Fetcher<'_>, url: &Url, age: Age) -> Result<Remote,
         (Err(error), _) => return Err(error),
     };
     let id = keep_document(app, document).await?;
-    let row = app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::remote::by_id(conn, id)?))
-        .await?;
+    let row = app.db.read(move |conn| Ok::<_, db::Error>(model::remote::by_id(conn, id)?)).await?;
     Ok(row)
 }
 
@@ -280,19 +243,13 @@ async fn keep_document(app: &App, document: Document) -> Result<i64, FetchError>
 
 async fn by_url(app: &App, url: &Url) -> Result<Option<Remote>, FetchError> {
     let wanted = url.as_str().to_owned();
-    Ok(app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::remote::by_url(conn, &wanted)?))
-        .await?)
+    Ok(app.db.read(move |conn| Ok::<_, db::Error>(model::remote::by_url(conn, &wanted)?)).await?)
 }
 
 async fn store(app: &App, actor: RemoteActor, text: String) -> Result<i64, FetchError> {
     let now = app.now().naive_utc();
     let ids: Vec<String> = actor.keys.iter().map(|key| key.id.to_string()).collect();
-    let id = app
-        .db
-        .write(move |conn| Ok::<_, db::Error>(keep(conn, &actor, text, now)?))
-        .await?;
+    let id = app.db.write(move |conn| Ok::<_, db::Error>(keep(conn, &actor, text, now)?)).await?;
     forget_keys(app, &ids).await;
     Ok(id)
 }
@@ -313,11 +270,7 @@ pub fn keep(
         url: actor.id.to_string(),
         kind: actor.kind.clone(),
         host: authority(&actor.id),
-        name: name
-            .unwrap_or_else(|| username.clone())
-            .chars()
-            .take(200)
-            .collect(),
+        name: name.unwrap_or_else(|| username.clone()).chars().take(200).collect(),
         username,
         page: actor.url.as_ref().map(Url::to_string),
         inbox: actor.inbox.to_string(),
@@ -365,9 +318,7 @@ pub async fn handle(fetcher: &Fetcher<'_>, text: &str) -> Result<Remote, FetchEr
     let found = actor(fetcher, &url, Age::Now).await?;
     match found.username.eq_ignore_ascii_case(&acct.user) {
         true => Ok(found),
-        false => Err(FetchError::Refused(format!(
-            "{acct} leads to an actor of another name, {url}"
-        ))),
+        false => Err(FetchError::Refused(format!("{acct} leads to an actor of another name, {url}"))),
     }
 }
 

@@ -28,20 +28,10 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
-    let Command::Create {
-        username,
-        email,
-        admin,
-        password_stdin,
-    } = command;
+    let Command::Create { username, email, admin, password_stdin } = command;
     let password = if password_stdin { Some(from_stdin()?) } else { None };
     let app = open::node(path).await?;
-    let new = NewAccount {
-        username,
-        email,
-        admin,
-        password,
-    };
+    let new = NewAccount { username, email, admin, password };
     print::line(create(&app, new).await?);
     Ok(())
 }

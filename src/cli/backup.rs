@@ -35,9 +35,7 @@ pub(super) fn backup(path: &Path, arguments: &Backup) -> Result<(), Failure> {
         ));
     };
     if !Path::new(file).exists() {
-        return Err(Failure::Said(format!(
-            "there is no database at {file}: nothing to back up"
-        )));
+        return Err(Failure::Said(format!("there is no database at {file}: nothing to back up")));
     }
     let mut conn = open::connect(&config, location.clone())?;
     copy(&mut conn, &arguments.file)?;
@@ -49,11 +47,7 @@ pub(super) fn backup(path: &Path, arguments: &Backup) -> Result<(), Failure> {
 pub(super) fn copy(conn: &mut Conn, to: &Path) -> Result<(), Failure> {
     let name = to.display().to_string();
     let said = |error: String| Failure::Said(format!("the backup {name} cannot be written: {error}"));
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(to);
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     let file = file.map_err(|error| said(error.to_string()))?;
     let sql = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
     let copied = conn
@@ -132,11 +126,7 @@ pub(super) fn check(conn: &mut Conn) -> Result<String, diesel::result::Error> {
         return Ok("ok".to_owned());
     };
     let rows: Vec<Verdict> = sql_query("PRAGMA quick_check(1)").load(c)?;
-    Ok(rows
-        .into_iter()
-        .next()
-        .map(|row| row.quick_check)
-        .unwrap_or_default())
+    Ok(rows.into_iter().next().map(|row| row.quick_check).unwrap_or_default())
 }
 
 /// Moves the old database aside and the new one into its place. Where the old one is now.
@@ -170,12 +160,7 @@ pub(super) fn free_name(name: &str) -> String {
 pub(super) fn hold(database: &str) -> Result<File, Failure> {
     let name = format!("{database}.lock");
     let said = |error: std::io::Error| Failure::Said(format!("{name} cannot be locked: {error}"));
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&name)
-        .map_err(said)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(&name).map_err(said)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Failure::Said(format!(

@@ -52,20 +52,11 @@ pub(super) enum Command {
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Create {
-            handle,
-            title,
-            steward,
-            icon,
-        } => {
+        Command::Create { handle, title, steward, icon } => {
             let icon = icon.map(|file| read(&file)).transpose()?;
             let app = open::node(path).await?;
-            let new = NewCoalition {
-                handle: handle.trim_start_matches('@').to_owned(),
-                title,
-                steward,
-                icon,
-            };
+            let new =
+                NewCoalition { handle: handle.trim_start_matches('@').to_owned(), title, steward, icon };
             print::line(create(&app, new).await?);
         }
         Command::Import { file } => {
@@ -135,13 +126,7 @@ async fn list(app: &App, json: bool) -> Result<(), Failure> {
     print::rows(&rows, json, |row| {
         let name = [text(row, "title"), text(row, "topic")];
         let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-        vec![
-            text(row, "handle"),
-            text(row, "stage"),
-            text(row, "number"),
-            text(row, "followers"),
-            name,
-        ]
+        vec![text(row, "handle"), text(row, "stage"), text(row, "number"), text(row, "followers"), name]
     })
 }
 

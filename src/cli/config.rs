@@ -32,10 +32,7 @@ pub(super) fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 if let Some(file) = file
                     && let Err(error) = std::fs::read_to_string(file)
                 {
-                    return Err(Failure::Said(format!(
-                        "{key} `{}` cannot be read: {error}",
-                        file.display()
-                    )));
+                    return Err(Failure::Said(format!("{key} `{}` cannot be read: {error}", file.display())));
                 }
             }
             print::line(format!("{} is sound", path.display()));

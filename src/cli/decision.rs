@@ -51,12 +51,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             "entry": entry,
         }));
     }
-    let text = |row: &Value, key: &str| {
-        row.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     print::rows(&rows, json, |row| {
         vec![
             row.get("number").map(Value::to_string).unwrap_or_default(),

@@ -37,14 +37,8 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
         }
         Command::List { failed, json } => (failed, json),
     };
-    let state = if failed {
-        model::delivery::FAILED
-    } else {
-        model::delivery::PENDING
-    };
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::delivery::list(conn, state, MOST)?));
+    let state = if failed { model::delivery::FAILED } else { model::delivery::PENDING };
+    let found = app.db.read(move |conn| Ok::<_, db::Error>(model::delivery::list(conn, state, MOST)?));
     let rows: Vec<Value> = found
         .await?
         .into_iter()

@@ -43,10 +43,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         ));
     }
     let listener = server::bind(arguments.listen).await?;
-    let port = listener
-        .local_addr()
-        .map_err(|error| Failure::Said(error.to_string()))?
-        .port();
+    let port = listener.local_addr().map_err(|error| Failure::Said(error.to_string()))?.port();
     let folder = match &arguments.data {
         Some(folder) => Folder::Kept(folder.clone()),
         None => Folder::temporary()?,
@@ -57,10 +54,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (urls, location) = open::addresses(&config)?;
     let (app, _lock) = serve::ready(config, urls, location).await?;
     load(&app).await?;
-    print::note(format!(
-        "The sample programme is at {} until you press Ctrl-C.",
-        app.urls.base()
-    ));
+    print::note(format!("The sample programme is at {} until you press Ctrl-C.", app.urls.base()));
     serve::run_parts(app, Some(listener), serve::Parts::ALL).await
 }
 
@@ -126,37 +120,25 @@ fn sample(app: &App) -> Result<Sample, Failure> {
     let bad = |name: &str, error: &dyn std::fmt::Display| {
         Failure::Said(format!("examples/programme/{name}: {error}"))
     };
-    let mut sample = Sample {
-        organisations: Vec::new(),
-        coalitions: Vec::new(),
-        publications: Vec::new(),
-    };
+    let mut sample = Sample { organisations: Vec::new(), coalitions: Vec::new(), publications: Vec::new() };
     for name in Programme::iter() {
         let Some(file) = Programme::get(&name) else {
             continue;
         };
         let text = String::from_utf8_lossy(&file.data);
-        let stem = Path::new(name.as_ref())
-            .file_stem()
-            .map(|stem| stem.to_string_lossy());
+        let stem = Path::new(name.as_ref()).file_stem().map(|stem| stem.to_string_lossy());
         if name.ends_with("organisations.toml") {
             sample.organisations = NewOrganisation::parse_all(&text).map_err(|error| bad(&name, &error))?;
         } else if name.ends_with(".toml") {
             let read = Profile::parse_all(&text, &app.config.node.language);
-            sample
-                .coalitions
-                .extend(read.map_err(|error| bad(&name, &error))?);
+            sample.coalitions.extend(read.map_err(|error| bad(&name, &error))?);
         } else if name.ends_with(".md") {
             let read = Manuscript::parse(&text, &stem.unwrap_or_default(), actions::zone(app));
-            sample
-                .publications
-                .push(read.map_err(|error| bad(&name, &error))?);
+            sample.publications.push(read.map_err(|error| bad(&name, &error))?);
         }
     }
     // As they happened, so that the latest comes first on pages.
-    sample
-        .publications
-        .sort_by_key(|manuscript| happened(&manuscript.details).map(When::day));
+    sample.publications.sort_by_key(|manuscript| happened(&manuscript.details).map(When::day));
     Ok(sample)
 }
 
@@ -164,11 +146,9 @@ fn happened(details: &Details) -> Option<When> {
     match details {
         Details::Proposal(proposal) => proposal.opens,
         Details::Minutes(meeting) | Details::Meeting(meeting) => meeting.start,
-        Details::Roadmap(roadmap) => roadmap
-            .milestones
-            .iter()
-            .filter_map(|milestone| milestone.due)
-            .min_by_key(|due| due.day()),
+        Details::Roadmap(roadmap) => {
+            roadmap.milestones.iter().filter_map(|milestone| milestone.due).min_by_key(|due| due.day())
+        }
         Details::Decision(decision) => decision.date,
     }
 }
@@ -176,9 +156,7 @@ fn happened(details: &Details) -> Option<When> {
 fn load_on(conn: &mut Conn, mut act: Act, sample: &Sample) -> Result<(), Error> {
     let mut organisations = sample.organisations.iter();
     let Some(first) = organisations.next() else {
-        return Err(Error::Refused(
-            "the sample programme has no organisation".to_owned(),
-        ));
+        return Err(Error::Refused("the sample programme has no organisation".to_owned()));
     };
     if crate::model::organisation::by_handle(conn, &first.handle)?.is_some() {
         return Ok(());

@@ -46,12 +46,8 @@ pub(super) async fn run(path: &Path) -> Result<(), Failure> {
     }
     match bad {
         0 => Ok(()),
-        1 => Err(Failure::Said(
-            "one thing is wrong: see above what to do".to_owned(),
-        )),
-        many => Err(Failure::Said(format!(
-            "{many} things are wrong: see above what to do"
-        ))),
+        1 => Err(Failure::Said("one thing is wrong: see above what to do".to_owned())),
+        many => Err(Failure::Said(format!("{many} things are wrong: see above what to do"))),
     }
 }
 
@@ -61,14 +57,9 @@ fn about(about: &'static str, result: Result<String, String>) -> Finding {
 
 fn database(app: &App) -> Result<String, String> {
     let mut conn = app.db.dedicated().map_err(|error| error.to_string())?;
-    match backup::check(&mut conn)
-        .map_err(|error| error.to_string())?
-        .as_str()
-    {
+    match backup::check(&mut conn).map_err(|error| error.to_string())?.as_str() {
         "ok" => Ok("it is of this version and sound".to_owned()),
-        other => Err(format!(
-            "it is damaged ({other}): stop the node and restore a backup"
-        )),
+        other => Err(format!("it is damaged ({other}): stop the node and restore a backup")),
     }
 }
 
@@ -77,9 +68,7 @@ fn disk(app: &App) -> Result<String, String> {
         Location::Sqlite(file) => Path::new(file).parent().map(Path::to_owned),
         Location::Postgres(_) => Some(app.config.media.path.clone()),
     };
-    let folder = folder
-        .filter(|folder| folder.exists())
-        .unwrap_or_else(|| ".".into());
+    let folder = folder.filter(|folder| folder.exists()).unwrap_or_else(|| ".".into());
     let space = rustix::fs::statvfs(&folder)
         .map_err(|error| format!("{} cannot be looked at: {error}", folder.display()))?;
     let free = space.f_bavail.saturating_mul(space.f_frsize);
@@ -99,17 +88,12 @@ async fn queue(app: &App) -> Result<String, String> {
         Ok::<_, db::Error>((waiting, failed, inbox, hosts))
     });
     let (waiting, failed, inbox, hosts) = counts.await.map_err(|error| error.to_string())?;
-    let failing = hosts
-        .iter()
-        .filter(|host| host.failures > 0 || host.set_aside)
-        .count();
+    let failing = hosts.iter().filter(|host| host.failures > 0 || host.set_aside).count();
     let told = format!(
         "{waiting} deliveries wait, {failed} were given up, {inbox} activities wait in the inbox, {failing} servers fail"
     );
     if hosts.len() > 3 && failing.saturating_mul(2) > hosts.len() {
-        return Err(format!(
-            "{told}: more than half of the servers fail, see `reset-node federation peers`"
-        ));
+        return Err(format!("{told}: more than half of the servers fail, see `reset-node federation peers`"));
     }
     Ok(told)
 }
@@ -122,14 +106,10 @@ async fn domain(app: &App) -> Result<String, String> {
     let addresses: Vec<IpAddr> = match found {
         Ok(found) => found.map(|address| address.ip()).collect(),
         Err(error) => {
-            return Err(format!(
-                "{host} has no address ({error}): add an A or AAAA record"
-            ));
+            return Err(format!("{host} has no address ({error}): add an A or AAAA record"));
         }
     };
-    let private = addresses
-        .iter()
-        .all(|address| !reset_federation::address::is_global_unicast(*address));
+    let private = addresses.iter().all(|address| !reset_federation::address::is_global_unicast(*address));
     let federation = &app.config.federation;
     if private && !federation.allow_private_addresses && !federation.loopback_only {
         return Err(format!(
@@ -153,24 +133,17 @@ async fn webfinger(app: &App) -> Result<(String, Option<DateTime<Utc>>), String>
     let answer = app.http.get(url.clone()).timeout(WAIT).send().await;
     let answer = answer.map_err(|error| wrong(format!("does not answer ({})", root(&error))))?;
     let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
-    let date = date
-        .and_then(|date| DateTime::parse_from_rfc2822(date).ok())
-        .map(|date| date.to_utc());
+    let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.to_utc());
     if !answer.status().is_success() {
         return Err(wrong(format!("answers {}", answer.status())));
     }
-    let text = answer
-        .text()
-        .await
-        .map_err(|error| wrong(format!("breaks off ({})", root(&error))))?;
+    let text = answer.text().await.map_err(|error| wrong(format!("breaks off ({})", root(&error))))?;
     let document: serde_json::Value =
         serde_json::from_str(&text).map_err(|_| wrong("answers no JSON".to_owned()))?;
     let links = document.get("links").and_then(serde_json::Value::as_array);
     let ours = app.urls.node();
     let found = links.is_some_and(|links| {
-        links
-            .iter()
-            .any(|link| link.get("href").and_then(serde_json::Value::as_str) == Some(ours.as_str()))
+        links.iter().any(|link| link.get("href").and_then(serde_json::Value::as_str) == Some(ours.as_str()))
     });
     if !found {
         return Err(format!(
@@ -192,10 +165,7 @@ fn root(error: &dyn std::error::Error) -> String {
 fn clock(here: DateTime<Utc>, there: DateTime<Utc>) -> Result<String, String> {
     let apart = (here - there).abs();
     if apart > TimeDelta::seconds(30) {
-        return Err(format!(
-            "it is {} s away from the web server's: set it by NTP",
-            apart.num_seconds()
-        ));
+        return Err(format!("it is {} s away from the web server's: set it by NTP", apart.num_seconds()));
     }
     Ok("it agrees with the web server's".to_owned())
 }
@@ -207,8 +177,6 @@ fn tls(app: &App) -> Result<String, String> {
     if app.config.federation.allow_http {
         return Ok("ids are http, which federation.allow_http permits for tests".to_owned());
     }
-    Err(
-        "node.url is http: other servers refuse it, put a proxy with TLS before the node and write https"
-            .to_owned(),
-    )
+    Err("node.url is http: other servers refuse it, put a proxy with TLS before the node and write https"
+        .to_owned())
 }

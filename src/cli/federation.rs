@@ -59,10 +59,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             }))
         }
         Command::Peers { json } => {
-            let hosts = app
-                .db
-                .read(|conn| Ok::<_, db::Error>(model::host::all(conn)?))
-                .await?;
+            let hosts = app.db.read(|conn| Ok::<_, db::Error>(model::host::all(conn)?)).await?;
             let rows: Vec<Value> = hosts.iter().map(peer).collect();
             let text = |row: &Value, key: &str| match row.get(key) {
                 Some(Value::String(text)) => text.clone(),
@@ -70,18 +67,10 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 Some(other) => other.to_string(),
             };
             print::rows(&rows, json, |row| {
-                [
-                    "host",
-                    "state",
-                    "failures",
-                    "last_ok",
-                    "last_heard",
-                    "next",
-                    "error",
-                ]
-                .iter()
-                .map(|key| text(row, key))
-                .collect()
+                ["host", "state", "failures", "last_ok", "last_heard", "next", "error"]
+                    .iter()
+                    .map(|key| text(row, key))
+                    .collect()
             })
         }
     }

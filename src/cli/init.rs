@@ -28,9 +28,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure> {
     let organisation = arguments.organisation.trim().to_owned();
     if organisation.is_empty() {
-        return Err(Failure::Said(
-            "the organisation has no name: write --organisation \"…\"".to_owned(),
-        ));
+        return Err(Failure::Said("the organisation has no name: write --organisation \"…\"".to_owned()));
     }
     let text = filled(&arguments.domain, &organisation, arguments.data.as_deref());
     // The file must be sound by itself, and together with the environment.
@@ -45,9 +43,7 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
     match made.await {
         Ok(id) => {
             print::line(id);
-            print::note(format!(
-                "wrote {origin}; start the node with `reset-node --config {origin} serve`"
-            ));
+            print::note(format!("wrote {origin}; start the node with `reset-node --config {origin} serve`"));
             Ok(())
         }
         Err(failure) => {
@@ -127,9 +123,7 @@ fn filled(domain: &str, organisation: &str, data: Option<&Path>) -> String {
         }
         let key = line.strip_prefix('#').and_then(|rest| rest.split_once(" ="));
         let value = key.and_then(|(key, _)| {
-            let found = values
-                .iter()
-                .find(|(of, name, _)| *of == table && *name == key.trim());
+            let found = values.iter().find(|(of, name, _)| *of == table && *name == key.trim());
             found.map(|(_, name, value)| format!("{name} = {value}"))
         });
         text.push_str(value.as_deref().unwrap_or(line));

@@ -21,8 +21,5 @@ pub(super) fn start(log: &Log) {
 
 /// Warnings only: for commands that do one thing and end.
 pub(super) fn quiet(log: &Log) {
-    start(&Log {
-        level: "warn".to_owned(),
-        format: log.format.clone(),
-    });
+    start(&Log { level: "warn".to_owned(), format: log.format.clone() });
 }

@@ -61,10 +61,7 @@ pub(super) async fn node(path: &Path) -> Result<SharedApp, Failure> {
 
 /// One connection, outside any pool.
 pub(super) fn connect(config: &Config, location: Location) -> Result<Conn, Failure> {
-    let manager = Manager {
-        location,
-        full_sync: config.database.full_sync,
-    };
+    let manager = Manager { location, full_sync: config.database.full_sync };
     Ok(manager.open().map_err(crate::db::Error::from)?)
 }
 
@@ -91,11 +88,7 @@ pub(super) fn folders(config: &Config, location: &Location) -> Result<(), Failur
         folders.push(("database.url", parent.to_owned()));
     }
     for (key, folder) in folders {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            &folder
-        };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
         writable(folder).map_err(|error| {
             Failure::Said(format!(
                 "the folder {} ({key}) cannot be written: {error}: give it to the user who runs reset-node",
@@ -106,11 +99,7 @@ pub(super) fn folders(config: &Config, location: &Location) -> Result<(), Failur
     if let Location::Sqlite(file) = location
         && !Path::new(file).exists()
     {
-        let made = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file);
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
         made.map_err(|error| Failure::Said(format!("the database {file} cannot be made: {error}")))?;
     }
     Ok(())

@@ -33,14 +33,7 @@ fn kind(word: &str) -> Result<OrganisationKind, UnknownWord> {
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     let Command::Create { handle, name, kind } = command;
     let app = open::node(path).await?;
-    let new = NewOrganisation {
-        handle,
-        name,
-        kind,
-        summary: String::new(),
-        website: None,
-        territory: None,
-    };
+    let new = NewOrganisation { handle, name, kind, summary: String::new(), website: None, territory: None };
     print::line(create(&app, new).await?);
     Ok(())
 }

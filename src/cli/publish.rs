@@ -49,15 +49,8 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
         }
         return Ok(());
     }
-    let travel = if arguments.quiet {
-        Travel::Quiet
-    } else {
-        Travel::Deliver
-    };
-    for published in publication::publish(&app, manuscripts, travel)
-        .await
-        .map_err(named)?
-    {
+    let travel = if arguments.quiet { Travel::Quiet } else { Travel::Deliver };
+    for published in publication::publish(&app, manuscripts, travel).await.map_err(named)? {
         print::line(published.id);
     }
     Ok(())
@@ -66,10 +59,7 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
 fn read(app: &App, file: &Path) -> Result<Manuscript, Failure> {
     let said = |what: String| Failure::Said(format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| said(format!("cannot be read: {error}")))?;
-    let stem = file
-        .file_stem()
-        .map(|stem| stem.to_string_lossy())
-        .unwrap_or_default();
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     Manuscript::parse(&text, &stem, zone(app)).map_err(|error| said(error.to_string()))
 }
 

@@ -32,18 +32,9 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) const ALL: Parts = Parts {
-        web: true,
-        workers: true,
-    };
-    pub(super) const WEB: Parts = Parts {
-        web: true,
-        workers: false,
-    };
-    pub(super) const WORKERS: Parts = Parts {
-        web: false,
-        workers: true,
-    };
+    pub(super) const ALL: Parts = Parts { web: true, workers: true };
+    pub(super) const WEB: Parts = Parts { web: true, workers: false };
+    pub(super) const WORKERS: Parts = Parts { web: false, workers: true };
 }
 
 /// Runs until the process is told to stop (SIGTERM, SIGINT).
@@ -145,9 +136,7 @@ pub(super) async fn run_parts(
         tasks.spawn(retention::run(app.clone(), shutdown.clone()));
     }
     if let Some(listener) = listener {
-        let address = listener
-            .local_addr()
-            .map_err(|error| Failure::Said(error.to_string()))?;
+        let address = listener.local_addr().map_err(|error| Failure::Said(error.to_string()))?;
         let router = web::router(app.clone());
         tasks.spawn(server::run(listener, router, shutdown.clone()));
         tracing::info!("listening on http://{address}");
@@ -181,12 +170,7 @@ mod tests {
     #[test]
     fn a_clock_before_this_program_was_written_is_refused() {
         assert!(clock("2026-01-01T00:00:00Z".parse().unwrap()).is_ok());
-        let said = clock("1970-01-01T00:05:00Z".parse().unwrap())
-            .unwrap_err()
-            .to_string();
-        assert!(
-            said.starts_with("the clock says 1970-01-01 00:05: set it"),
-            "{said}"
-        );
+        let said = clock("1970-01-01T00:05:00Z".parse().unwrap()).unwrap_err().to_string();
+        assert!(said.starts_with("the clock says 1970-01-01 00:05: set it"), "{said}");
     }
 }

@@ -65,10 +65,7 @@ pub fn load(path: &Path) -> Result<Config, Error> {
     let origin = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::Missing(origin.clone()),
-        _ => Error::Unreadable {
-            path: origin.clone(),
-            error,
-        },
+        _ => Error::Unreadable { path: origin.clone(), error },
     })?;
     let env = environment()?;
     load_text(&origin, &text, env)
@@ -162,12 +159,7 @@ fn syntax(origin: &str, text: &str, error: &toml::de::Error) -> Error {
     let at = error.span().map_or(0, |span| span.start);
     Error::Syntax {
         origin: origin.to_owned(),
-        line: text
-            .bytes()
-            .take(at)
-            .filter(|byte| *byte == b'\n')
-            .count()
-            .saturating_add(1),
+        line: text.bytes().take(at).filter(|byte| *byte == b'\n').count().saturating_add(1),
         message: one_line(error.message()),
     }
 }
@@ -222,17 +214,11 @@ fn missing(origin: &str, error: &confique::Error) -> Error {
 
 /// The values that have the right type but cannot be.
 fn check(origin: &str, config: &Config) -> Result<(), Error> {
-    let wrong = wrong_node(config)
-        .or_else(|| wrong_limit(config))
-        .or_else(|| wrong_log(config));
+    let wrong = wrong_node(config).or_else(|| wrong_limit(config)).or_else(|| wrong_log(config));
     let Some((key, message)) = wrong else {
         return Ok(());
     };
-    Err(Error::Value {
-        origin: origin.to_owned(),
-        key: key.to_owned(),
-        message,
-    })
+    Err(Error::Value { origin: origin.to_owned(), key: key.to_owned(), message })
 }
 
 /// A key and what is wrong with its value.
@@ -250,10 +236,7 @@ fn wrong_node(config: &Config) -> Wrong {
     if node.timezone.parse::<chrono_tz::Tz>().is_err() {
         let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let near = nearest(&node.timezone, zones).unwrap_or_else(|| "Europe/Paris".to_owned());
-        let say = format!(
-            "is `{}`, which is no time zone: write an IANA name such as {near}",
-            node.timezone
-        );
+        let say = format!("is `{}`, which is no time zone: write an IANA name such as {near}", node.timezone);
         return Some(("node.timezone", say));
     }
     one_of("node.language", &node.language, &["fr", "en"])
@@ -263,12 +246,7 @@ fn wrong_limit(config: &Config) -> Wrong {
     let least = |key, zero: bool| zero.then(|| (key, "is 0: write at least 1".to_owned()));
     let federation = &config.federation;
     least("database.pool", config.database.pool == 0)
-        .or_else(|| {
-            least(
-                "federation.deliveries_in_flight",
-                federation.deliveries_in_flight == 0,
-            )
-        })
+        .or_else(|| least("federation.deliveries_in_flight", federation.deliveries_in_flight == 0))
         .or_else(|| one_of("federation.mode", &federation.mode, &["open", "allowlist"]))
         .or_else(|| absent("federation.mode", federation.mode == "allowlist"))
         .or_else(|| absent("federation.authorized_fetch", federation.authorized_fetch))
@@ -298,10 +276,7 @@ fn one_of(key: &'static str, value: &str, words: &[&str]) -> Wrong {
     let near = nearest(value, words.iter().copied())
         .map(|near| format!(" (did you mean `{near}`?)"))
         .unwrap_or_default();
-    Some((
-        key,
-        format!("is `{value}`: write one of {}{near}", words.join(", ")),
-    ))
+    Some((key, format!("is `{value}`: write one of {}{near}", words.join(", "))))
 }
 
 /// A host name, perhaps with a port; no scheme, no path.

@@ -27,10 +27,7 @@ fn an_unknown_key_is_refused_with_the_nearest() {
         refused("[database]\nurll = \"sqlite:a\"\n"),
         "c.toml: the key `database.urll` is unknown: did you mean `database.url`?"
     );
-    assert_eq!(
-        refused("[htpp]\nlisten = 1\n"),
-        "c.toml: the key `htpp` is unknown: did you mean `http`?"
-    );
+    assert_eq!(refused("[htpp]\nlisten = 1\n"), "c.toml: the key `htpp` is unknown: did you mean `http`?");
     assert!(refused("zzz = 1\n").contains("node.zzz"));
 }
 
@@ -38,15 +35,9 @@ fn an_unknown_key_is_refused_with_the_nearest() {
 fn a_wrong_value_is_named_with_its_key() {
     for (more, part) in [
         ("[http]\nlisten = \"here\"\n", "`http.listen`"),
-        (
-            "[http]\ntrusted_proxies = [\n \"127.0.0.1\",\n \"x\"]\n",
-            "`http.trusted_proxies`",
-        ),
+        ("[http]\ntrusted_proxies = [\n \"127.0.0.1\",\n \"x\"]\n", "`http.trusted_proxies`"),
         ("[database]\npool = \"many\"\n", "`database.pool`"),
-        (
-            "language = \"de\"\n",
-            "`node.language` is `de`: write one of fr, en",
-        ),
+        ("language = \"de\"\n", "`node.language` is `de`: write one of fr, en"),
         ("timezone = \"Europe/Pari\"\n", "Europe/Paris"),
         ("[federation]\nmode = \"opn\"\n", "did you mean `open`"),
         ("[federation]\nmode = \"allowlist\"\n", "this version does not have"),
@@ -59,16 +50,8 @@ fn a_wrong_value_is_named_with_its_key() {
         assert!(said.contains(part), "{said}");
         assert!(!said.contains('\n'), "{said}");
     }
-    assert!(
-        read("[node]\nurl = \"https://a.example\"\n")
-            .unwrap_err()
-            .contains("`node.domain` is missing")
-    );
-    assert!(
-        read("[node]\ndomain = \"https://a.example\"\nurl = \"\"\n")
-            .unwrap_err()
-            .contains("no domain")
-    );
+    assert!(read("[node]\nurl = \"https://a.example\"\n").unwrap_err().contains("`node.domain` is missing"));
+    assert!(read("[node]\ndomain = \"https://a.example\"\nurl = \"\"\n").unwrap_err().contains("no domain"));
 }
 
 #[test]

@@ -32,11 +32,8 @@ pub enum Location {
 }
 
 /// Where Linux distributions keep their bundle of root certificates; the vendored OpenSSL looks elsewhere.
-const SYSTEM_ROOTS: [&str; 3] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/cert.pem",
-];
+const SYSTEM_ROOTS: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 impl Location {
     /// Reads `database.url`.
@@ -54,9 +51,7 @@ impl Location {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Location::Postgres(with_system_roots(url)));
         }
-        Err(format!(
-            "database.url `{url}` is neither sqlite:PATH nor postgres://…"
-        ))
+        Err(format!("database.url `{url}` is neither sqlite:PATH nor postgres://…"))
     }
 }
 
@@ -64,10 +59,7 @@ fn with_system_roots(url: &str) -> String {
     if url.contains("sslrootcert=") || !url.contains("sslmode=verify") {
         return url.to_owned();
     }
-    match SYSTEM_ROOTS
-        .iter()
-        .find(|path| std::path::Path::new(path).exists())
-    {
+    match SYSTEM_ROOTS.iter().find(|path| std::path::Path::new(path).exists()) {
         Some(path) => format!("{url}&sslrootcert={path}"),
         None => url.to_owned(),
     }

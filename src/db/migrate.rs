@@ -77,10 +77,7 @@ fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result
     use diesel::migration::MigrationSource;
     let migrations =
         MigrationSource::<DB>::migrations(source).map_err(|error| Error::Corrupt(error.to_string()))?;
-    Ok(migrations
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect())
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 fn applied<C, DB>(conn: &mut C) -> Result<Vec<String>, Error>
@@ -88,8 +85,6 @@ where
     C: MigrationHarness<DB>,
     DB: diesel::backend::Backend,
 {
-    let versions = conn
-        .applied_migrations()
-        .map_err(|error| Error::Unavailable(error.to_string()))?;
+    let versions = conn.applied_migrations().map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok(versions.iter().map(ToString::to_string).collect())
 }

@@ -45,19 +45,12 @@ impl Db {
     /// The file or the server cannot be reached.
     pub fn open(location: Location, full_sync: bool, pool: u32) -> Result<Db, Error> {
         let manager = Manager { location, full_sync };
-        let readers = manager
-            .clone()
-            .pool(pool)
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let readers = manager.clone().pool(pool).map_err(|error| Error::Unavailable(error.to_string()))?;
         let writer = match manager.location {
             Location::Sqlite(_) => Some(writer::Writer::start(manager.clone())?),
             Location::Postgres(_) => None,
         };
-        Ok(Db {
-            readers,
-            writer,
-            manager,
-        })
+        Ok(Db { readers, writer, manager })
     }
 
     /// Where the data is.

@@ -66,10 +66,7 @@ impl Writer {
             let reply = move |committed: Result<(), Error>| {
                 let _ = answer.send(committed.map_err(E::from).and(result));
             };
-            Outcome {
-                keep,
-                reply: Box::new(reply),
-            }
+            Outcome { keep, reply: Box::new(reply) }
         });
         self.jobs
             .send(job)

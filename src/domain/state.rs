@@ -56,9 +56,7 @@ pub fn states(kind: Kind) -> &'static [State] {
         Kind::Minutes => &[Draft, Submitted, Adopted, Corrected, Withdrawn],
         Kind::Roadmap => &[Draft, Published, Withdrawn],
         Kind::Decision => &[Draft, InForce, UnderReview, Superseded, Repealed],
-        Kind::Meeting => &[
-            Draft, Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn,
-        ],
+        Kind::Meeting => &[Draft, Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn],
     }
 }
 
@@ -112,11 +110,7 @@ pub fn transition(kind: Kind, from: State, to: State) -> Result<(), Forbidden> {
 }
 
 fn words(states: &[State]) -> String {
-    states
-        .iter()
-        .map(|state| state.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn next_words(kind: Kind, from: State) -> String {

@@ -22,12 +22,7 @@ impl UnknownWord {
             .iter()
             .filter(near)
             .max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)));
-        UnknownWord {
-            what,
-            found: found.to_owned(),
-            allowed,
-            nearest: nearest.copied(),
-        }
+        UnknownWord { what, found: found.to_owned(), allowed, nearest: nearest.copied() }
     }
 }
 

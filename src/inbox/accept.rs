@@ -45,21 +45,13 @@ struct Ours {
 impl Ours {
     fn named_by(app: &App, activity: &Activity) -> Result<Ours, Refusal> {
         let object = activity.object.as_ref().ok_or(Refusal::Missing("object"))?;
-        let is_follow = object
-            .kind()
-            .is_none_or(|kind| ActivityKind::of(kind) == ActivityKind::Follow);
-        let by_id = object
-            .id()
-            .filter(|_| is_follow)
-            .and_then(|id| app.urls.local(id.as_str()));
+        let is_follow = object.kind().is_none_or(|kind| ActivityKind::of(kind) == ActivityKind::Follow);
+        let by_id = object.id().filter(|_| is_follow).and_then(|id| app.urls.local(id.as_str()));
         let activity = match by_id {
             Some(Local::Activity(id)) => Some(id),
             _ => None,
         };
-        let shape = object
-            .kind()
-            .filter(|_| is_follow)
-            .and_then(|_| shape(app, object));
+        let shape = object.kind().filter(|_| is_follow).and_then(|_| shape(app, object));
         Ok(Ours { activity, shape })
     }
 

@@ -16,11 +16,7 @@ use crate::text::html;
 
 /// Stores a reply.
 pub(super) fn on_create(app: &App, activity: &Activity) -> Result<Step, Refusal> {
-    let value = activity
-        .object
-        .as_ref()
-        .and_then(ObjectRef::value)
-        .ok_or(Refusal::Missing("object"))?;
+    let value = activity.object.as_ref().and_then(ObjectRef::value).ok_or(Refusal::Missing("object"))?;
     let Some(reply) = Reply::read(app, value)? else {
         return Ok(ignored("it answers nothing"));
     };
@@ -93,20 +89,12 @@ impl Reply {
 /// Text and warning as safe HTML. A text that says it is not HTML is shown as it stands.
 fn safe(object: &RemoteObject) -> String {
     let mut safe = String::new();
-    if let Some(warning) = object
-        .summary
-        .as_deref()
-        .filter(|summary| !summary.trim().is_empty())
-    {
+    if let Some(warning) = object.summary.as_deref().filter(|summary| !summary.trim().is_empty()) {
         safe.push_str("<p>");
         safe.push_str(&html::sanitise_remote(warning));
         safe.push_str("</p>");
     }
-    let content = object
-        .content
-        .as_deref()
-        .or(object.name.as_deref())
-        .unwrap_or_default();
+    let content = object.content.as_deref().or(object.name.as_deref()).unwrap_or_default();
     match object.content.is_some() && object.media_type == "text/html" {
         true => safe.push_str(&html::sanitise_remote(content)),
         false if content.is_empty() => {}

@@ -9,11 +9,7 @@ use crate::model;
 
 /// Deletes what is stored of the object.
 pub(super) fn on_delete(activity: &Activity) -> Result<Step, Refusal> {
-    let id = activity
-        .object
-        .as_ref()
-        .and_then(ObjectRef::id)
-        .ok_or(Refusal::Missing("object"))?;
+    let id = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
     if *id == activity.actor {
         return Ok(Step::Effect(Box::new(delete_actor)));
     }
@@ -23,10 +19,7 @@ pub(super) fn on_delete(activity: &Activity) -> Result<Step, Refusal> {
 
 fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stopped> {
     let known = model::reply::find(scene.conn, url)?;
-    if known
-        .as_ref()
-        .is_some_and(|known| known.remote_id != scene.sender.id)
-    {
+    if known.as_ref().is_some_and(|known| known.remote_id != scene.sender.id) {
         return Err(Stopped::Refused("the reply is another actor's"));
     }
     model::reply::bury(scene.conn, url, scene.sender.id, scene.now)?;

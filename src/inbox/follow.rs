@@ -12,11 +12,7 @@ use crate::outbox::{self, Audience, NewActivity};
 
 /// Adds a follower and accepts.
 pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> {
-    let object = activity
-        .object
-        .as_ref()
-        .and_then(ObjectRef::id)
-        .ok_or(Refusal::Missing("object"))?;
+    let object = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
     let object = object.as_str().to_owned();
     if app.urls.local(&object).is_none() {
         return Ok(ignored("a follow of an actor of another server"));
@@ -40,12 +36,7 @@ fn accept(
 ) -> Result<(), Stopped> {
     let at = scene.now.and_utc();
     let id = new_id(at);
-    let said = Said {
-        urls: &scene.app.urls,
-        id: &id,
-        actor: followed_url,
-        at,
-    };
+    let said = Said { urls: &scene.app.urls, id: &id, actor: followed_url, at };
     let document = said.to("Accept", &scene.sender.url, &follow.raw).to_string();
     let new = NewActivity {
         id,

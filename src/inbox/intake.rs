@@ -32,12 +32,7 @@ struct Heard(moka::sync::Cache<String, ()>);
 impl Default for Heard {
     fn default() -> Heard {
         let minute = Duration::from_secs(60);
-        Heard(
-            moka::sync::Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(minute)
-                .build(),
-        )
+        Heard(moka::sync::Cache::builder().max_capacity(10_000).time_to_live(minute).build())
     }
 }
 

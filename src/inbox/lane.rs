@@ -80,9 +80,7 @@ pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) 
 type Aside = Result<(tokio::task::Id, Result<(), db::Error>), tokio::task::JoinError>;
 
 fn came_back(done: Aside, busy: &mut HashMap<tokio::task::Id, String>) -> Result<(), db::Error> {
-    let id = done
-        .as_ref()
-        .map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
+    let id = done.as_ref().map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
     busy.remove(&id);
     match done {
         Ok((_, result)) => result,
@@ -165,13 +163,7 @@ async fn read_page(
                     }
                 }
             }
-            Ok(Page {
-                ready,
-                needy,
-                senders,
-                last,
-                is_last,
-            })
+            Ok(Page { ready, needy, senders, last, is_last })
         })
         .await
 }
@@ -184,9 +176,7 @@ fn plan(app: &App, item: Item) -> Planned {
         seq: item.seq,
         sender: item.actor_url,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\""]
-            .iter()
-            .any(|kind| item.document.contains(kind)),
+        erase: ["\"Create\"", "\"Update\""].iter().any(|kind| item.document.contains(kind)),
         step,
     }
 }
@@ -219,11 +209,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     let fetched = Fetcher::new(&app).document(&url).await;
     planned.step = match fetched {
         Ok(document) => {
-            let kind = document
-                .value
-                .get("type")
-                .and_then(|kind| kind.as_str())
-                .map(str::to_owned);
+            let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
             let (id, value) = (Some(document.id), document.value);
             activity.object = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
             match checked(&app, *activity) {
@@ -241,16 +227,12 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
 async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
     tracing::info!(seq, why, "an activity was refused");
     let outcome = format!("refused: {why}");
-    app.db
-        .write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?))
-        .await
+    app.db.write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?)).await
 }
 
 async fn put_off(app: &App, seq: i64, attempts: i32, why: String) -> Result<(), db::Error> {
     let now = app.now().naive_utc();
-    app.db
-        .write(move |conn| Ok(postpone(conn, seq, attempts, now, &why)?))
-        .await
+    app.db.write(move |conn| Ok(postpone(conn, seq, attempts, now, &why)?)).await
 }
 
 fn postpone(
@@ -281,10 +263,7 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
     }
     let within = app.clone();
     let now = app.now().naive_utc();
-    let after = app
-        .db
-        .write(move |conn| write_batch(&within, conn, batch, now))
-        .await?;
+    let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
     if after.ring_outbox {
         app.wake.outbox.notify_one();
     }
@@ -358,11 +337,7 @@ fn find_sender(
     known: &mut HashMap<String, Option<Sender>>,
 ) -> crate::model::Result<Option<Sender>> {
     let found = model::remote::sender(conn, url)?;
-    let sender = found.map(|(id, inbox)| Sender {
-        id,
-        url: url.to_owned(),
-        inbox,
-    });
+    let sender = found.map(|(id, inbox)| Sender { id, url: url.to_owned(), inbox });
     known.insert(url.to_owned(), sender.clone());
     Ok(sender)
 }
@@ -380,14 +355,7 @@ fn attempt(
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
-        let mut scene = Scene {
-            app,
-            conn,
-            now,
-            sender,
-            tally: Tally::default(),
-            after: After::default(),
-        };
+        let mut scene = Scene { app, conn, now, sender, tally: Tally::default(), after: After::default() };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

@@ -16,11 +16,7 @@ pub(super) fn on_like(app: &App, activity: &Activity) -> Result<Step, Refusal> {
 
 /// Counts a reaction, unless it was undone before it came.
 pub(super) fn on_reaction(app: &App, activity: &Activity, kind: Kind) -> Result<Step, Refusal> {
-    let object = activity
-        .object
-        .as_ref()
-        .and_then(ObjectRef::id)
-        .ok_or(Refusal::Missing("object"))?;
+    let object = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
     let Some(publication) = publication_of(app, object) else {
         return Ok(ignored("a reaction to nothing of ours"));
     };

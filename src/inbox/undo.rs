@@ -22,15 +22,9 @@ pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
             Ok(Step::Effect(Box::new(move |scene| unfollow(scene, &followed))))
         }
         Some(kind @ (ActivityKind::Like | ActivityKind::Announce)) => {
-            let kind = if kind == ActivityKind::Like {
-                Kind::Like
-            } else {
-                Kind::Announce
-            };
+            let kind = if kind == ActivityKind::Like { Kind::Like } else { Kind::Announce };
             let publication = inner.and_then(|url| publication_of(app, &url));
-            Ok(Step::Effect(Box::new(move |scene| {
-                take_back(scene, id, publication.map(|id| (kind, id)))
-            })))
+            Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, publication.map(|id| (kind, id))))))
         }
         Some(_) => Ok(super::ignored("an undo of what had no effect here")),
         None => Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, None)))),
@@ -39,9 +33,7 @@ pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
 
 fn inner_object(value: &Value) -> Option<Url> {
     let object = value.get("object")?;
-    let id = object
-        .as_str()
-        .or_else(|| object.get("id").and_then(Value::as_str))?;
+    let id = object.as_str().or_else(|| object.get("id").and_then(Value::as_str))?;
     url_check::id(id, true).ok()
 }
 

@@ -12,21 +12,14 @@ use crate::model;
 
 /// Replaces what is stored of the object.
 pub(super) fn on_update(app: &App, activity: Activity) -> Result<Step, Refusal> {
-    let id = activity
-        .object
-        .as_ref()
-        .and_then(ObjectRef::id)
-        .ok_or(Refusal::Missing("object"))?
-        .clone();
+    let id = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?.clone();
     let Some(value) = activity.object.as_ref().and_then(ObjectRef::value) else {
         return Ok(Step::Fetch(id, Box::new(activity)));
     };
     if id == activity.actor {
         let profile = actor::parse(value, app.config.federation.allow_http)?;
         let document = value.to_string();
-        return Ok(Step::Effect(Box::new(move |scene| {
-            change_profile(scene, &profile, document)
-        })));
+        return Ok(Step::Effect(Box::new(move |scene| change_profile(scene, &profile, document))));
     }
     match Reply::read(app, value)? {
         Some(reply) => Ok(Step::Effect(Box::new(move |scene| change_reply(scene, reply)))),
@@ -40,10 +33,7 @@ fn change_profile(
     document: String,
 ) -> Result<&'static str, Stopped> {
     resolve::keep(scene.conn, profile, document, scene.now)?;
-    scene
-        .after
-        .keys
-        .extend(profile.keys.iter().map(|key| key.id.to_string()));
+    scene.after.keys.extend(profile.keys.iter().map(|key| key.id.to_string()));
     Ok("a profile was changed")
 }
 
@@ -65,10 +55,7 @@ fn change_reply(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Sto
         return Ok("a reply is no longer public");
     }
     let row = reply.into_row(known.publication_id, scene.sender.id, scene.now);
-    if known
-        .updated_at
-        .is_some_and(|before| row.updated_at.is_none_or(|now| now < before))
-    {
+    if known.updated_at.is_some_and(|before| row.updated_at.is_none_or(|now| now < before)) {
         return Ok("an older text of a reply");
     }
     model::reply::revise(scene.conn, known.id, &row)?;

@@ -96,11 +96,8 @@ impl Worker {
         if idle.is_empty() {
             return Ok(());
         }
-        let waiting = self
-            .app
-            .db
-            .read(move |conn| Ok::<_, Error>(inbox_item::waiting(conn, &idle, now)?))
-            .await?;
+        let waiting =
+            self.app.db.read(move |conn| Ok::<_, Error>(inbox_item::waiting(conn, &idle, now)?)).await?;
         for lane in waiting {
             let drain = lane::drain(self.app.clone(), lane, Arc::clone(&self.stopping));
             let task = self.running.spawn(drain);
@@ -110,9 +107,7 @@ impl Worker {
     }
 
     fn ended(&mut self, ended: Ended) {
-        let id = ended
-            .as_ref()
-            .map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
+        let id = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
         let Some(lane) = self.busy.remove(&id) else { return };
         match ended {
             Ok((_, Ok(true))) => return,

@@ -20,9 +20,8 @@ pub const RENEW: TimeDelta = TimeDelta::seconds(5);
 
 /// A hash that is the same in every process and version: FNV-1a, 64 bits.
 pub fn stable_hash(key: &str) -> u64 {
-    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    key.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The lane of a key in a queue of `count` lanes, from 0.
@@ -114,20 +113,11 @@ impl Lanes {
         let (queue, owner) = (self.queue, self.owner.clone());
         self.tend_at = None;
         db.write(move |conn| {
-            diesel::update(
-                lanes::table
-                    .filter(lanes::queue.eq(queue))
-                    .filter(lanes::owner.eq(&owner)),
-            )
-            .set((
-                lanes::owner.eq(""),
-                lanes::leased_until.eq(NaiveDateTime::default()),
-            ))
-            .execute(conn)?;
+            diesel::update(lanes::table.filter(lanes::queue.eq(queue)).filter(lanes::owner.eq(&owner)))
+                .set((lanes::owner.eq(""), lanes::leased_until.eq(NaiveDateTime::default())))
+                .execute(conn)?;
             diesel::delete(
-                lanes::table
-                    .filter(lanes::queue.eq(presence(queue)))
-                    .filter(lanes::owner.eq(&owner)),
+                lanes::table.filter(lanes::queue.eq(presence(queue))).filter(lanes::owner.eq(&owner)),
             )
             .execute(conn)?;
             Ok(())
@@ -149,12 +139,8 @@ fn seed(conn: &mut Conn, queue: &str, count: i32) -> QueryResult<()> {
 }
 
 fn insert(conn: &mut Conn, queue: &str, lane: i32, owner: &str, until: NaiveDateTime) -> QueryResult<usize> {
-    let row = (
-        lanes::queue.eq(queue),
-        lanes::lane.eq(lane),
-        lanes::owner.eq(owner),
-        lanes::leased_until.eq(until),
-    );
+    let row =
+        (lanes::queue.eq(queue), lanes::lane.eq(lane), lanes::owner.eq(owner), lanes::leased_until.eq(until));
     crate::both!(conn, c => diesel::insert_into(lanes::table).values(row).on_conflict_do_nothing().execute(c))
 }
 
@@ -167,21 +153,12 @@ fn tend(
     busy: &BTreeSet<i32>,
 ) -> Result<Tended, Error> {
     let alive = be_seen(conn, queue, owner, now)?;
-    let mine = lanes::table
-        .filter(lanes::queue.eq(queue))
-        .filter(lanes::owner.eq(owner));
-    diesel::update(mine)
-        .set(lanes::leased_until.eq(now + LEASE))
-        .execute(conn)?;
+    let mine = lanes::table.filter(lanes::queue.eq(queue)).filter(lanes::owner.eq(owner));
+    diesel::update(mine).set(lanes::leased_until.eq(now + LEASE)).execute(conn)?;
     let mut held: BTreeSet<i32> = mine.select(lanes::lane).load(conn)?.into_iter().collect();
     let share = fair_share(count, alive);
     let mut leaving = BTreeSet::new();
-    let surplus: Vec<i32> = held
-        .iter()
-        .rev()
-        .take(held.len().saturating_sub(share))
-        .copied()
-        .collect();
+    let surplus: Vec<i32> = held.iter().rev().take(held.len().saturating_sub(share)).copied().collect();
     for lane in surplus {
         if busy.contains(&lane) {
             leaving.insert(lane);
@@ -249,11 +226,7 @@ mod tests {
         assert_eq!(stable_hash(""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(stable_hash("a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(lane_of("example.org", 16), lane_of("example.org", 16));
-        assert!(
-            (0..1000)
-                .map(|n| lane_of(&format!("h{n}.example"), 16))
-                .all(|lane| (0..16).contains(&lane))
-        );
+        assert!((0..1000).map(|n| lane_of(&format!("h{n}.example"), 16)).all(|lane| (0..16).contains(&lane)));
         assert_eq!(lane_of("x", 0), 0);
     }
 

@@ -28,10 +28,7 @@ pub struct Account {
 /// # Errors
 /// The database's; a unique violation if the address has an account: ask [`has_email`] first.
 pub fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
-    diesel::insert_into(accounts::table)
-        .values(account)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(accounts::table).values(account).execute(conn).map(drop)
 }
 
 /// Whether an address has an account.
@@ -39,10 +36,7 @@ pub fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn has_email(conn: &mut Conn, email: &str) -> Result<bool> {
-    let found: i64 = accounts::table
-        .filter(accounts::email.eq(email))
-        .count()
-        .get_result(conn)?;
+    let found: i64 = accounts::table.filter(accounts::email.eq(email)).count().get_result(conn)?;
     Ok(found > 0)
 }
 

@@ -32,10 +32,7 @@ pub struct Activity {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, activity: &Activity) -> Result<()> {
-    diesel::insert_into(activities::table)
-        .values(activity)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(activities::table).values(activity).execute(conn).map(drop)
 }
 
 /// The activity with this id.
@@ -43,11 +40,7 @@ pub fn insert(conn: &mut Conn, activity: &Activity) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
-    activities::table
-        .find(id)
-        .select(Activity::as_select())
-        .first(conn)
-        .optional()
+    activities::table.find(id).select(Activity::as_select()).first(conn).optional()
 }
 
 /// Public activities of an actor, latest first: a page of its outbox. `before` is the id of the last one of the page before.

@@ -57,11 +57,7 @@ pub fn insert(conn: &mut Conn, handle: &str, kind: ActorKind, now: NaiveDateTime
 /// # Errors
 /// The database's.
 pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Actor>> {
-    actors::table
-        .filter(actors::handle.eq(handle))
-        .select(Actor::as_select())
-        .first(conn)
-        .optional()
+    actors::table.filter(actors::handle.eq(handle)).select(Actor::as_select()).first(conn).optional()
 }
 
 /// The actor with this row id.
@@ -77,11 +73,7 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Actor> {
 /// # Errors
 /// The database's.
 pub fn handles(conn: &mut Conn, kind: ActorKind) -> Result<Vec<String>> {
-    actors::table
-        .filter(actors::kind.eq(kind))
-        .order(actors::id)
-        .select(actors::handle)
-        .load(conn)
+    actors::table.filter(actors::kind.eq(kind)).order(actors::id).select(actors::handle).load(conn)
 }
 
 /// Notes that a profile changed.
@@ -89,10 +81,7 @@ pub fn handles(conn: &mut Conn, kind: ActorKind) -> Result<Vec<String>> {
 /// # Errors
 /// The database's.
 pub fn touch(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
-    diesel::update(actors::table.find(id))
-        .set(actors::updated_at.eq(now))
-        .execute(conn)
-        .map(drop)
+    diesel::update(actors::table.find(id)).set(actors::updated_at.eq(now)).execute(conn).map(drop)
 }
 
 /// Every key of an actor, oldest first, also those rotated out.

@@ -100,9 +100,7 @@ pub struct Member {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<()> {
-    diesel::insert_into(coalitions::table)
-        .values(coalition)
-        .execute(conn)?;
+    diesel::insert_into(coalitions::table).values(coalition).execute(conn)?;
     insert_lists(conn, coalition.actor_id, lists)
 }
 
@@ -111,9 +109,7 @@ pub fn insert(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<(
 /// # Errors
 /// The database's.
 pub fn update(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<()> {
-    diesel::update(coalitions::table.find(coalition.actor_id))
-        .set(coalition)
-        .execute(conn)?;
+    diesel::update(coalitions::table.find(coalition.actor_id)).set(coalition).execute(conn)?;
     diesel::delete(coalition_values::table.filter(coalition_values::coalition_id.eq(coalition.actor_id)))
         .execute(conn)?;
     diesel::delete(associated_actors::table.filter(associated_actors::coalition_id.eq(coalition.actor_id)))
@@ -124,14 +120,8 @@ pub fn update(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<(
 fn insert_lists(conn: &mut Conn, id: i64, lists: &Lists) -> Result<()> {
     let fields = [
         ("lever", lists.levers.clone()),
-        (
-            "quality",
-            lists.qualities.iter().map(ToString::to_string).collect(),
-        ),
-        (
-            "dimension",
-            lists.dimensions.iter().map(ToString::to_string).collect(),
-        ),
+        ("quality", lists.qualities.iter().map(ToString::to_string).collect()),
+        ("dimension", lists.dimensions.iter().map(ToString::to_string).collect()),
         ("language", lists.languages.clone()),
         ("example", lists.examples.clone()),
     ];
@@ -194,8 +184,7 @@ fn known<T: std::str::FromStr>(word: &str) -> Result<T>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
-    word.parse()
-        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+    word.parse().map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
 }
 
 /// The coalition with this handle.
@@ -258,12 +247,7 @@ pub fn members(conn: &mut Conn, id: i64) -> Result<Vec<Member>> {
         .load(conn)?;
     let mut members: Vec<Member> = rows
         .into_iter()
-        .map(|(actor_id, handle, name, role)| Member {
-            actor_id,
-            handle,
-            name,
-            role,
-        })
+        .map(|(actor_id, handle, name, role)| Member { actor_id, handle, name, role })
         .collect();
     members.sort_by_key(|member| member.role);
     Ok(members)
@@ -296,11 +280,8 @@ pub fn set_member(conn: &mut Conn, id: i64, member: i64, role: Role, now: NaiveD
 pub fn lock(conn: &mut Conn, id: i64) -> Result<()> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
-        Conn::Pg(c) => coalitions::table
-            .find(id)
-            .select(coalitions::actor_id)
-            .for_update()
-            .first::<i64>(c)
-            .map(drop),
+        Conn::Pg(c) => {
+            coalitions::table.find(id).select(coalitions::actor_id).for_update().first::<i64>(c).map(drop)
+        }
     }
 }

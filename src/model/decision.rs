@@ -27,10 +27,7 @@ pub struct Decision {
 /// # Errors
 /// The database's; a unique violation if the number is taken.
 pub fn insert(conn: &mut Conn, decision: &Decision) -> Result<()> {
-    diesel::insert_into(decisions::table)
-        .values(decision)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(decisions::table).values(decision).execute(conn).map(drop)
 }
 
 /// The last entry of a coalition's register.

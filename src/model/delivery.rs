@@ -140,10 +140,7 @@ pub fn insert(
         Conn::Pg(c) => {
             for entries in to.chunks(INSERT_ROWS) {
                 let rows: Vec<_> = entries.iter().map(row).collect();
-                diesel::insert_into(deliveries::table)
-                    .values(rows)
-                    .on_conflict_do_nothing()
-                    .execute(c)?;
+                diesel::insert_into(deliveries::table).values(rows).on_conflict_do_nothing().execute(c)?;
             }
         }
     }
@@ -231,14 +228,10 @@ pub fn hurry(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
     diesel::update(waiting.filter(deliveries::last_status.is_null()))
         .set(deliveries::run_at.eq(now))
         .execute(conn)?;
-    diesel::update(
-        waiting
-            .filter(deliveries::last_status.ge(502))
-            .filter(deliveries::last_status.le(504)),
-    )
-    .set(deliveries::run_at.eq(now))
-    .execute(conn)
-    .map(drop)
+    diesel::update(waiting.filter(deliveries::last_status.ge(502)).filter(deliveries::last_status.le(504)))
+        .set(deliveries::run_at.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Keeps what attempts led to. A row that is no longer pending is left as it is.
@@ -260,9 +253,7 @@ pub fn mark(conn: &mut Conn, marks: &[Mark]) -> Result<()> {
             _ => mark_one(conn, mark)?,
         }
     }
-    taken
-        .iter()
-        .try_for_each(|(status, ids)| mark_taken(conn, ids, *status, latest))
+    taken.iter().try_for_each(|(status, ids)| mark_taken(conn, ids, *status, latest))
 }
 
 fn mark_taken(conn: &mut Conn, ids: &[i64], status: i32, at: NaiveDateTime) -> Result<()> {
@@ -281,26 +272,17 @@ fn mark_taken(conn: &mut Conn, ids: &[i64], status: i32, at: NaiveDateTime) -> R
 }
 
 fn mark_one(conn: &mut Conn, mark: &Mark) -> Result<()> {
-    let row = deliveries::table
-        .find(mark.id)
-        .filter(deliveries::state.eq(PENDING));
+    let row = deliveries::table.find(mark.id).filter(deliveries::state.eq(PENDING));
     let common = (
         deliveries::attempts.eq(deliveries::attempts + 1),
         deliveries::last_status.eq(mark.status),
         deliveries::last_error.eq(mark.error.as_deref()),
     );
     if mark.state == PENDING {
-        diesel::update(row)
-            .set((common, deliveries::run_at.eq(mark.at)))
-            .execute(conn)
-            .map(drop)
+        diesel::update(row).set((common, deliveries::run_at.eq(mark.at))).execute(conn).map(drop)
     } else {
         diesel::update(row)
-            .set((
-                common,
-                deliveries::state.eq(mark.state),
-                deliveries::done_at.eq(mark.at),
-            ))
+            .set((common, deliveries::state.eq(mark.state), deliveries::done_at.eq(mark.at)))
             .execute(conn)
             .map(drop)
     }
@@ -312,9 +294,7 @@ fn mark_one(conn: &mut Conn, mark: &Mark) -> Result<()> {
 /// The database's.
 pub fn give_up(conn: &mut Conn, before: NaiveDateTime, now: NaiveDateTime) -> Result<usize> {
     diesel::update(
-        deliveries::table
-            .filter(deliveries::state.eq(PENDING))
-            .filter(deliveries::created_at.lt(before)),
+        deliveries::table.filter(deliveries::state.eq(PENDING)).filter(deliveries::created_at.lt(before)),
     )
     .set((deliveries::state.eq(FAILED), deliveries::done_at.eq(now)))
     .execute(conn)
@@ -326,9 +306,7 @@ pub fn give_up(conn: &mut Conn, before: NaiveDateTime, now: NaiveDateTime) -> Re
 /// The database's.
 pub fn forget(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     diesel::delete(
-        deliveries::table
-            .filter(deliveries::state.ne(PENDING))
-            .filter(deliveries::done_at.lt(before)),
+        deliveries::table.filter(deliveries::state.ne(PENDING)).filter(deliveries::done_at.lt(before)),
     )
     .execute(conn)
 }
@@ -351,10 +329,7 @@ pub fn list(conn: &mut Conn, state: i32, limit: i64) -> Result<Vec<Delivery>> {
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, state: i32) -> Result<i64> {
-    deliveries::table
-        .filter(deliveries::state.eq(state))
-        .count()
-        .get_result(conn)
+    deliveries::table.filter(deliveries::state.eq(state)).count().get_result(conn)
 }
 
 /// Makes every failed delivery wait again, as if it were new. The hosts for which that is so.

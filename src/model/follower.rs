@@ -26,11 +26,8 @@ pub fn add(conn: &mut Conn, actor_id: i64, remote_id: i64, now: NaiveDateTime) -
 /// # Errors
 /// The database's.
 pub fn remove(conn: &mut Conn, actor_id: i64, remote_id: i64) -> Result<bool> {
-    let rows = followers::table.filter(
-        followers::actor_id
-            .eq(actor_id)
-            .and(followers::remote_id.eq(remote_id)),
-    );
+    let rows =
+        followers::table.filter(followers::actor_id.eq(actor_id).and(followers::remote_id.eq(remote_id)));
     Ok(diesel::delete(rows).execute(conn)? > 0)
 }
 
@@ -39,9 +36,7 @@ pub fn remove(conn: &mut Conn, actor_id: i64, remote_id: i64) -> Result<bool> {
 /// # Errors
 /// The database's.
 pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
-    diesel::delete(followers::table.filter(followers::remote_id.eq(remote_id)))
-        .execute(conn)
-        .map(drop)
+    diesel::delete(followers::table.filter(followers::remote_id.eq(remote_id))).execute(conn).map(drop)
 }
 
 /// How many follow an actor.
@@ -49,10 +44,7 @@ pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, actor_id: i64) -> Result<i64> {
-    followers::table
-        .filter(followers::actor_id.eq(actor_id))
-        .count()
-        .get_result(conn)
+    followers::table.filter(followers::actor_id.eq(actor_id)).count().get_result(conn)
 }
 
 /// Whether the inbox of any follower has answered that it is gone.
@@ -60,10 +52,8 @@ pub fn count(conn: &mut Conn, actor_id: i64) -> Result<i64> {
 /// # Errors
 /// The database's.
 pub fn any_gone(conn: &mut Conn) -> Result<bool> {
-    diesel::select(diesel::dsl::exists(
-        followers::table.filter(followers::gone_since.is_not_null()),
-    ))
-    .get_result(conn)
+    diesel::select(diesel::dsl::exists(followers::table.filter(followers::gone_since.is_not_null())))
+        .get_result(conn)
 }
 
 /// Notes that an inbox answered 404 or 410 at `now`, and removes the followers behind it for which that has been so since
@@ -99,18 +89,14 @@ pub fn inbox_back(conn: &mut Conn, host: &str, inbox: &str) -> Result<()> {
         let gone = followers::table
             .filter(followers::remote_id.eq(remote_id))
             .filter(followers::gone_since.is_not_null());
-        diesel::update(gone)
-            .set(followers::gone_since.eq(None::<NaiveDateTime>))
-            .execute(conn)?;
+        diesel::update(gone).set(followers::gone_since.eq(None::<NaiveDateTime>)).execute(conn)?;
     }
     Ok(())
 }
 
 /// The actors of a host that are reached through an inbox, their own or the shared one.
 fn behind(conn: &mut Conn, host: &str, inbox: &str) -> Result<Vec<i64>> {
-    let through = remote_actors::inbox
-        .eq(inbox)
-        .and(remote_actors::shared_inbox.is_null());
+    let through = remote_actors::inbox.eq(inbox).and(remote_actors::shared_inbox.is_null());
     remote_actors::table
         .filter(remote_actors::host.eq(host))
         .filter(through.or(remote_actors::shared_inbox.eq(inbox).assume_not_null()))

@@ -104,9 +104,7 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
-    diesel::delete(following::table.filter(following::remote_id.eq(remote_id)))
-        .execute(conn)
-        .map(drop)
+    diesel::delete(following::table.filter(following::remote_id.eq(remote_id))).execute(conn).map(drop)
 }
 
 /// How many an actor follows.
@@ -115,11 +113,7 @@ pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
 /// The database's.
 pub fn count(conn: &mut Conn, actor_id: i64) -> Result<i64> {
     following::table
-        .filter(
-            following::actor_id
-                .eq(actor_id)
-                .and(following::state.eq(State::Accepted)),
-        )
+        .filter(following::actor_id.eq(actor_id).and(following::state.eq(State::Accepted)))
         .count()
         .get_result(conn)
 }

@@ -78,17 +78,12 @@ pub fn make_due(conn: &mut Conn, host: &str, lane: i32, now: NaiveDateTime) -> R
         return Ok(());
     }
     let active = hosts::table.find(host).filter(hosts::set_aside.eq(false));
-    let idle = diesel::update(active.filter(hosts::due_at.is_null()))
-        .set(hosts::due_at.eq(now))
-        .execute(conn)?;
+    let idle =
+        diesel::update(active.filter(hosts::due_at.is_null())).set(hosts::due_at.eq(now)).execute(conn)?;
     if idle == 0 {
-        diesel::update(
-            active
-                .filter(hosts::failures.lt(OPEN_AT))
-                .filter(hosts::due_at.gt(now)),
-        )
-        .set(hosts::due_at.eq(now))
-        .execute(conn)?;
+        diesel::update(active.filter(hosts::failures.lt(OPEN_AT)).filter(hosts::due_at.gt(now)))
+            .set(hosts::due_at.eq(now))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -98,10 +93,7 @@ pub fn make_due(conn: &mut Conn, host: &str, lane: i32, now: NaiveDateTime) -> R
 /// # Errors
 /// The database's.
 pub fn scheduled(conn: &mut Conn, lanes: Option<&[i32]>, limit: i64) -> Result<Vec<Host>> {
-    let query = hosts::table
-        .filter(hosts::due_at.is_not_null())
-        .order(hosts::due_at.asc())
-        .limit(limit);
+    let query = hosts::table.filter(hosts::due_at.is_not_null()).order(hosts::due_at.asc()).limit(limit);
     match lanes {
         None => query.select(Host::as_select()).load(conn),
         Some(lanes) => {
@@ -115,11 +107,7 @@ pub fn scheduled(conn: &mut Conn, lanes: Option<&[i32]>, limit: i64) -> Result<V
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, host: &str) -> Result<Option<Host>> {
-    hosts::table
-        .find(host)
-        .select(Host::as_select())
-        .first(conn)
-        .optional()
+    hosts::table.find(host).select(Host::as_select()).first(conn).optional()
 }
 
 /// Every host, by name: for those who watch.
@@ -127,10 +115,7 @@ pub fn find(conn: &mut Conn, host: &str) -> Result<Option<Host>> {
 /// # Errors
 /// The database's.
 pub fn all(conn: &mut Conn) -> Result<Vec<Host>> {
-    hosts::table
-        .order(hosts::host)
-        .select(Host::as_select())
-        .load(conn)
+    hosts::table.order(hosts::host).select(Host::as_select()).load(conn)
 }
 
 /// Keeps what a round taught. On PostgreSQL this also locks the row, so that what is enqueued meanwhile is seen by the
@@ -139,10 +124,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Host>> {
 /// # Errors
 /// The database's.
 pub fn keep(conn: &mut Conn, host: &str, health: &Health) -> Result<()> {
-    diesel::update(hosts::table.find(host))
-        .set(health)
-        .execute(conn)
-        .map(drop)
+    diesel::update(hosts::table.find(host)).set(health).execute(conn).map(drop)
 }
 
 /// Sets when to look at a host next.
@@ -150,10 +132,7 @@ pub fn keep(conn: &mut Conn, host: &str, health: &Health) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn schedule(conn: &mut Conn, host: &str, due_at: Option<NaiveDateTime>) -> Result<()> {
-    diesel::update(hosts::table.find(host))
-        .set(hosts::due_at.eq(due_at))
-        .execute(conn)
-        .map(drop)
+    diesel::update(hosts::table.find(host)).set(hosts::due_at.eq(due_at)).execute(conn).map(drop)
 }
 
 /// Notes that a host spoke to us: it is no longer set aside, and what waits for it while it is paused is tried now. Does
@@ -174,21 +153,13 @@ pub fn heard(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
         return Ok(());
     }
     let row = hosts::table.find(host);
-    diesel::update(row)
-        .set(hosts::last_heard_at.eq(now))
-        .execute(conn)?;
+    diesel::update(row).set(hosts::last_heard_at.eq(now)).execute(conn)?;
     if set_aside {
         diesel::update(row)
-            .set((
-                hosts::set_aside.eq(false),
-                hosts::failing_days.eq(0),
-                hosts::due_at.eq(now),
-            ))
+            .set((hosts::set_aside.eq(false), hosts::failing_days.eq(0), hosts::due_at.eq(now)))
             .execute(conn)?;
     } else if failures >= OPEN_AT {
-        diesel::update(row.filter(hosts::due_at.gt(now)))
-            .set(hosts::due_at.eq(now))
-            .execute(conn)?;
+        diesel::update(row.filter(hosts::due_at.gt(now))).set(hosts::due_at.eq(now)).execute(conn)?;
     }
     Ok(())
 }

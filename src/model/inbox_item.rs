@@ -87,10 +87,7 @@ pub fn remember(conn: &mut Conn, id: &str, now: NaiveDateTime) -> Result<bool> {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, item: &NewItem) -> Result<()> {
-    diesel::insert_into(inbox_items::table)
-        .values(item)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(inbox_items::table).values(item).execute(conn).map(drop)
 }
 
 /// The partial index of pending items is used only where the condition stands literally.
@@ -126,12 +123,7 @@ pub fn waiting(conn: &mut Conn, lanes: &[i32], now: NaiveDateTime) -> Result<Vec
 pub fn page(conn: &mut Conn, lane: i32, after: i64, now: NaiveDateTime, limit: i64) -> Result<Vec<Item>> {
     inbox_items::table
         .filter(pending!())
-        .filter(
-            inbox_items::lane
-                .eq(lane)
-                .and(inbox_items::seq.gt(after))
-                .and(inbox_items::run_at.le(now)),
-        )
+        .filter(inbox_items::lane.eq(lane).and(inbox_items::seq.gt(after)).and(inbox_items::run_at.le(now)))
         .order(inbox_items::seq)
         .limit(limit)
         .select(Item::as_select())
@@ -163,14 +155,9 @@ pub fn held(conn: &mut Conn, lane: i32, now: NaiveDateTime, attempts: i32) -> Re
 /// The database's.
 pub fn finish(conn: &mut Conn, seq: i64, end: End, outcome: &str, erase: bool) -> Result<()> {
     let item = inbox_items::table.find(seq);
-    let ended = (
-        inbox_items::state.eq(end.state()),
-        inbox_items::outcome.eq(outcome),
-    );
+    let ended = (inbox_items::state.eq(end.state()), inbox_items::outcome.eq(outcome));
     match erase {
-        true => diesel::update(item)
-            .set((ended, inbox_items::document.eq("")))
-            .execute(conn),
+        true => diesel::update(item).set((ended, inbox_items::document.eq(""))).execute(conn),
         false => diesel::update(item).set(ended).execute(conn),
     }
     .map(drop)

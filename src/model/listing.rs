@@ -89,11 +89,7 @@ pub struct Filter {
 macro_rules! public {
     ($query:expr, $filter:expr) => {{
         let mut query = $query
-            .filter(
-                publications::published_at
-                    .is_not_null()
-                    .and(publications::withdrawn_at.is_null()),
-            )
+            .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
             .into_boxed();
         if let Some(id) = $filter.coalition {
             query = query.filter(publications::coalition_id.eq(id));
@@ -158,10 +154,7 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
 /// # Errors
 /// The database's.
 pub fn tags(conn: &mut Conn) -> Result<Vec<String>> {
-    publication_tags::table
-        .select(publication_tags::tag)
-        .distinct()
-        .load(conn)
+    publication_tags::table.select(publication_tags::tag).distinct().load(conn)
 }
 
 /// A coalition in a list.
@@ -188,10 +181,7 @@ pub struct ListedCoalition {
 impl ListedCoalition {
     /// The title, else the topic, else the handle.
     pub fn name(&self) -> &str {
-        self.title
-            .as_deref()
-            .or(self.topic.as_deref())
-            .unwrap_or(&self.handle)
+        self.title.as_deref().or(self.topic.as_deref()).unwrap_or(&self.handle)
     }
 }
 
@@ -252,10 +242,7 @@ pub struct Joined {
 impl Joined {
     /// The coalition's title, else its topic, else its handle.
     pub fn name(&self) -> &str {
-        self.title
-            .as_deref()
-            .or(self.topic.as_deref())
-            .unwrap_or(&self.handle)
+        self.title.as_deref().or(self.topic.as_deref()).unwrap_or(&self.handle)
     }
 }
 
@@ -268,12 +255,7 @@ pub fn memberships_of(conn: &mut Conn, organisation: i64) -> Result<Vec<Joined>>
         .inner_join(coalitions::table.inner_join(actors::table))
         .filter(memberships::member_id.eq(organisation))
         .order(coalitions::actor_id)
-        .select((
-            actors::handle,
-            coalitions::title,
-            coalitions::topic,
-            memberships::role,
-        ))
+        .select((actors::handle, coalitions::title, coalitions::topic, memberships::role))
         .load(conn)
 }
 
@@ -322,11 +304,7 @@ pub struct ShownReply {
 pub fn replies(conn: &mut Conn, publication: &str, offset: i64, limit: i64) -> Result<Vec<ShownReply>> {
     replies::table
         .inner_join(remote_actors::table)
-        .filter(
-            replies::publication_id
-                .eq(publication)
-                .and(replies::hidden_at.is_null()),
-        )
+        .filter(replies::publication_id.eq(publication).and(replies::hidden_at.is_null()))
         .order((replies::published_at, replies::id))
         .offset(offset)
         .limit(limit)

@@ -31,10 +31,7 @@ pub struct Organisation {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, organisation: &Organisation) -> Result<()> {
-    diesel::insert_into(organisations::table)
-        .values(organisation)
-        .execute(conn)
-        .map(drop)
+    diesel::insert_into(organisations::table).values(organisation).execute(conn).map(drop)
 }
 
 /// The organisation with this handle.

@@ -147,9 +147,7 @@ pub struct Revision {
 /// # Errors
 /// The database's; a unique violation if the slug is taken.
 pub fn insert(conn: &mut Conn, row: &Row, authors: &[i64], content: &Content) -> Result<()> {
-    diesel::insert_into(publications::table)
-        .values(row)
-        .execute(conn)?;
+    diesel::insert_into(publications::table).values(row).execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
     insert_revision(conn, row, content, None)
 }
@@ -257,10 +255,7 @@ fn insert_revision(conn: &mut Conn, row: &Row, content: &Content, reason: Option
 /// # Errors
 /// The database's; a unique violation if the slug is taken.
 pub fn set_slug(conn: &mut Conn, id: &str, slug: &str) -> Result<()> {
-    diesel::update(publications::table.find(id))
-        .set(publications::slug.eq(slug))
-        .execute(conn)
-        .map(drop)
+    diesel::update(publications::table.find(id)).set(publications::slug.eq(slug)).execute(conn).map(drop)
 }
 
 /// The publication with this id, also a draft or a withdrawn one.
@@ -278,11 +273,7 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Publication>> {
 /// The database's.
 pub fn id_by_slug(conn: &mut Conn, coalition_id: i64, slug: &str) -> Result<Option<String>> {
     publications::table
-        .filter(
-            publications::coalition_id
-                .eq(coalition_id)
-                .and(publications::slug.eq(slug)),
-        )
+        .filter(publications::coalition_id.eq(coalition_id).and(publications::slug.eq(slug)))
         .select(publications::id)
         .first(conn)
         .optional()
@@ -310,10 +301,7 @@ pub fn public_page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Publication>> {
-    rows_page(conn, coalition, offset, limit)?
-        .into_iter()
-        .map(|found| complete(conn, found))
-        .collect()
+    rows_page(conn, coalition, offset, limit)?.into_iter().map(|found| complete(conn, found)).collect()
 }
 
 /// Public rows, latest first, without authors and tags: for lists on pages.
@@ -327,11 +315,7 @@ pub fn rows_page(
     limit: i64,
 ) -> Result<Vec<(Row, Actor, Coalition, Option<i32>)>> {
     let mut query = joined!()
-        .filter(
-            publications::published_at
-                .is_not_null()
-                .and(publications::withdrawn_at.is_null()),
-        )
+        .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
         .order((publications::published_at.desc(), publications::id.desc()))
         .offset(offset)
         .limit(limit)
@@ -348,11 +332,7 @@ pub fn rows_page(
 /// The database's.
 pub fn count_public(conn: &mut Conn, coalition: Option<i64>) -> Result<i64> {
     let mut query = publications::table
-        .filter(
-            publications::published_at
-                .is_not_null()
-                .and(publications::withdrawn_at.is_null()),
-        )
+        .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
         .count()
         .into_boxed();
     if let Some(id) = coalition {
@@ -390,19 +370,8 @@ fn complete(
         .load(conn)?;
     let details = serde_json::from_str(&row.details)
         .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
-    let authors = authors
-        .into_iter()
-        .map(|(handle, name)| Author { handle, name })
-        .collect();
-    Ok(Publication {
-        row,
-        actor,
-        coalition,
-        authors,
-        tags,
-        details,
-        decision_number,
-    })
+    let authors = authors.into_iter().map(|(handle, name)| Author { handle, name }).collect();
+    Ok(Publication { row, actor, coalition, authors, tags, details, decision_number })
 }
 
 /// Whether there is a publication of this id that everybody may read.
@@ -412,11 +381,7 @@ fn complete(
 pub fn is_public(conn: &mut Conn, id: &str) -> Result<bool> {
     let found: Option<String> = publications::table
         .find(id)
-        .filter(
-            publications::published_at
-                .is_not_null()
-                .and(publications::withdrawn_at.is_null()),
-        )
+        .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
         .select(publications::id)
         .first(conn)
         .optional()?;

@@ -60,15 +60,9 @@ pub fn remove_by_activity(
     activity_id: &str,
     remote_id: i64,
 ) -> Result<Option<(Kind, String)>> {
-    let row = reactions::table.filter(
-        reactions::activity_id
-            .eq(activity_id)
-            .and(reactions::remote_id.eq(remote_id)),
-    );
-    let found = row
-        .select((reactions::kind, reactions::publication_id))
-        .first(conn)
-        .optional()?;
+    let row = reactions::table
+        .filter(reactions::activity_id.eq(activity_id).and(reactions::remote_id.eq(remote_id)));
+    let found = row.select((reactions::kind, reactions::publication_id)).first(conn).optional()?;
     if found.is_some() {
         diesel::delete(row).execute(conn)?;
     }
@@ -81,9 +75,7 @@ pub fn remove_by_activity(
 /// The database's.
 pub fn remove_of(conn: &mut Conn, remote_id: i64) -> Result<Vec<(Kind, String)>> {
     let rows = reactions::table.filter(reactions::remote_id.eq(remote_id));
-    let found = rows
-        .select((reactions::kind, reactions::publication_id))
-        .load(conn)?;
+    let found = rows.select((reactions::kind, reactions::publication_id)).load(conn)?;
     diesel::delete(rows).execute(conn)?;
     Ok(found)
 }
@@ -95,12 +87,12 @@ pub fn remove_of(conn: &mut Conn, remote_id: i64) -> Result<Vec<(Kind, String)>>
 pub fn count(conn: &mut Conn, publication_id: &str, kind: Kind, change: i64) -> Result<()> {
     let row = publications::table.find(publication_id);
     match kind {
-        Kind::Like => diesel::update(row)
-            .set(publications::likes.eq(publications::likes + change))
-            .execute(conn),
-        Kind::Announce => diesel::update(row)
-            .set(publications::shares.eq(publications::shares + change))
-            .execute(conn),
+        Kind::Like => {
+            diesel::update(row).set(publications::likes.eq(publications::likes + change)).execute(conn)
+        }
+        Kind::Announce => {
+            diesel::update(row).set(publications::shares.eq(publications::shares + change)).execute(conn)
+        }
     }
     .map(drop)
 }

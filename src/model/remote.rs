@@ -102,11 +102,7 @@ pub fn upsert(conn: &mut Conn, actor: &NewRemote, keys: &[(String, String)]) -> 
 /// # Errors
 /// The database's.
 pub fn by_url(conn: &mut Conn, url: &str) -> Result<Option<Remote>> {
-    remote_actors::table
-        .filter(remote_actors::url.eq(url))
-        .select(Remote::as_select())
-        .first(conn)
-        .optional()
+    remote_actors::table.filter(remote_actors::url.eq(url)).select(Remote::as_select()).first(conn).optional()
 }
 
 /// The owner and the public key of a key id.
@@ -144,10 +140,7 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
 /// # Errors
 /// The database's, also where there is none.
 pub fn by_id(conn: &mut Conn, id: i64) -> Result<Remote> {
-    remote_actors::table
-        .find(id)
-        .select(Remote::as_select())
-        .first(conn)
+    remote_actors::table.find(id).select(Remote::as_select()).first(conn)
 }
 
 /// The row id of the actor with this id, and where it receives: without its document, for the hot paths.

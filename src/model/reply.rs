@@ -59,11 +59,7 @@ pub struct Known {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut Conn, url: &str) -> Result<Option<Known>> {
-    replies::table
-        .filter(replies::url.eq(url))
-        .select(Known::as_select())
-        .first(conn)
-        .optional()
+    replies::table.filter(replies::url.eq(url)).select(Known::as_select()).first(conn).optional()
 }
 
 /// Stores a reply. False where it was stored before. The count of the publication is the caller's: see [`count`].
@@ -155,11 +151,7 @@ pub fn count(conn: &mut Conn, publication_id: &str, change: i64) -> Result<()> {
 /// The database's.
 pub fn urls(conn: &mut Conn, publication_id: &str, offset: i64, limit: i64) -> Result<Vec<String>> {
     replies::table
-        .filter(
-            replies::publication_id
-                .eq(publication_id)
-                .and(replies::hidden_at.is_null()),
-        )
+        .filter(replies::publication_id.eq(publication_id).and(replies::hidden_at.is_null()))
         .order((replies::published_at, replies::id))
         .offset(offset)
         .limit(limit)
@@ -188,10 +180,7 @@ pub fn bury(conn: &mut Conn, url: &str, remote_id: i64, now: NaiveDateTime) -> R
 /// # Errors
 /// The database's.
 pub fn is_buried(conn: &mut Conn, url: &str, remote_id: i64) -> Result<bool> {
-    let by: Option<i64> = remote_tombstones::table
-        .find(url)
-        .select(remote_tombstones::remote_id)
-        .first(conn)
-        .optional()?;
+    let by: Option<i64> =
+        remote_tombstones::table.find(url).select(remote_tombstones::remote_id).first(conn).optional()?;
     Ok(by == Some(remote_id))
 }

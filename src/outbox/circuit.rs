@@ -79,11 +79,7 @@ impl Circuit {
             return;
         }
         let failures = self.health.failures.saturating_add(1);
-        self.health.failures = if wait.is_some() {
-            failures.max(OPEN_AT)
-        } else {
-            failures
-        };
+        self.health.failures = if wait.is_some() { failures.max(OPEN_AT) } else { failures };
         if !self.is_open() {
             return;
         }
@@ -132,9 +128,7 @@ fn pause(failures: i32, jitter: f64) -> Duration {
 
 /// A duration that can be added to a time; a week where it is longer than that.
 pub(super) fn delta(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration)
-        .unwrap_or(TimeDelta::days(7))
-        .min(TimeDelta::days(7))
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(7)).min(TimeDelta::days(7))
 }
 
 /// The beginning of an error, at most [`MAX_ERROR`] bytes.
@@ -152,9 +146,7 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64) -> NaiveDateTime {
-        chrono::DateTime::from_timestamp(1_790_000_000 + seconds, 0)
-            .unwrap()
-            .naive_utc()
+        chrono::DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap().naive_utc()
     }
 
     fn fresh() -> Circuit {
@@ -173,11 +165,7 @@ mod tests {
     }
 
     fn next_round(circuit: &Circuit) -> Circuit {
-        Circuit {
-            not_before: None,
-            recovered: false,
-            ..circuit.clone()
-        }
+        Circuit { not_before: None, recovered: false, ..circuit.clone() }
     }
 
     #[test]

@@ -73,9 +73,8 @@ impl Shared {
         let read = move |conn: &mut crate::db::Conn| Ok::<_, Error>(activity::find(conn, &wanted)?);
         let found = self.app.db.read(read).await.map_err(|error| error.to_string())?;
         let found = found.ok_or_else(|| "the activity is no longer there".to_owned())?;
-        let signer = crate::ap::keys::signer(&self.app, found.actor_id)
-            .await
-            .map_err(|error| error.to_string())?;
+        let signer =
+            crate::ap::keys::signer(&self.app, found.actor_id).await.map_err(|error| error.to_string())?;
         let parcel = Arc::new(Parcel::new(found.document, signer));
         self.parcels.insert(id.to_owned(), parcel.clone());
         Ok(parcel)
@@ -137,11 +136,7 @@ pub async fn run_until_idle(app: &SharedApp) -> Result<(), Error> {
 impl Engine {
     fn new(app: SharedApp) -> Engine {
         let (sender, ledger) = ledger::start(app.db.clone());
-        let in_flight = app
-            .config
-            .federation
-            .deliveries_in_flight
-            .clamp(1, Semaphore::MAX_PERMITS);
+        let in_flight = app.config.federation.deliveries_in_flight.clamp(1, Semaphore::MAX_PERMITS);
         let now = app.now().naive_utc();
         let owner = app.new_id();
         let shared = Shared {
@@ -207,13 +202,7 @@ impl Engine {
     fn begin(&mut self, host: Host) {
         let trusted = host.failures == 0 && host.last_ok_at.is_some();
         let most = if trusted { HEALTHY_ROUNDS } else { OTHER_ROUNDS };
-        if self
-            .under_way
-            .values()
-            .filter(|round| round.trusted == trusted)
-            .count()
-            >= most
-        {
+        if self.under_way.values().filter(|round| round.trusted == trusted).count() >= most {
             self.crowded = true;
             return;
         }
@@ -237,9 +226,7 @@ impl Engine {
 
     /// How long to wait if nothing happens.
     fn pause(&self) -> Duration {
-        let until = self
-            .next
-            .map(|next| (next - self.shared.now()).to_std().unwrap_or_default());
+        let until = self.next.map(|next| (next - self.shared.now()).to_std().unwrap_or_default());
         until.unwrap_or(LOOK_EVERY).clamp(LOOK_APART, LOOK_EVERY)
     }
 

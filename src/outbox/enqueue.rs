@@ -85,10 +85,8 @@ pub fn enqueue(conn: &mut Conn, new: NewActivity) -> Result<(), Error> {
     }
     let to = with_hosts(inboxes);
     model::delivery::insert(conn, &activity.id, &to, &new.subject, new.now)?;
-    let hosts: BTreeMap<&str, i32> = to
-        .iter()
-        .map(|(_, host)| (host.as_str(), lane_of(host, LANES)))
-        .collect();
+    let hosts: BTreeMap<&str, i32> =
+        to.iter().map(|(_, host)| (host.as_str(), lane_of(host, LANES))).collect();
     for (host, lane) in hosts {
         model::host::make_due(conn, host, lane, new.now)?;
     }
@@ -123,13 +121,8 @@ mod tests {
             "?",
         ];
         let pairs = with_hosts(inboxes.map(str::to_owned).to_vec());
-        let expected = [
-            ("https://B.example/inbox", "b.example"),
-            ("https://a.example:8443/x", "a.example:8443"),
-        ];
-        assert_eq!(
-            pairs,
-            expected.map(|(inbox, host)| (inbox.to_owned(), host.to_owned()))
-        );
+        let expected =
+            [("https://B.example/inbox", "b.example"), ("https://a.example:8443/x", "a.example:8443")];
+        assert_eq!(pairs, expected.map(|(inbox, host)| (inbox.to_owned(), host.to_owned())));
     }
 }

@@ -92,12 +92,7 @@ async fn write_down(db: &Db, entries: Vec<Entry>) {
                 batch.marks.push(tried.mark.clone());
                 batch.tried.push(tried);
             }
-            Entry::Ended(Ended {
-                host,
-                circuit,
-                at,
-                reply,
-            }) => {
+            Entry::Ended(Ended { host, circuit, at, reply }) => {
                 replies.push((host.clone(), reply));
                 batch.ended.insert(host, (circuit, at));
             }

@@ -54,13 +54,7 @@ pub(super) async fn run(shared: Arc<Shared>, row: Host) -> Option<NaiveDateTime>
     let circuit = Circuit::of(&row);
     let host: Arc<str> = Arc::from(row.host);
     let limit = if circuit.is_trusted() { 2 } else { 1 };
-    let mut round = Round {
-        shared,
-        host,
-        circuit,
-        held_up: HashSet::new(),
-        limit,
-    };
+    let mut round = Round { shared, host, circuit, held_up: HashSet::new(), limit };
     if let Err(error) = round.deliver().await {
         tracing::error!(%error, host = &*round.host, "deliveries could not be read");
         let until = round.shared.now() + POSTPONE;
@@ -81,8 +75,7 @@ impl Round {
                 .db
                 .read(move |conn| Ok::<_, db::Error>(delivery::probe(conn, &host)?))
                 .await?;
-            self.send_lines(probe.map(|row| VecDeque::from([row])).into_iter().collect())
-                .await;
+            self.send_lines(probe.map(|row| VecDeque::from([row])).into_iter().collect()).await;
             return Ok(());
         }
         let mut after = 0;
@@ -143,22 +136,13 @@ impl Round {
 
     /// Draws the consequences of an attempt. The rest of the line, where it may go on.
     async fn settle(&mut self, attempt: Attempt) -> Option<Line> {
-        let Attempt {
-            row,
-            rest,
-            result,
-            took,
-        } = attempt;
+        let Attempt { row, rest, result, took } = attempt;
         let now = self.shared.now();
         let jitter = jitter(row.id, row.attempts);
         if let Ok(answer) = &result {
             if answer.is_alive() {
                 self.circuit.alive(now);
-                self.limit = if took > SLOW {
-                    1
-                } else {
-                    (self.limit * 2).min(PER_HOST)
-                };
+                self.limit = if took > SLOW { 1 } else { (self.limit * 2).min(PER_HOST) };
             } else {
                 let error = answer.error.as_deref().unwrap_or_default();
                 self.circuit.ailing(now, error, answer.wait, jitter);
@@ -171,24 +155,14 @@ impl Round {
         if !goes_on {
             self.held_up.insert((row.inbox.clone(), row.subject));
         }
-        let tried = Tried {
-            mark,
-            host: self.host.clone(),
-            inbox: row.inbox,
-            gone,
-        };
+        let tried = Tried { mark, host: self.host.clone(), inbox: row.inbox, gone };
         self.shared.write_down(Entry::Tried(tried)).await;
         (goes_on && !rest.is_empty()).then_some(rest)
     }
 
     fn mark(&self, row: &Waiting, result: Result<Answer, String>, now: NaiveDateTime, jitter: f64) -> Mark {
         let (outcome, status, wait, error) = match result {
-            Ok(answer) => (
-                answer.outcome(),
-                answer.status.map(i32::from),
-                answer.wait,
-                answer.error,
-            ),
+            Ok(answer) => (answer.outcome(), answer.status.map(i32::from), answer.wait, answer.error),
             Err(error) => (Outcome::Retry, None, None, Some(error)),
         };
         let attempt = u32::try_from(row.attempts).unwrap_or(0).saturating_add(1);
@@ -200,31 +174,15 @@ impl Round {
             Outcome::Retry => (PENDING, again),
         };
         if state == FAILED {
-            tracing::warn!(
-                inbox = row.inbox,
-                activity = row.activity_id,
-                error,
-                "a delivery is given up"
-            );
+            tracing::warn!(inbox = row.inbox, activity = row.activity_id, error, "a delivery is given up");
         }
-        Mark {
-            id: row.id,
-            state,
-            at,
-            status,
-            error: error.map(|error| shorten(&error).to_owned()),
-        }
+        Mark { id: row.id, state, at, status, error: error.map(|error| shorten(&error).to_owned()) }
     }
 
     async fn end(self) -> Option<NaiveDateTime> {
         let (reply, due) = oneshot::channel();
         let at = self.shared.now();
-        let ended = Ended {
-            host: self.host,
-            circuit: self.circuit,
-            at,
-            reply,
-        };
+        let ended = Ended { host: self.host, circuit: self.circuit, at, reply };
         self.shared.write_down(Entry::Ended(ended)).await;
         due.await.ok().flatten()
     }
@@ -243,12 +201,7 @@ async fn attempt(shared: Arc<Shared>, trusted: bool, mut line: Line) -> Option<A
             Err(error)
         }
     };
-    Some(Attempt {
-        row,
-        rest: line,
-        result,
-        took: begun.elapsed(),
-    })
+    Some(Attempt { row, rest: line, result, took: begun.elapsed() })
 }
 
 /// Spreads the retries of deliveries that failed together: from 0 to 1, the same for the same row and attempt.

@@ -41,11 +41,7 @@ pub(super) struct Answer {
 
 impl Answer {
     fn none(error: String) -> Answer {
-        Answer {
-            status: None,
-            wait: None,
-            error: Some(error),
-        }
+        Answer { status: None, wait: None, error: Some(error) }
     }
 
     /// Whether the host works: it took the delivery, or refused this one for a reason of its own.
@@ -68,11 +64,7 @@ impl Parcel {
     /// Of the stored bytes.
     pub(super) fn new(document: String, signer: Arc<Signer>) -> Parcel {
         let body = Bytes::from(document);
-        Parcel {
-            digest: digest::header(&body),
-            body,
-            signer,
-        }
+        Parcel { digest: digest::header(&body), body, signer }
     }
 
     /// How much memory it takes, roughly, in bytes.
@@ -102,15 +94,9 @@ impl Parcel {
     ) -> Result<(Url, HeaderMap), String> {
         let url = Url::parse(inbox).map_err(|error| error.to_string())?;
         client::check_target(federation, &url).map_err(|error| error.to_string())?;
-        let signed = cavage::sign_post(
-            &self.signer.key,
-            &self.signer.key_id,
-            &url,
-            ACTIVITY_JSON,
-            &self.digest,
-            now,
-        )
-        .map_err(|error| error.to_string())?;
+        let signed =
+            cavage::sign_post(&self.signer.key, &self.signer.key_id, &url, ACTIVITY_JSON, &self.digest, now)
+                .map_err(|error| error.to_string())?;
         let value = |text: &str| HeaderValue::from_str(text).map_err(|error| error.to_string());
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
@@ -124,10 +110,8 @@ impl Parcel {
 
 async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
     let status = response.status();
-    let wait = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| retry::retry_after(value.to_str().ok()?, now));
+    let wait =
+        response.headers().get(RETRY_AFTER).and_then(|value| retry::retry_after(value.to_str().ok()?, now));
     let (mut body, mut taken) = (Vec::new(), 0);
     // What the answer says beyond its status only helps those who watch; that it broke off changes nothing.
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -143,11 +127,7 @@ async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
         let text = String::from_utf8_lossy(&body);
         format!("{status} {}", text.trim()).trim_end().to_owned()
     });
-    Answer {
-        status: Some(status.as_u16()),
-        wait,
-        error,
-    }
+    Answer { status: Some(status.as_u16()), wait, error }
 }
 
 /// The innermost cause, which says more than "error sending request".
@@ -167,11 +147,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16) -> Answer {
-        Answer {
-            status: Some(status),
-            wait: None,
-            error: None,
-        }
+        Answer { status: Some(status), wait: None, error: None }
     }
 
     #[test]

@@ -107,10 +107,7 @@ pub fn span(lang: Lang, start: When, end: Option<When>, zone: Tz) -> String {
             let hours = tf(
                 lang,
                 "date-hours",
-                &[
-                    ("from", (&time(lang, from.time())).into()),
-                    ("to", (&time(lang, to.time())).into()),
-                ],
+                &[("from", (&time(lang, from.time())).into()), ("to", (&time(lang, to.time())).into())],
             );
             let day = day(lang, from.date_naive());
             return format!("{day}, {hours} ({})", place(lang, zone));
@@ -200,10 +197,7 @@ mod tests {
             span(Lang::Fr, start, Some(end), zone),
             "12\u{a0}décembre 2026, de 14\u{a0}h à 17\u{a0}h\u{a0}30 (Paris)"
         );
-        assert_eq!(
-            span(Lang::En, start, Some(end), zone),
-            "12\u{a0}December 2026, 14:00 to 17:30 (Paris)"
-        );
+        assert_eq!(span(Lang::En, start, Some(end), zone), "12\u{a0}December 2026, 14:00 to 17:30 (Paris)");
         let days = ("2026-12-12".parse().unwrap(), "2026-12-14".parse().unwrap());
         assert_eq!(
             span(Lang::Fr, days.0, Some(days.1), zone),

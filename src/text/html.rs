@@ -63,10 +63,7 @@ static REMOTE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder.url_relative(UrlRelative::Deny);
     builder.allowed_classes(HashMap::from([
         ("a", HashSet::from(["mention", "hashtag"])),
-        (
-            "span",
-            HashSet::from(["mention", "hashtag", "invisible", "ellipsis"]),
-        ),
+        ("span", HashSet::from(["mention", "hashtag", "invisible", "ellipsis"])),
     ]));
     builder
 });
@@ -76,10 +73,7 @@ fn base(tags: HashSet<&'static str>) -> Builder<'static> {
     builder
         .tags(tags)
         .clean_content_tags(["script", "style", "iframe", "svg", "math", "noscript", "template"].into())
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .generic_attributes(HashSet::new())
         .url_schemes(["http", "https", "mailto"].into())
         .link_rel(Some("nofollow noopener noreferrer"));
@@ -91,14 +85,7 @@ fn base(tags: HashSet<&'static str>) -> Builder<'static> {
 pub fn render(markdown: &str) -> String {
     let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
-    pulldown_cmark::html::push_html(
-        &mut html,
-        Portable {
-            inner: parser,
-            in_link: 0,
-            images: Vec::new(),
-        },
-    );
+    pulldown_cmark::html::push_html(&mut html, Portable { inner: parser, in_link: 0, images: Vec::new() });
     LOCAL.clean(&html).to_string().trim_end().to_owned()
 }
 
@@ -114,50 +101,25 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Portable<'a, I> {
 
     fn next(&mut self) -> Option<Event<'a>> {
         Some(match self.inner.next()? {
-            Event::Start(Tag::Heading {
-                level,
-                id,
-                classes,
-                attrs,
-            }) => Event::Start(Tag::Heading {
-                level: within(level),
-                id,
-                classes,
-                attrs,
-            }),
+            Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+                Event::Start(Tag::Heading { level: within(level), id, classes, attrs })
+            }
             Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(within(level))),
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => {
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 self.in_link += 1;
-                Event::Start(Tag::Link {
-                    link_type,
-                    dest_url,
-                    title,
-                    id,
-                })
+                Event::Start(Tag::Link { link_type, dest_url, title, id })
             }
             Event::End(TagEnd::Link) => {
                 self.in_link = self.in_link.saturating_sub(1);
                 Event::End(TagEnd::Link)
             }
-            Event::Start(Tag::Image {
-                dest_url, title, id, ..
-            }) => {
+            Event::Start(Tag::Image { dest_url, title, id, .. }) => {
                 if self.in_link > 0 || !self.images.is_empty() {
                     self.images.push(None);
                     return Some(Event::Text("".into()));
                 }
                 self.images.push(Some(dest_url.clone()));
-                Event::Start(Tag::Link {
-                    link_type: LinkType::Inline,
-                    dest_url,
-                    title,
-                    id,
-                })
+                Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
             }
             Event::End(TagEnd::Image) => match self.images.pop() {
                 Some(Some(_)) => Event::End(TagEnd::Link),
@@ -218,20 +180,14 @@ mod tests {
     fn markdown_stays_within_the_elements_that_peers_show() {
         let cases = [
             ("# A\n\n##### B", "<h2>A</h2>\n<h4>B</h4>"),
-            (
-                "a **b** *c* ~~d~~ `e`",
-                "<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>",
-            ),
+            ("a **b** *c* ~~d~~ `e`", "<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>"),
             ("3. c\n4. d", "<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>"),
             ("> q", "<blockquote>\n<p>q</p>\n</blockquote>"),
             (
                 "[a](https://a.example/?b=1&c=2)",
                 "<p><a href=\"https://a.example/?b=1&amp;c=2\" rel=\"nofollow noopener noreferrer\">a</a></p>",
             ),
-            (
-                "[a](javascript:alert(1))",
-                "<p><a rel=\"nofollow noopener noreferrer\">a</a></p>",
-            ),
+            ("[a](javascript:alert(1))", "<p><a rel=\"nofollow noopener noreferrer\">a</a></p>"),
             (
                 "![the map](/m.png)",
                 "<p><a href=\"/m.png\" rel=\"nofollow noopener noreferrer\">the map</a></p>",
@@ -258,14 +214,8 @@ mod tests {
         );
         let cases = [
             ("<h1 onclick=x>T</h1><p style='position:fixed'>a</p>", "T<p>a</p>"),
-            (
-                "<a href='/logout'>a</a>",
-                "<a rel=\"nofollow noopener noreferrer\">a</a>",
-            ),
-            (
-                "<a href='java\nscript:1'>a</a>",
-                "<a rel=\"nofollow noopener noreferrer\">a</a>",
-            ),
+            ("<a href='/logout'>a</a>", "<a rel=\"nofollow noopener noreferrer\">a</a>"),
+            ("<a href='java\nscript:1'>a</a>", "<a rel=\"nofollow noopener noreferrer\">a</a>"),
             ("<form action=x><input name=y>z</form>", "z"),
             ("<style>*{}</style><iframe src=x></iframe>a", "a"),
             ("<svg><p>x</p><script>1</script></svg>b", "<p>x</p>b"),
@@ -295,10 +245,7 @@ mod tests {
 
     #[test]
     fn a_plain_text_is_shown_as_it_stands() {
-        assert_eq!(
-            escape("<a b='c'> & \"d\""),
-            "&lt;a b=&#39;c&#39;&gt; &amp; &quot;d&quot;"
-        );
+        assert_eq!(escape("<a b='c'> & \"d\""), "&lt;a b=&#39;c&#39;&gt; &amp; &quot;d&quot;");
     }
 
     proptest::proptest! {

@@ -263,7 +263,8 @@ mod tests {
             ] {
                 for rest in flat.split(opening).skip(1) {
                     let key = rest.split('"').next().unwrap();
-                    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+                    let plain =
+                        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
                     if key.contains('-') && key.chars().all(plain) {
                         named.insert((key.to_owned(), path.clone()));
                     }

@@ -43,8 +43,6 @@ impl Lang {
     /// The interface language of a BCP 47 tag by its primary subtag (`fr-CH` is French); `None` for a third language.
     pub fn of_tag(tag: &str) -> Option<Lang> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Lang::ALL
-            .into_iter()
-            .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
+        Lang::ALL.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
     }
 }

@@ -40,25 +40,21 @@ pub fn summary(content: &Content, context: Context) -> String {
 /// Kind, state and date as one sentence in `lang`, for pages that frame a text in the reader's language.
 pub fn head(lang: Lang, content: &Content, context: Context) -> String {
     let (title, parts) = match &content.details {
-        Details::Proposal(proposal) => (
-            head_word(lang, content),
-            round(lang, proposal, content.state, context),
-        ),
+        Details::Proposal(proposal) => {
+            (head_word(lang, content), round(lang, proposal, content.state, context))
+        }
         Details::Minutes(meeting) | Details::Meeting(meeting) => {
             let parts = meeting_parts(lang, meeting, context.zone);
             if !parts.is_empty() {
-                let args = [
-                    ("head", Arg::Text(head_word(lang, content))),
-                    ("parts", Arg::Text(&parts.join(", "))),
-                ];
+                let args =
+                    [("head", Arg::Text(head_word(lang, content))), ("parts", Arg::Text(&parts.join(", ")))];
                 return sentence(tf(lang, "summary-parts", &args));
             }
             (head_word(lang, content), parts)
         }
-        Details::Roadmap(roadmap) => (
-            head_word(lang, content),
-            roadmap_parts(lang, roadmap, content.state, context),
-        ),
+        Details::Roadmap(roadmap) => {
+            (head_word(lang, content), roadmap_parts(lang, roadmap, content.state, context))
+        }
         Details::Decision(decision) => return decision_head(lang, content, decision, context),
     };
     sentence(join(title, &parts))
@@ -94,10 +90,7 @@ fn sentence(mut text: String) -> String {
 /// A message with `$date` and `$precision`.
 fn dated(lang: Lang, key: &str, when: When, zone: Tz) -> String {
     let date = dates::when(lang, when, zone);
-    let args = [
-        ("date", Arg::Text(&date)),
-        ("precision", Arg::Text(dates::precision(when))),
-    ];
+    let args = [("date", Arg::Text(&date)), ("precision", Arg::Text(dates::precision(when)))];
     tf(lang, key, &args)
 }
 

@@ -22,11 +22,7 @@ fn date(text: &str) -> Option<When> {
 }
 
 fn context(now: &str) -> Context {
-    Context {
-        zone: zone("Europe/Paris"),
-        at: at(now),
-        number: Some(3),
-    }
+    Context { zone: zone("Europe/Paris"), at: at(now), number: Some(3) }
 }
 
 fn content(lang: Lang, state: State, details: Details) -> Content {
@@ -94,10 +90,7 @@ fn roadmap() -> Roadmap {
 fn details(kind: Kind) -> Details {
     match kind {
         Kind::Proposal => Details::Proposal(proposal(Method::Consent)),
-        Kind::Minutes => Details::Minutes(Meeting {
-            attendance: Some(93),
-            ..meeting()
-        }),
+        Kind::Minutes => Details::Minutes(Meeting { attendance: Some(93), ..meeting() }),
         Kind::Roadmap => Details::Roadmap(roadmap()),
         Kind::Decision => Details::Decision(Decision {
             date: date("2026-07-07"),
@@ -127,89 +120,30 @@ fn the_line_of_every_kind_and_state_tells_what_matters() {
 
 #[test]
 fn the_line_follows_what_is_known() {
-    let tentative = Meeting {
-        start: date("2027-03-01"),
-        end: None,
-        tentative_until: date("2027-03-10"),
-        ..meeting()
-    };
-    let abroad = Meeting {
-        timezone: Some("America/Montreal".into()),
-        ..meeting()
-    };
+    let tentative =
+        Meeting { start: date("2027-03-01"), end: None, tentative_until: date("2027-03-10"), ..meeting() };
+    let abroad = Meeting { timezone: Some("America/Montreal".into()), ..meeting() };
     let open = |proposal| (State::Open, Details::Proposal(proposal));
-    let bare = Proposal {
-        method: Method::Consent,
-        opens: None,
-        closes: None,
-        quorum: None,
-    };
+    let bare = Proposal { method: Method::Consent, opens: None, closes: None, quorum: None };
     let cases = [
         ("advice", open(proposal(Method::Advice)), NOW),
         ("consensus", open(proposal(Method::Consensus)), NOW),
         ("majority", open(proposal(Method::Majority)), NOW),
-        (
-            "before it opens",
-            open(proposal(Method::Consent)),
-            "2026-11-01T00:00:00Z",
-        ),
-        (
-            "after it closed",
-            open(proposal(Method::Consent)),
-            "2026-12-12T17:00:00Z",
-        ),
+        ("before it opens", open(proposal(Method::Consent)), "2026-11-01T00:00:00Z"),
+        ("after it closed", open(proposal(Method::Consent)), "2026-12-12T17:00:00Z"),
         ("no date", open(bare.clone()), NOW),
-        (
-            "a day",
-            open(Proposal {
-                closes: date("2026-12-01"),
-                ..bare.clone()
-            }),
-            NOW,
-        ),
-        (
-            "a month",
-            open(Proposal {
-                closes: date("2026-12"),
-                ..bare
-            }),
-            NOW,
-        ),
-        (
-            "bare minutes",
-            (State::Adopted, Details::Minutes(Meeting::default())),
-            NOW,
-        ),
-        (
-            "a tentative range",
-            (State::Tentative, Details::Meeting(tentative)),
-            NOW,
-        ),
-        (
-            "a zone of its own",
-            (State::Scheduled, Details::Meeting(abroad)),
-            NOW,
-        ),
-        (
-            "all past",
-            (State::Published, Details::Roadmap(roadmap())),
-            "2028-01-01T00:00:00Z",
-        ),
-        (
-            "no milestone",
-            (State::Published, Details::Roadmap(Roadmap::default())),
-            NOW,
-        ),
+        ("a day", open(Proposal { closes: date("2026-12-01"), ..bare.clone() }), NOW),
+        ("a month", open(Proposal { closes: date("2026-12"), ..bare }), NOW),
+        ("bare minutes", (State::Adopted, Details::Minutes(Meeting::default())), NOW),
+        ("a tentative range", (State::Tentative, Details::Meeting(tentative)), NOW),
+        ("a zone of its own", (State::Scheduled, Details::Meeting(abroad)), NOW),
+        ("all past", (State::Published, Details::Roadmap(roadmap())), "2028-01-01T00:00:00Z"),
+        ("no milestone", (State::Published, Details::Roadmap(Roadmap::default())), NOW),
         (
             "a bare decision",
             (
                 State::InForce,
-                Details::Decision(Decision {
-                    date: None,
-                    method: None,
-                    source: None,
-                    review: None,
-                }),
+                Details::Decision(Decision { date: None, method: None, source: None, review: None }),
             ),
             NOW,
         ),
@@ -233,10 +167,7 @@ fn the_title_is_not_repeated() {
     content.summary = "Un titre\u{a0}: la suite.".into();
     assert_eq!(summary(&content, context(NOW)), format!("{bare} la suite."));
     content.summary = "Un titreur parle.".into();
-    assert_eq!(
-        summary(&content, context(NOW)),
-        format!("{bare} Un titreur parle.")
-    );
+    assert_eq!(summary(&content, context(NOW)), format!("{bare} Un titreur parle."));
 }
 
 #[test]

@@ -42,30 +42,15 @@ struct Fault {
     text: &'static str,
 }
 
-const NOT_FOUND: Fault = Fault {
-    title: "error-404",
-    text: "error-404-text",
-};
-const METHOD: Fault = Fault {
-    title: "error-405",
-    text: "error-405-text",
-};
-const INTERNAL: Fault = Fault {
-    title: "error-500",
-    text: "error-500-text",
-};
+const NOT_FOUND: Fault = Fault { title: "error-404", text: "error-404-text" };
+const METHOD: Fault = Fault { title: "error-405", text: "error-405-text" };
+const INTERNAL: Fault = Fault { title: "error-500", text: "error-500-text" };
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, fault) = match &self {
             Error::NotFound => (StatusCode::NOT_FOUND, NOT_FOUND),
-            Error::Form(text) => (
-                StatusCode::BAD_REQUEST,
-                Fault {
-                    title: "error-400",
-                    text,
-                },
-            ),
+            Error::Form(text) => (StatusCode::BAD_REQUEST, Fault { title: "error-400", text }),
             Error::Database(_) | Error::Render(_) => {
                 tracing::error!(error = %self, "a page was not served");
                 (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL)
@@ -110,10 +95,7 @@ pub async fn pages(State(app): State<SharedApp>, request: Request, next: Next) -
         return response;
     }
     let frame = Frame::new(&app, &visit, visit.lang_text(fault.title)).hidden();
-    let page = ErrorPage {
-        text: visit.lang_text(fault.text),
-        frame,
-    };
+    let page = ErrorPage { text: visit.lang_text(fault.text), frame };
     match page.render() {
         Ok(html) => {
             let status = response.status();

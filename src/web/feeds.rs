@@ -21,16 +21,12 @@ const ENTRIES: i64 = 30;
 
 /// The feeds, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
-        .route("/feed.atom", get(node))
-        .route("/coalitions/{handle}/feed.atom", get(of_coalition))
+    Router::new().route("/feed.atom", get(node)).route("/coalitions/{handle}/feed.atom", get(of_coalition))
 }
 
 /// `GET /feed.atom`.
 async fn node(State(app): State<SharedApp>) -> Result<Response, Error> {
-    let read = app
-        .db
-        .read(|conn| Ok::<_, Error>(publication::public_page(conn, None, 0, ENTRIES)?));
+    let read = app.db.read(|conn| Ok::<_, Error>(publication::public_page(conn, None, 0, ENTRIES)?));
     let publications = read.await?;
     let about = About {
         title: app.config.node.name.clone(),
@@ -91,21 +87,16 @@ fn atom(app: &App, about: About, publications: &[Publication]) -> Response {
         ..Feed::default()
     };
     let mut response = feed.to_string().into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/atom+xml; charset=utf-8"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8"));
     response
 }
 
 fn entry(app: &App, publication: &Publication, zone: Tz) -> Entry {
     let row = &publication.row;
     let id = app.urls.publication(&row.id);
-    let context = Context {
-        zone,
-        at: app.now(),
-        number: publication.decision_number,
-    };
+    let context = Context { zone, at: app.now(), number: publication.decision_number };
     let line = summary(&publication.content(), context);
     let content = Content {
         content_type: Some("html".to_owned()),
@@ -113,18 +104,12 @@ fn entry(app: &App, publication: &Publication, zone: Tz) -> Entry {
         value: Some(absolute(&row.html, app.urls.base())),
         ..Content::default()
     };
-    let author = |name: &str| Person {
-        name: name.to_owned(),
-        ..Person::default()
-    };
+    let author = |name: &str| Person { name: name.to_owned(), ..Person::default() };
     let authors: Vec<Person> = match publication.authors.as_slice() {
         [] => vec![author(&publication.coalition.name(&publication.actor.handle))],
         some => some.iter().map(|one| author(&one.name)).collect(),
     };
-    let category = |term: &String| Category {
-        term: term.clone(),
-        ..Category::default()
-    };
+    let category = |term: &String| Category { term: term.clone(), ..Category::default() };
     Entry {
         title: Text::plain(row.title.clone()),
         summary: Some(Text::plain(line)),
@@ -141,12 +126,7 @@ fn entry(app: &App, publication: &Publication, zone: Tz) -> Entry {
 }
 
 fn link(rel: &str, href: &str, kind: &str) -> Link {
-    Link {
-        rel: rel.to_owned(),
-        href: href.to_owned(),
-        mime_type: Some(kind.to_owned()),
-        ..Link::default()
-    }
+    Link { rel: rel.to_owned(), href: href.to_owned(), mime_type: Some(kind.to_owned()), ..Link::default() }
 }
 
 fn stamp(at: chrono::NaiveDateTime) -> FixedDateTime {

@@ -18,9 +18,8 @@ const DOCUMENT: &str = "default-src 'none'; frame-ancestors 'none'";
 pub(super) async fn secure(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let html = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let policy = match (html, app.config.federation.allow_http) {
         (true, false) => PAGE,
         (true, true) => PAGE_HTTP,

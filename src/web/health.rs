@@ -13,9 +13,7 @@ use crate::model::meta;
 
 /// `/healthz` and `/readyz`.
 pub(super) fn routes() -> Router<SharedApp> {
-    Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
 }
 
 async fn healthz() -> impl IntoResponse {
@@ -24,10 +22,7 @@ async fn healthz() -> impl IntoResponse {
 
 /// 503 while the database does not answer, or was never set up.
 async fn readyz(State(app): State<SharedApp>) -> impl IntoResponse {
-    let asked = app
-        .db
-        .read::<_, db::Error, _>(|conn| Ok(meta::get(conn, "url")?))
-        .await;
+    let asked = app.db.read::<_, db::Error, _>(|conn| Ok(meta::get(conn, "url")?)).await;
     let (status, text) = match asked {
         Ok(_) => (StatusCode::OK, "ready\n"),
         Err(error) => {

@@ -25,20 +25,14 @@ impl Visit {
     /// From the request's address and headers.
     pub fn of(uri: &Uri, headers: &HeaderMap, node: &str) -> Visit {
         let query = uri.query().unwrap_or_default();
-        let rest: Vec<&str> = query
-            .split('&')
-            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="))
-            .collect();
+        let rest: Vec<&str> =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
         let lang = chosen(query)
             .or_else(|| remembered(headers))
             .or_else(|| accepted(headers))
             .or_else(|| Lang::of_tag(node))
             .unwrap_or_default();
-        Visit {
-            lang,
-            path: uri.path().to_owned(),
-            query: rest.join("&"),
-        }
+        Visit { lang, path: uri.path().to_owned(), query: rest.join("&") }
     }
 
     /// A message without variables in the language of the visit.
@@ -97,9 +91,8 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
         let Some(lang) = parts.next().and_then(|tag| Lang::of_tag(tag.trim())) else {
             continue;
         };
-        let weight = parts
-            .find_map(|part| part.trim().strip_prefix("q="))
-            .map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let weight =
+            parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
         if weight > best.map_or(0.0, |(_, weight)| weight) {
             best = Some((lang, weight));
         }
@@ -112,15 +105,8 @@ pub async fn remember(State(app): State<SharedApp>, request: Request, next: Next
     let lang = chosen(request.uri().query().unwrap_or_default());
     let mut response = next.run(request).await;
     if let Some(lang) = lang {
-        let secure = if app.urls.base().starts_with("https:") {
-            "; Secure"
-        } else {
-            ""
-        };
-        let cookie = format!(
-            "lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}",
-            lang.tag()
-        );
+        let secure = if app.urls.base().starts_with("https:") { "; Secure" } else { "" };
+        let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", lang.tag());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -150,10 +136,7 @@ mod tests {
         assert_eq!(visit("/", &[browser], "en").lang, Lang::Fr);
         assert_eq!(visit("/", &[("accept-language", "de")], "fr").lang, Lang::Fr);
         assert_eq!(visit("/?lang=xx", &[], "fr").lang, Lang::Fr);
-        assert_eq!(
-            visit("/", &[("accept-language", "fr;q=0, en;q=0.1")], "fr").lang,
-            Lang::En
-        );
+        assert_eq!(visit("/", &[("accept-language", "fr;q=0, en;q=0.1")], "fr").lang, Lang::En);
     }
 
     #[test]

@@ -92,7 +92,8 @@ fn image(bytes: Vec<u8>) -> Response {
 /// than the picture.
 fn draw(handle: &str, lit: [bool; 7], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
     let (w, h) = (width as f32, height as f32);
-    let (center, radius) = if width == height { ((w / 2.0, h / 2.0), w * 0.31) } else { ((w * 0.78, h * 0.5), h * 0.72) };
+    let (center, radius) =
+        if width == height { ((w / 2.0, h / 2.0), w * 0.31) } else { ((w * 0.78, h * 0.5), h * 0.72) };
     let size = radius * 0.29;
     let dots = [0_u8, 1, 2, 3, 4, 5, 6].map(|n| {
         let angle = (f32::from(n) / 7.0 - 0.25) * std::f32::consts::TAU;
@@ -135,9 +136,8 @@ fn palette(handle: &str) -> Vec<u8> {
 
 /// FNV-1a: the picture of a handle must be the same for ever.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -62,9 +62,7 @@ const BODY_TIME: Duration = Duration::from_secs(20);
 /// [`Refused::TooLarge`], or [`Refused::Malformed`] where the connection broke off.
 pub async fn bounded(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
     let slow = |_| Refused::Malformed("the body took too long".into());
-    tokio::time::timeout(BODY_TIME, read(headers, body))
-        .await
-        .map_err(slow)?
+    tokio::time::timeout(BODY_TIME, read(headers, body)).await.map_err(slow)?
 }
 
 async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
@@ -121,10 +119,7 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     let is_here = signature.host == app.urls.host()
         || normalise_authority(&signature.host) == normalise_authority(app.urls.host());
     if !is_here {
-        return Err(Refused::Unsigned(format!(
-            "it was signed for the host {}",
-            signature.host
-        )));
+        return Err(Refused::Unsigned(format!("it was signed for the host {}", signature.host)));
     }
     let stated = signature.digest.as_deref().unwrap_or_default();
     digest::verify(stated, &body).map_err(|error| Refused::Unsigned(error.to_string()))?;
@@ -140,12 +135,7 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
     let document =
         String::from_utf8(Vec::from(body)).map_err(|error| Refused::Malformed(error.to_string()))?;
-    Ok(Signed {
-        host: key.host.clone(),
-        envelope,
-        id,
-        document,
-    })
+    Ok(Signed { host: key.host.clone(), envelope, id, document })
 }
 
 fn unsigned(error: SignatureError) -> Refused {
@@ -158,34 +148,19 @@ fn malformed(refusal: check::Refusal) -> Refused {
 
 /// What can be said of the outside alone: the id is the actor's to give, and so is what it creates, changes or deletes.
 fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
-    let id = envelope
-        .id
-        .as_ref()
-        .ok_or_else(|| malformed(check::Refusal::Missing("id")))?;
+    let id = envelope.id.as_ref().ok_or_else(|| malformed(check::Refusal::Missing("id")))?;
     if !app.config.federation.allow_http && envelope.actor.scheme() != "https" {
-        return Err(Refused::Malformed(
-            "the id of the actor is not an https URL".into(),
-        ));
+        return Err(Refused::Malformed("the id of the actor is not an https URL".into()));
     }
     if !same_origin(id, &envelope.actor) {
         return Err(malformed(check::Refusal::ForeignId));
     }
-    let owns = matches!(
-        envelope.kind,
-        ActivityKind::Create | ActivityKind::Update | ActivityKind::Delete
-    );
-    if owns
-        && envelope
-            .object_id
-            .as_ref()
-            .is_some_and(|object| !same_origin(object, &envelope.actor))
-    {
+    let owns = matches!(envelope.kind, ActivityKind::Create | ActivityKind::Update | ActivityKind::Delete);
+    if owns && envelope.object_id.as_ref().is_some_and(|object| !same_origin(object, &envelope.actor)) {
         return Err(malformed(check::Refusal::ForeignObject));
     }
     if authority(&envelope.actor) == app.urls.host() {
-        return Err(Refused::Malformed(
-            "the actor lives here and needs no signature to speak".into(),
-        ));
+        return Err(Refused::Malformed("the actor lives here and needs no signature to speak".into()));
     }
     Ok(id.as_str().to_owned())
 }
@@ -197,9 +172,8 @@ async fn owner_key(
     envelope: &Envelope,
 ) -> Result<std::sync::Arc<KnownKey>, Refused> {
     if envelope.kind == ActivityKind::Delete && envelope.object_id.as_ref() == Some(&envelope.actor) {
-        let stored = resolve::stored_key(app, key_id)
-            .await
-            .map_err(|error| Refused::NotNow(error.to_string()))?;
+        let stored =
+            resolve::stored_key(app, key_id).await.map_err(|error| Refused::NotNow(error.to_string()))?;
         return stored.ok_or(Refused::NeverKnown);
     }
     resolve::key(app, key_id).await.map_err(not_fetched)
@@ -215,9 +189,7 @@ fn not_fetched(error: FetchError) -> Refused {
 
 /// The owner may have a new key: ask once.
 async fn again(app: &App, signature: &cavage::Parsed, old: &KnownKey) -> Result<(), Refused> {
-    let fresh = resolve::refetched_key(app, &signature.key_id, old)
-        .await
-        .map_err(not_fetched)?;
+    let fresh = resolve::refetched_key(app, &signature.key_id, old).await.map_err(not_fetched)?;
     match fresh {
         Some(fresh) if fresh.owner == old.owner => signature.verify(&fresh.public).map_err(unsigned),
         _ => Err(unsigned(SignatureError::Mismatch)),

@@ -50,10 +50,7 @@ async fn about(app: &SharedApp, resource: Option<String>) -> Result<Jrd, Fault> 
     let resource = parse_resource(&resource)
         .map_err(|_| Fault::Malformed("the resource is neither user@host nor a URL"))?;
     let (handle, exactly) = named(app, resource).ok_or(Fault::NotFound)?;
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, Fault>(model::actor::by_handle(conn, &handle)?))
-        .await?;
+    let found = app.db.read(move |conn| Ok::<_, Fault>(model::actor::by_handle(conn, &handle)?)).await?;
     let id_of = |actor: &Actor| app.urls.actor(actor.kind, &actor.handle);
     let actor = found
         .filter(|actor| exactly.as_ref().is_none_or(|url| id_of(actor) == *url))
@@ -63,10 +60,7 @@ async fn about(app: &SharedApp, resource: Option<String>) -> Result<Jrd, Fault> 
         ActorKind::Node => Url::parse(app.urls.base()).ok(),
         _ => Some(id.clone()),
     };
-    let acct = Acct {
-        user: actor.handle,
-        host: app.urls.domain().to_owned(),
-    };
+    let acct = Acct { user: actor.handle, host: app.urls.domain().to_owned() };
     Ok(Jrd::about(&acct, &id, page.as_ref()))
 }
 
@@ -75,9 +69,7 @@ fn named(app: &App, resource: Resource) -> Option<(String, Option<String>)> {
     match resource {
         Resource::Acct(acct) => {
             let ours = [app.urls.domain(), app.urls.host()];
-            let is_ours = ours
-                .iter()
-                .any(|host| normalise_authority(host).as_ref() == Some(&acct.host));
+            let is_ours = ours.iter().any(|host| normalise_authority(host).as_ref() == Some(&acct.host));
             is_ours.then(|| (acct.user.to_ascii_lowercase(), None))
         }
         Resource::Url(url) => match app.urls.local(url.as_str())? {

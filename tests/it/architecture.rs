@@ -9,68 +9,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Which rooms a room may name. `federation` is the crate `reset_federation`. `db` stands for its connection and error types;
 /// its tables ([`SCHEMA`]) are for those below.
 const LAW: [(&str, &[&str]); 13] = [
-    (
-        "web",
-        &[
-            "inbox",
-            "actions",
-            "ap",
-            "model",
-            "federation",
-            "text",
-            "app",
-            "domain",
-            "db",
-            "config",
-        ],
-    ),
-    (
-        "inbox",
-        &[
-            "outbox",
-            "jobs",
-            "ap",
-            "model",
-            "federation",
-            "text",
-            "app",
-            "domain",
-            "db",
-            "config",
-        ],
-    ),
-    (
-        "actions",
-        &[
-            "outbox",
-            "jobs",
-            "ap",
-            "model",
-            "federation",
-            "text",
-            "app",
-            "domain",
-            "db",
-            "config",
-        ],
-    ),
-    (
-        "outbox",
-        &[
-            "ap",
-            "jobs",
-            "model",
-            "federation",
-            "app",
-            "domain",
-            "db",
-            "config",
-        ],
-    ),
-    (
-        "ap",
-        &["model", "federation", "text", "app", "domain", "db", "config"],
-    ),
+    ("web", &["inbox", "actions", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
+    ("inbox", &["outbox", "jobs", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
+    ("actions", &["outbox", "jobs", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
+    ("outbox", &["ap", "jobs", "model", "federation", "app", "domain", "db", "config"]),
+    ("ap", &["model", "federation", "text", "app", "domain", "db", "config"]),
     ("model", &["db", "domain"]),
     ("jobs", &["db"]),
     ("app", &["config", "db", "domain", "federation"]),
@@ -120,28 +63,16 @@ fn the_law_finds_what_breaks_it() {
     assert!(broken("model/actor.rs", "use crate::ap::actor;"));
     assert!(broken("model/actor.rs", "use crate::{db::Conn, web::router};"));
     assert!(broken("model/actor.rs", "fn f() { crate::outbox::enqueue() }"));
-    assert!(broken(
-        "model/actor.rs",
-        "fn f() { json!({ \"a\": crate::text::t(1) }) }"
-    ));
+    assert!(broken("model/actor.rs", "fn f() { json!({ \"a\": crate::text::t(1) }) }"));
     assert!(broken("model/actor.rs", "use super::super::ap;"));
     assert!(broken("model/mod.rs", "use super::ap;"));
-    assert!(broken(
-        "model/actor.rs",
-        "mod tests { use super::super::super::ap::keys; }"
-    ));
+    assert!(broken("model/actor.rs", "mod tests { use super::super::super::ap::keys; }"));
     assert!(broken("model/actor.rs", "use reset_federation::key;"));
     assert!(broken("inbox/follow.rs", "use crate::actions::follow;"));
     assert!(broken("actions/follow.rs", "use crate::inbox;"));
     assert!(broken("domain/state.rs", "use crate::model::actor::Actor;"));
-    assert!(broken(
-        "actions/follow.rs",
-        "use activitypub_federation::traits::Actor;"
-    ));
-    assert!(broken(
-        "web/pages/home.rs",
-        "type D = activitypub_federation::config::Data<()>;"
-    ));
+    assert!(broken("actions/follow.rs", "use activitypub_federation::traits::Actor;"));
+    assert!(broken("web/pages/home.rs", "type D = activitypub_federation::config::Data<()>;"));
     assert!(broken("web/pages/home.rs", "use crate::db::schema::actors;"));
     assert!(broken("main.rs", "fn main() { reset_node::web::router() }"));
     assert!(broken("ap/mod.rs", "#[allow(dead_code)] fn f() {}"));
@@ -154,37 +85,16 @@ fn the_law_finds_what_breaks_it() {
 fn the_law_lets_pass_what_keeps_it() {
     let fine =
         |path: &str, text: &str| assert_eq!(faults_of(path, text), Vec::<String>::new(), "{path}: {text}");
-    fine(
-        "cli/serve.rs",
-        "use crate::{web, inbox, outbox, actions, db::schema};",
-    );
-    fine(
-        "inbox/follow.rs",
-        "use crate::outbox::enqueue; use activitypub_federation::config::Data;",
-    );
-    fine(
-        "model/actor.rs",
-        "use super::Result; use crate::both; use super::super::db::Conn;",
-    );
-    fine(
-        "model/actor.rs",
-        "mod tests { use super::*; use super::super::Result; }",
-    );
-    fine(
-        "model/actor.rs",
-        "//! See crate::ap and [`web`](crate::web).\nconst A: &str = \"crate::web\";",
-    );
-    fine(
-        "web/pages/home.rs",
-        "use super::super::error::Error; fn f() { self::g() }",
-    );
+    fine("cli/serve.rs", "use crate::{web, inbox, outbox, actions, db::schema};");
+    fine("inbox/follow.rs", "use crate::outbox::enqueue; use activitypub_federation::config::Data;");
+    fine("model/actor.rs", "use super::Result; use crate::both; use super::super::db::Conn;");
+    fine("model/actor.rs", "mod tests { use super::*; use super::super::Result; }");
+    fine("model/actor.rs", "//! See crate::ap and [`web`](crate::web).\nconst A: &str = \"crate::web\";");
+    fine("web/pages/home.rs", "use super::super::error::Error; fn f() { self::g() }");
     fine("main.rs", "fn main() { reset_node::cli::run() }");
     fine(
         "ap/mod.rs",
-        &format!(
-            "//! This file is over 500 lines because it is one table.\n{}",
-            "//\n".repeat(600)
-        ),
+        &format!("//! This file is over 500 lines because it is one table.\n{}", "//\n".repeat(600)),
     );
 }
 
@@ -218,11 +128,7 @@ fn room_of(path: &str) -> String {
 fn module_of(path: &str) -> Vec<String> {
     let path = path.strip_suffix(".rs").unwrap_or(path);
     let path = path.strip_suffix("/mod").unwrap_or(path);
-    if path == "lib" {
-        Vec::new()
-    } else {
-        path.split('/').map(str::to_owned).collect()
-    }
+    if path == "lib" { Vec::new() } else { path.split('/').map(str::to_owned).collect() }
 }
 
 /// What breaks a law in this file, a sentence each.
@@ -231,9 +137,7 @@ fn faults_of(path: &str, text: &str) -> Vec<String> {
     let head = text.lines().take_while(|line| line.starts_with("//!"));
     let head: String = head.collect::<Vec<_>>().join(" ");
     if text.lines().count() > LINES && !head.contains("over 500 lines because") {
-        faults.push(format!(
-            "src/{path} has over {LINES} lines and says no reason in its head"
-        ));
+        faults.push(format!("src/{path} has over {LINES} lines and says no reason in its head"));
     }
     let Ok(tokens) = text.parse::<TokenStream>() else {
         return vec![format!("src/{path} cannot be read as Rust")];
@@ -261,20 +165,12 @@ fn fault(room: &str, path: &str, name: &[String]) -> Option<String> {
         }
         _ => {}
     }
-    let target = if first == "reset_federation" {
-        "federation"
-    } else {
-        first
-    };
+    let target = if first == "reset_federation" { "federation" } else { first };
     let is_room = target == "federation" || target == "cli" || LAW.iter().any(|(room, _)| *room == target);
     if !is_room || target == room || matches!(room, "cli" | "lib") {
         return None;
     }
-    let allowed = LAW
-        .iter()
-        .find(|(name, _)| *name == room)
-        .map(|(_, allowed)| *allowed)
-        .unwrap_or_default();
+    let allowed = LAW.iter().find(|(name, _)| *name == room).map(|(_, allowed)| *allowed).unwrap_or_default();
     if !allowed.contains(&target) {
         return Some(format!("{room} may use only {}", allowed.join(", ")));
     }
@@ -333,12 +229,7 @@ fn is_allow(rest: &[TokenTree]) -> bool {
 fn base_of(word: &str, module: &[String]) -> Option<Named> {
     match word {
         "crate" | "reset_node" => Some(Vec::new()),
-        "super" => Some(
-            module
-                .get(..module.len().saturating_sub(1))
-                .unwrap_or_default()
-                .to_vec(),
-        ),
+        "super" => Some(module.get(..module.len().saturating_sub(1)).unwrap_or_default().to_vec()),
         "self" => Some(module.to_vec()),
         "reset_federation" | "activitypub_federation" => Some(vec![word.to_owned()]),
         _ => None,
@@ -349,24 +240,18 @@ fn base_of(word: &str, module: &[String]) -> Option<Named> {
 fn read_path(mut rest: &[TokenTree], mut base: Named, found: &mut Vec<Named>) {
     loop {
         match rest {
-            [
-                TokenTree::Punct(a),
-                TokenTree::Punct(b),
-                TokenTree::Ident(word),
-                tail @ ..,
-            ] if a.as_char() == ':' && b.as_char() == ':' => {
+            [TokenTree::Punct(a), TokenTree::Punct(b), TokenTree::Ident(word), tail @ ..]
+                if a.as_char() == ':' && b.as_char() == ':' =>
+            {
                 match word.to_string().as_str() {
                     "super" => drop(base.pop()),
                     name => base.push(name.to_owned()),
                 }
                 rest = tail;
             }
-            [
-                TokenTree::Punct(a),
-                TokenTree::Punct(b),
-                TokenTree::Group(group),
-                ..,
-            ] if a.as_char() == ':' && b.as_char() == ':' => {
+            [TokenTree::Punct(a), TokenTree::Punct(b), TokenTree::Group(group), ..]
+                if a.as_char() == ':' && b.as_char() == ':' =>
+            {
                 let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
                 let comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
                 for part in tokens.split(comma) {

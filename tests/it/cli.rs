@@ -18,11 +18,7 @@ fn node() -> (TestDatabase, Node) {
 fn refused(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(
-        output.stdout.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!(said.lines().count(), 1, "{said}");
     said.strip_prefix("error: ").unwrap().to_owned()
 }
@@ -46,12 +42,7 @@ fn publish_prints_exactly_one_id_a_line_and_again_the_same() {
     let first = node.ok(&["publish", &one, &two]);
     assert_eq!(first.lines().count(), 2);
     let start = format!("{}/publications/", node.url());
-    assert!(
-        first
-            .lines()
-            .all(|line| line.starts_with(&start) && line.len() == start.len() + 36),
-        "{first}"
-    );
+    assert!(first.lines().all(|line| line.starts_with(&start) && line.len() == start.len() + 36), "{first}");
     assert_eq!(node.ok(&["publish", &one, &two]), first);
     let id = first.lines().next().unwrap();
     assert_eq!(node.ok(&["withdraw", id, "--reason", "Une erreur"]), id);
@@ -64,10 +55,7 @@ fn a_refusal_is_one_sentence_with_the_file_and_exits_with_1() {
     let (_database, node) = node();
     let bad = node.write("bad.md", &minutes("Un", "sumary = \"x\""));
     let said = refused(&node.run(&["publish", &bad]));
-    assert!(
-        said.contains("bad.md: the key `sumary` is unknown here: did you mean `summary`?"),
-        "{said}"
-    );
+    assert!(said.contains("bad.md: the key `sumary` is unknown here: did you mean `summary`?"), "{said}");
     let said = refused(&node.run(&["publish", "absent.md"]));
     assert!(said.contains("absent.md: cannot be read"), "{said}");
     let said = refused(&node.run(&["coalition", "show", "comuns"]));
@@ -79,27 +67,12 @@ fn a_refusal_is_one_sentence_with_the_file_and_exits_with_1() {
 #[test]
 fn wrong_use_exits_with_2() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [
-        &["publish"][..],
-        &["nonsense"],
-        &["init"],
-        &["withdraw", "x"],
-        &[],
-    ] {
+    for arguments in [&["publish"][..], &["nonsense"], &["init"], &["withdraw", "x"], &[]] {
         let output = bare(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
     }
-    let kinds = [
-        "organisation",
-        "create",
-        "--handle",
-        "a",
-        "--name",
-        "b",
-        "--kind",
-        "asociation",
-    ];
+    let kinds = ["organisation", "create", "--handle", "a", "--name", "b", "--kind", "asociation"];
     let output = bare(folder.path(), &kinds);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `association`?"));
@@ -124,10 +97,7 @@ fn init_overwrites_nothing_and_leaves_nothing_half_done() {
     };
     let output = init("c.toml", "data");
     assert_eq!(
-        (
-            output.status.code(),
-            String::from_utf8_lossy(&output.stdout).as_ref()
-        ),
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).as_ref()),
         (Some(0), "https://reset.example.org/organisations/region\n")
     );
     assert!(refused(&init("c.toml", "other")).contains("is not overwritten"));
@@ -138,12 +108,7 @@ fn init_overwrites_nothing_and_leaves_nothing_half_done() {
     assert!(refused(&init("e.toml", "file/data")).contains("cannot be written"));
     assert!(!folder.path().join("e.toml").exists());
     let mode = std::os::unix::fs::PermissionsExt::mode(
-        &folder
-            .path()
-            .join("data/node.db")
-            .metadata()
-            .unwrap()
-            .permissions(),
+        &folder.path().join("data/node.db").metadata().unwrap().permissions(),
     );
     assert_eq!(mode & 0o077, 0, "the database holds private keys");
 }
@@ -156,10 +121,7 @@ fn a_bad_configuration_is_one_sentence_that_names_the_key() {
         bare(folder.path(), &["config", "check"])
     };
     let said = refused(&bare(folder.path(), &["serve"]));
-    assert!(
-        said.contains("there is no configuration at `config.toml`"),
-        "{said}"
-    );
+    assert!(said.contains("there is no configuration at `config.toml`"), "{said}");
     let good = "[node]\ndomain = \"a.example\"\nurl = \"https://a.example\"\n";
     assert_eq!(check(good).status.code(), Some(0));
     for (more, part) in [
@@ -171,9 +133,7 @@ fn a_bad_configuration_is_one_sentence_that_names_the_key() {
         let said = refused(&check(&format!("{good}{more}")));
         assert!(said.contains(part), "{said}");
     }
-    let said = refused(&check(
-        "[node]\ndomain = \"a.example\"\nurl = \"https://a.example/x\"\n",
-    ));
+    let said = refused(&check("[node]\ndomain = \"a.example\"\nurl = \"https://a.example/x\"\n"));
     assert!(said.contains("node.url") && said.contains("has a path"), "{said}");
     let output = Command::new(BINARY)
         .current_dir(folder.path())
@@ -196,17 +156,10 @@ fn serve_refuses_a_taken_port_another_url_and_a_second_process() {
         assert!(said.contains("a node runs on the database"), "{said}");
     }
     node.stop();
-    let output = node
-        .command(&["serve"])
-        .env("RESET_NODE_NODE__URL", "http://localhost:1")
-        .output()
-        .unwrap();
+    let output = node.command(&["serve"]).env("RESET_NODE_NODE__URL", "http://localhost:1").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said.contains("was served at") && said.contains("ids never change"),
-        "{said}"
-    );
+    assert!(said.contains("was served at") && said.contains("ids never change"), "{said}");
 }
 
 #[test]
@@ -217,10 +170,7 @@ fn what_the_command_line_publishes_is_served_at_once() {
     let file = node.write("cr.md", &minutes("Rencontre de mai", ""));
     let id = node.ok(&["publish", &file]);
     let answer = get(&id);
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("Rencontre de mai"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("Rencontre de mai"), "{answer}");
     node.ok(&["withdraw", &id, "--reason", "Une erreur"]);
     assert!(get(&id).starts_with("HTTP/1.1 410"));
     let told = node.ok(&["doctor"]);
@@ -233,20 +183,14 @@ fn what_the_command_line_publishes_is_served_at_once() {
 fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
     use diesel::connection::SimpleConnection;
     let (database, node) = node();
-    let manager = reset_node::db::Manager {
-        location: database.location(),
-        full_sync: false,
-    };
+    let manager = reset_node::db::Manager { location: database.location(), full_sync: false };
     let future = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
     manager.open().unwrap().batch_execute(future).unwrap();
     for command in [&["serve"][..], &["coalition", "list"]] {
         let output = node.run(command);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1));
-        assert!(
-            said.contains("written by a newer reset-node (migration 99990101000000)"),
-            "{said}"
-        );
+        assert!(said.contains("written by a newer reset-node (migration 99990101000000)"), "{said}");
     }
 }
 
@@ -272,19 +216,10 @@ fn the_demo_shows_the_whole_programme_within_three_seconds_and_leaves_nothing() 
     }
     let page = get(&format!("http://localhost:{port}/coalitions/reset"));
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
-    assert!(
-        page.starts_with("HTTP/1.1 200") && page.contains("Reset Day n° 6"),
-        "{page}"
-    );
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("Reset Day n° 6"), "{page}");
     assert!(get(&format!("http://localhost:{port}/coalitions/communs")).contains("communs numériques"));
     let id = demo.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(demo.wait().unwrap().success());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -335,11 +270,7 @@ fn get(url: &str) -> String {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let port = host.rsplit(':').next().unwrap();
     let mut stream = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    write!(
-        stream,
-        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     String::from_utf8_lossy(&answer).into_owned()
@@ -397,10 +328,7 @@ fn listings_are_json_for_programs() {
     assert_eq!(coalitions.pointer("/0/handle").unwrap(), "communs");
     let shown = json(&["coalition", "show", "communs", "--json"]);
     assert_eq!(shown.pointer("/members/0/handle").unwrap(), "atelier");
-    for empty in [
-        &["deliveries", "list", "--json"][..],
-        &["federation", "peers", "--json"],
-    ] {
+    for empty in [&["deliveries", "list", "--json"][..], &["federation", "peers", "--json"]] {
         assert_eq!(json(empty), serde_json::json!([]));
     }
     assert_eq!(node.ok(&["deliveries", "retry"]), "0");

@@ -64,11 +64,7 @@ async fn nothing_accepted_is_lost_and_no_effect_is_doubled_when_the_server_is_ki
         }
         node.start("serve");
         node.wait_ready();
-        println!(
-            "round {}: {} sent so far",
-            round + 1,
-            account.sent.lock().unwrap().len()
-        );
+        println!("round {}: {} sent so far", round + 1, account.sent.lock().unwrap().len());
     }
     let resent = resend(&node, &peers, &account).await;
     work_off(&database).await;
@@ -86,10 +82,7 @@ async fn peers(node: &Node) -> Vec<Peer> {
         for name in ["shared", "alone"] {
             let (follow, status) = peer.follow(name, &group).await;
             assert_eq!(status, 202);
-            peer.wait_for("Accept", |got| {
-                got.kind() == "Accept" && got.object_id() == follow["id"]
-            })
-            .await;
+            peer.wait_for("Accept", |got| got.kind() == "Accept" && got.object_id() == follow["id"]).await;
         }
         peers.push(peer);
     }
@@ -149,12 +142,7 @@ async fn send_one(peers: &[Peer], number: usize, account: &Account, group: &str,
         "actor": peer.actor(&actor), "object": object, "to": [PUBLIC],
     });
     let accepted = deliver(peer, &actor, group, &activity).await == Some(202);
-    account.sent.lock().unwrap().push(Sent {
-        peer: number,
-        actor,
-        activity,
-        accepted,
-    });
+    account.sent.lock().unwrap().push(Sent { peer: number, actor, activity, accepted });
 }
 
 fn now() -> DateTime<Utc> {
@@ -164,10 +152,7 @@ fn now() -> DateTime<Utc> {
 /// The status, if an answer came at all.
 async fn deliver(peer: &Peer, actor: &str, group: &str, activity: &Value) -> Option<u16> {
     let body = serde_json::to_vec(activity).unwrap();
-    let sent = peer
-        .signed(actor, &format!("{group}/inbox"), body, now())
-        .send()
-        .await;
+    let sent = peer.signed(actor, &format!("{group}/inbox"), body, now()).send().await;
     sent.ok().map(|response| response.status().as_u16())
 }
 
@@ -187,22 +172,14 @@ async fn resend(node: &Node, peers: &[Peer], account: &Account) -> usize {
 
 /// Waits until both queues are empty.
 async fn work_off(database: &TestDatabase) {
-    let mut conn = Manager {
-        location: database.location(),
-        full_sync: false,
-    }
-    .open()
-    .unwrap();
+    let mut conn = Manager { location: database.location(), full_sync: false }.open().unwrap();
     for _ in 0..1200 {
         if waiting(&mut conn).unwrap() == (0, 0) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!(
-        "after two minutes there still wait {:?} (inbox items, deliveries)",
-        waiting(&mut conn).unwrap()
-    );
+    panic!("after two minutes there still wait {:?} (inbox items, deliveries)", waiting(&mut conn).unwrap());
 }
 
 /// Compares what was sent with what is there, and prints it in one line.
@@ -214,18 +191,11 @@ fn balance(
     database: &TestDatabase,
     target: &str,
 ) {
-    let mut conn = Manager {
-        location: database.location(),
-        full_sync: false,
-    }
-    .open()
-    .unwrap();
+    let mut conn = Manager { location: database.location(), full_sync: false }.open().unwrap();
     let sent = account.sent.lock().unwrap();
     let of = |kind: &str| -> BTreeSet<String> {
         let picked = sent.iter().filter(|sent| sent.activity["type"] == kind);
-        picked
-            .map(|sent| sent.activity["id"].as_str().unwrap().to_owned())
-            .collect()
+        picked.map(|sent| sent.activity["id"].as_str().unwrap().to_owned()).collect()
     };
     let (follows, likes, announces, creates) = (of("Follow"), of("Like"), of("Announce"), of("Create"));
     assert!(
@@ -247,11 +217,7 @@ fn balance(
     );
     let accepts = accepts(peers);
     for follow in &follows {
-        assert_eq!(
-            accepts.get(follow).map(BTreeSet::len),
-            Some(1),
-            "Accepts of {follow}"
-        );
+        assert_eq!(accepts.get(follow).map(BTreeSet::len), Some(1), "Accepts of {follow}");
     }
 
     let published = account.published.lock().unwrap();
@@ -275,16 +241,10 @@ struct Effects {
 }
 
 fn effects(conn: &mut Conn) -> Effects {
-    let reactions: Vec<(String, String)> = reactions::table
-        .select((reactions::kind, reactions::activity_id))
-        .load(conn)
-        .unwrap();
+    let reactions: Vec<(String, String)> =
+        reactions::table.select((reactions::kind, reactions::activity_id)).load(conn).unwrap();
     let of = |wanted: &str| {
-        reactions
-            .iter()
-            .filter(|(kind, _)| kind == wanted)
-            .map(|(_, id)| id.clone())
-            .collect()
+        reactions.iter().filter(|(kind, _)| kind == wanted).map(|(_, id)| id.clone()).collect()
     };
     Effects {
         likes: of("like"),
@@ -304,19 +264,13 @@ fn effects(conn: &mut Conn) -> Effects {
 fn counters(conn: &mut Conn, target: &str) -> (i64, i64, i64) {
     let id = target.rsplit('/').next().unwrap().to_owned();
     let row = publications::table.find(id);
-    row.select((publications::replies, publications::likes, publications::shares))
-        .first(conn)
-        .unwrap()
+    row.select((publications::replies, publications::likes, publications::shares)).first(conn).unwrap()
 }
 
 /// By Follow, the ids of the Accepts that came; two ids would be a doubled effect.
 fn accepts(peers: &[Peer]) -> BTreeMap<String, BTreeSet<String>> {
     let mut accepts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for got in peers
-        .iter()
-        .flat_map(Peer::received)
-        .filter(|got| got.kind() == "Accept")
-    {
+    for got in peers.iter().flat_map(Peer::received).filter(|got| got.kind() == "Accept") {
         assert_eq!(got.verified, Ok(()));
         let id = got.activity["id"].as_str().unwrap().to_owned();
         accepts.entry(got.object_id().to_owned()).or_default().insert(id);
@@ -332,9 +286,7 @@ fn deliveries(peers: &[Peer], published: &[String]) -> (usize, usize) {
         for got in peer.received() {
             if got.kind() == "Create" && wanted.contains(got.object_id()) {
                 assert_eq!(got.verified, Ok(()));
-                *came
-                    .entry((number, got.path.clone(), got.object_id().to_owned()))
-                    .or_default() += 1;
+                *came.entry((number, got.path.clone(), got.object_id().to_owned())).or_default() += 1;
             }
         }
     }
@@ -348,10 +300,7 @@ fn publish(program: &Program, number: usize) -> String {
     let text = format!(
         "+++\nkind = \"proposal\"\ncoalition = \"communs\"\ntitle = \"Proposition {number}\"\nlanguage = \"fr\"\n+++\n\nTexte.\n"
     );
-    program.ok(&[
-        "publish",
-        &program.write(&format!("proposition-{number}.md"), &text),
-    ])
+    program.ok(&["publish", &program.write(&format!("proposition-{number}.md"), &text)])
 }
 
 /// Enough randomness to choose moments (xorshift64).

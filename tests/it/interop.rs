@@ -30,12 +30,7 @@ const FILES: [(&str, &str, &str, &str); 5] = [
         "Feuille de route",
         "kind = \"roadmap\"\n[[milestones]]\ntitle = \"Cartographie\"\ndue = 2036-03-31\nstatus = \"under_way\"\nprogress = 40\n",
     ),
-    (
-        "decision",
-        "Article",
-        "Décision",
-        "kind = \"decision\"\ndate = 2021-09-07\nmethod = \"consent\"\n",
-    ),
+    ("decision", "Article", "Décision", "kind = \"decision\"\ndate = 2021-09-07\nmethod = \"consent\"\n"),
     (
         "rencontre",
         "Event",
@@ -68,30 +63,16 @@ impl Road {
         node.wait_ready();
         let peer = Fedify::start(first_knock);
         peer.post("/actors", json!({ "name": "ada" })).await;
-        let followed = peer
-            .post(
-                "/actors/ada/follow",
-                json!({ "target": format!("@communs@{}", node.domain()) }),
-            )
-            .await;
+        let followed =
+            peer.post("/actors/ada/follow", json!({ "target": format!("@communs@{}", node.domain()) })).await;
         let group = format!("{}/coalitions/communs", node.url());
         assert_eq!(
             (followed["target"].as_str(), followed["targetType"].as_str()),
             (Some(group.as_str()), Some("Group"))
         );
-        let state = peer
-            .get(&format!(
-                "/actors/ada/following?target={group}&state=accepted&wait=20"
-            ))
-            .await;
+        let state = peer.get(&format!("/actors/ada/following?target={group}&state=accepted&wait=20")).await;
         assert_eq!(state[&group]["state"], "accepted", "{state}");
-        Road {
-            node,
-            peer,
-            group,
-            http: super::support::app::client(),
-            _database: database,
-        }
+        Road { node, peer, group, http: super::support::app::client(), _database: database }
     }
 
     fn file(&self, slug: &str, head: &str, body: &str) -> String {
@@ -128,10 +109,8 @@ impl Road {
     async fn count(&self, url: &str, wanted: u64) {
         let total =
             |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default()["totalItems"].as_u64();
-        self.read_until(url, ACTIVITY, &format!("{wanted} items"), |_, text| {
-            total(text) == Some(wanted)
-        })
-        .await;
+        self.read_until(url, ACTIVITY, &format!("{wanted} items"), |_, text| total(text) == Some(wanted))
+            .await;
     }
 }
 
@@ -148,10 +127,7 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
     let mut ids = Vec::new();
     for (slug, kind, word, head) in FILES {
         let id = road.publish(slug, head, "Un texte.");
-        let got = road
-            .peer
-            .inbox("ada", &format!("type=Create&object={id}"), 1)
-            .await;
+        let got = road.peer.inbox("ada", &format!("type=Create&object={id}"), 1).await;
         let delivery = got.first().unwrap();
         assert!(verified(delivery), "{slug}: {delivery:#}");
         let object = &delivery["raw"]["object"];
@@ -161,37 +137,19 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
             "{slug}"
         );
         let summary = object["summary"].as_str().unwrap();
-        assert!(
-            summary.starts_with(word) && summary.ends_with("La ligne de l’auteur."),
-            "{slug}: {summary}"
-        );
+        assert!(summary.starts_with(word) && summary.ends_with("La ligne de l’auteur."), "{slug}: {summary}");
         ids.push(id);
     }
 
     let (slug, _, _, head) = FILES[0];
-    assert_eq!(
-        road.publish(slug, head, "Un texte."),
-        ids[0],
-        "an unchanged file is no revision"
-    );
+    assert_eq!(road.publish(slug, head, "Un texte."), ids[0], "an unchanged file is no revision");
     assert_eq!(road.publish(slug, head, "Un texte amendé."), ids[0]);
-    let update = road
-        .peer
-        .inbox("ada", &format!("type=Update&object={}", ids[0]), 1)
-        .await;
+    let update = road.peer.inbox("ada", &format!("type=Update&object={}", ids[0]), 1).await;
     assert!(update.iter().all(verified));
-    assert!(
-        update[0]["raw"]["object"]["content"]
-            .as_str()
-            .unwrap()
-            .contains("amendé")
-    );
+    assert!(update[0]["raw"]["object"]["content"].as_str().unwrap().contains("amendé"));
 
     road.node.ok(&["withdraw", &ids[1], "--reason", "Un doublon"]);
-    let delete = road
-        .peer
-        .inbox("ada", &format!("type=Delete&object={}", ids[1]), 1)
-        .await;
+    let delete = road.peer.inbox("ada", &format!("type=Delete&object={}", ids[1]), 1).await;
     assert!(delete.iter().all(verified));
     assert_eq!(road.page(&ids[1], ACTIVITY).await.0, 410);
     let refused = road.node.run(&["withdraw", &ids[3], "--reason", "Trop tard"]);
@@ -223,54 +181,35 @@ async fn replies_likes_and_announces_come_back_and_are_taken_back() {
 
     let reply = road
         .peer
-        .post(
-            "/actors/ada/reply",
-            json!({ "object": id, "content": "<p>Une réponse <b>claire</b>.</p>" }),
-        )
+        .post("/actors/ada/reply", json!({ "object": id, "content": "<p>Une réponse <b>claire</b>.</p>" }))
         .await;
     let like = road.peer.post("/actors/ada/like", json!({ "object": id })).await;
-    let announce = road
-        .peer
-        .post("/actors/ada/announce", json!({ "object": id }))
+    let announce = road.peer.post("/actors/ada/announce", json!({ "object": id })).await;
+    road.read_until(&id, "text/html", "the reply", |_, html| html.contains("Une réponse <b>claire</b>."))
         .await;
-    road.read_until(&id, "text/html", "the reply", |_, html| {
-        html.contains("Une réponse <b>claire</b>.")
-    })
-    .await;
     for part in ["replies", "likes", "shares"] {
         road.count(&format!("{id}/{part}"), 1).await;
     }
 
     let note = reply["object"].as_str().unwrap();
     road.peer
-        .post(
-            "/actors/ada/update",
-            json!({ "object": note, "content": "<p>Une réponse corrigée.</p>" }),
-        )
+        .post("/actors/ada/update", json!({ "object": note, "content": "<p>Une réponse corrigée.</p>" }))
         .await;
     road.read_until(&id, "text/html", "the corrected reply", |_, html| {
         html.contains("Une réponse corrigée.") && !html.contains("claire")
     })
     .await;
 
-    road.peer
-        .post("/actors/ada/delete", json!({ "object": note }))
-        .await;
+    road.peer.post("/actors/ada/delete", json!({ "object": note })).await;
     for activity in [&like["activity"], &announce["activity"]] {
-        road.peer
-            .post("/actors/ada/undo", json!({ "activity": activity }))
-            .await;
+        road.peer.post("/actors/ada/undo", json!({ "activity": activity })).await;
     }
-    road.read_until(&id, "text/html", "the page without the reply", |_, html| {
-        !html.contains("Une réponse")
-    })
-    .await;
+    road.read_until(&id, "text/html", "the page without the reply", |_, html| !html.contains("Une réponse"))
+        .await;
     for part in ["replies", "likes", "shares"] {
         road.count(&format!("{id}/{part}"), 0).await;
     }
 
-    road.peer
-        .post("/actors/ada/unfollow", json!({ "target": road.group }))
-        .await;
+    road.peer.post("/actors/ada/unfollow", json!({ "target": road.group })).await;
     road.count(&format!("{}/followers", road.group), 0).await;
 }

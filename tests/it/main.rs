@@ -1,10 +1,5 @@
 //! The one test binary: what the rooms do together, on the database that `RESET_TEST_DATABASE` names.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 mod actions;
 mod architecture;

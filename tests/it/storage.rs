@@ -56,8 +56,7 @@ async fn writes_that_come_at_once_are_all_kept() {
     for n in 0..300 {
         let db = app.db.clone();
         tasks.spawn(async move {
-            db.write(move |conn| Ok::<_, Error>(meta::set(conn, &format!("key {n}"), "1")?))
-                .await
+            db.write(move |conn| Ok::<_, Error>(meta::set(conn, &format!("key {n}"), "1")?)).await
         });
     }
     while let Some(done) = tasks.join_next().await {
@@ -94,10 +93,7 @@ fn a_database_of_a_newer_version_is_refused_with_a_sentence() {
     diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')")
         .execute(&mut conn)
         .unwrap();
-    assert_eq!(
-        migrate::standing(&mut conn).unwrap(),
-        Standing::Newer("99990101000000".into())
-    );
+    assert_eq!(migrate::standing(&mut conn).unwrap(), Standing::Newer("99990101000000".into()));
     let refusal = migrate::run(&mut conn).unwrap_err().to_string();
     assert!(refusal.contains("newer reset-node"), "{refusal}");
 }
@@ -115,13 +111,9 @@ fn an_empty_database_is_told_from_one_that_is_behind() {
 #[test]
 fn both_databases_have_the_same_migrations() {
     let names = |backend: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("migrations")
-            .join(backend);
-        let mut names: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(backend);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     };
@@ -155,11 +147,7 @@ fn postgresql_is_spoken_to_over_tls_and_only_with_the_right_authority() {
             .unwrap(),
     );
     let started = pg(&["start", &server.0.path().display().to_string(), "--tls"]);
-    assert!(
-        started.status.success(),
-        "{}",
-        String::from_utf8_lossy(&started.stderr)
-    );
+    assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
     let told = String::from_utf8(started.stdout).unwrap();
     let (url, ca) = told.trim().split_once('\n').unwrap();
     let connect = |options: &str| {
@@ -173,15 +161,10 @@ fn postgresql_is_spoken_to_over_tls_and_only_with_the_right_authority() {
     assert!(conn.is_postgres());
     assert!(encrypted(&mut conn));
     assert!(connect("?sslmode=disable").is_err(), "the server takes TLS only");
-    assert!(
-        connect("?sslmode=verify-full").is_err(),
-        "the system's authorities do not know this server"
-    );
+    assert!(connect("?sslmode=verify-full").is_err(), "the system's authorities do not know this server");
 }
 
 fn encrypted(conn: &mut Conn) -> bool {
     let ask = "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid())";
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(ask))
-        .get_result(conn)
-        .unwrap()
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(ask)).get_result(conn).unwrap()
 }

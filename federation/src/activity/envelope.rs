@@ -67,13 +67,7 @@ pub fn envelope(bytes: &[u8]) -> Result<Envelope, Refusal> {
         .filter(|_| outside.object.form != Form::Several)
         .and_then(|id| url_check::id_with_fragment(&id, true).ok());
     let object_kind = outside.object.kind.text();
-    Ok(Envelope {
-        id,
-        kind,
-        actor,
-        object_id,
-        object_kind,
-    })
+    Ok(Envelope { id, kind, actor, object_id, object_kind })
 }
 
 /// A property that was looked at.
@@ -119,10 +113,7 @@ struct Named {
 
 impl Named {
     fn of(id: Read) -> Self {
-        Self {
-            id,
-            ..Self::default()
-        }
+        Self { id, ..Self::default() }
     }
 
     /// The value where it has one of these forms.
@@ -316,10 +307,7 @@ impl<'de> Visitor<'de> for Property<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Named, A::Error> {
         self.state.enter(self.depth)?;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
         let Some(mut first) = seq.next_element_seed(inner)? else {
             return Ok(Named::default());
         };
@@ -343,22 +331,13 @@ impl<'de> Visitor<'de> for Property<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
         self.state.enter(self.depth)?;
         let state = self.state;
-        let inner = Self {
-            depth: self.depth + 1,
-            ..self
-        };
-        let mut found = Named {
-            form: Form::Object,
-            ..Named::default()
-        };
+        let inner = Self { depth: self.depth + 1, ..self };
+        let mut found = Named { form: Form::Object, ..Named::default() };
         while let Some(key) = map.next_key_seed(Key(state))? {
             match key {
                 Name::Id => found.id = map.next_value_seed(inner)?.id,
                 Name::Type => found.kind = map.next_value_seed(inner)?.id,
-                _ => map.next_value_seed(Skip {
-                    state,
-                    depth: self.depth + 1,
-                })?,
+                _ => map.next_value_seed(Skip { state, depth: self.depth + 1 })?,
             }
         }
         Ok(found)
@@ -444,10 +423,6 @@ mod tests {
         };
         assert!(delete("https://a.example/ada"));
         assert!(!delete("https://a.example/n/1"));
-        assert!(
-            !with(r#","object":"https://a.example/ada""#)
-                .unwrap()
-                .deletes_itself()
-        );
+        assert!(!with(r#","object":"https://a.example/ada""#).unwrap().deletes_itself());
     }
 }

@@ -37,15 +37,11 @@ pub(super) fn signature_header(headers: &HeaderMap) -> Result<&str, SignatureErr
 /// The one value of a header that must not be there twice.
 pub(super) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, SignatureError> {
     let mut values = headers.get_all(name).iter();
-    let value = values
-        .next()
-        .ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
+    let value = values.next().ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
     if values.next().is_some() {
         return Err(SignatureError::Duplicate(name.to_owned()));
     }
-    let value = value
-        .to_str()
-        .map_err(|_| SignatureError::Malformed("a header is not ASCII"))?;
+    let value = value.to_str().map_err(|_| SignatureError::Malformed("a header is not ASCII"))?;
     Ok(value.trim())
 }
 
@@ -67,14 +63,11 @@ impl<'h> Parameters<'h> {
         let mut found = Self::default();
         let mut rest = header.trim();
         while !rest.is_empty() {
-            let (name, after) = rest
-                .split_once('=')
-                .ok_or(SignatureError::Malformed("a parameter has no value"))?;
+            let (name, after) =
+                rest.split_once('=').ok_or(SignatureError::Malformed("a parameter has no value"))?;
             let after = after.trim_start();
             let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
-                quoted
-                    .split_once('"')
-                    .ok_or(SignatureError::Malformed("a quote is not closed"))?
+                quoted.split_once('"').ok_or(SignatureError::Malformed("a quote is not closed"))?
             } else {
                 let end = after.find(',').unwrap_or(after.len());
                 let (value, after) = after.split_at(end);
@@ -90,10 +83,9 @@ impl<'h> Parameters<'h> {
                 None => return Err(SignatureError::Malformed("a comma is missing")),
             };
         }
-        for (value, missing) in [
-            (found.key_id, "keyId is missing"),
-            (found.signature, "signature is missing"),
-        ] {
+        for (value, missing) in
+            [(found.key_id, "keyId is missing"), (found.signature, "signature is missing")]
+        {
             if value.is_none_or(str::is_empty) {
                 return Err(SignatureError::Malformed(missing));
             }

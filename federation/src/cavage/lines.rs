@@ -22,14 +22,7 @@ impl<'a> Lines<'a> {
         parameters: &'a Parameters<'a>,
     ) -> Self {
         let message = Vec::with_capacity(512);
-        Self {
-            method,
-            target,
-            headers,
-            parameters,
-            message,
-            query: None,
-        }
+        Self { method, target, headers, parameters, message, query: None }
     }
 
     pub(super) fn push(&mut self, name: &str) -> Result<(), SignatureError> {
@@ -69,15 +62,10 @@ impl<'a> Lines<'a> {
     /// section 2.3), except for those whose meaning a second value would change.
     fn push_header(&mut self, name: &str) -> Result<(), SignatureError> {
         let mut values = self.headers.get_all(name).iter();
-        let first = values
-            .next()
-            .ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
+        let first = values.next().ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
         self.message.extend_from_slice(first.as_bytes().trim_ascii());
         for value in values {
-            if matches!(
-                name,
-                "host" | "date" | "digest" | "content-type" | "content-length"
-            ) {
+            if matches!(name, "host" | "date" | "digest" | "content-type" | "content-length") {
                 return Err(SignatureError::Duplicate(name.to_owned()));
             }
             self.message.extend_from_slice(b", ");

@@ -55,11 +55,7 @@ pub fn sign_post(
     }
     let names = "(request-target) host date digest content-type";
     let signature = finish(key, key_id, names, &message)?;
-    Ok(Signed {
-        date,
-        digest: Some(digest.to_owned()),
-        signature,
-    })
+    Ok(Signed { date, digest: Some(digest.to_owned()), signature })
 }
 
 /// Signs a GET over `(request-target) host date`. `Accept` is left out: proxies rewrite it.
@@ -69,11 +65,7 @@ pub fn sign_post(
 pub fn sign_get(key: &RsaPrivate, key_id: &str, url: &Url, now: DateTime<Utc>) -> Result<Signed, SignError> {
     let (date, message) = begin("get", url, now)?;
     let signature = finish(key, key_id, "(request-target) host date", &message)?;
-    Ok(Signed {
-        date,
-        digest: None,
-        signature,
-    })
+    Ok(Signed { date, digest: None, signature })
 }
 
 /// The `Date` value and the first three lines of the signing string.
@@ -97,7 +89,5 @@ fn finish(key: &RsaPrivate, key_id: &str, names: &str, message: &str) -> Result<
         return Err(SignError::Value);
     }
     let signature = STANDARD.encode(key.sign_sha256(message.as_bytes())?);
-    Ok(format!(
-        "keyId=\"{key_id}\",algorithm=\"rsa-sha256\",headers=\"{names}\",signature=\"{signature}\""
-    ))
+    Ok(format!("keyId=\"{key_id}\",algorithm=\"rsa-sha256\",headers=\"{names}\",signature=\"{signature}\""))
 }

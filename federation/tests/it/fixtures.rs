@@ -20,10 +20,7 @@ pub(crate) fn all() -> Vec<(String, Vec<u8>)> {
             let path = file.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();
             let peer = peer.file_name();
-            found.push((
-                format!("{}/{name}", peer.to_str().unwrap()),
-                fs::read(&path).unwrap(),
-            ));
+            found.push((format!("{}/{name}", peer.to_str().unwrap()), fs::read(&path).unwrap()));
         }
     }
     found.sort();
@@ -53,10 +50,7 @@ fn each(name: &str) -> Vec<String> {
 
 #[test]
 fn there_are_samples_of_ten_peers() {
-    let mut peers: Vec<_> = all()
-        .into_iter()
-        .map(|(n, _)| n.split_once('/').unwrap().0.to_owned())
-        .collect();
+    let mut peers: Vec<_> = all().into_iter().map(|(n, _)| n.split_once('/').unwrap().0.to_owned()).collect();
     peers.dedup();
     assert_eq!(
         peers,
@@ -88,11 +82,7 @@ fn every_actor_is_read_with_its_keys() {
         assert!(!actor.keys.is_empty(), "{name}");
         for key in &actor.keys {
             key.public_key().unwrap();
-            assert_eq!(
-                check::listed_key(&actor, key.id.as_str()).unwrap().id,
-                key.id,
-                "{name}"
-            );
+            assert_eq!(check::listed_key(&actor, key.id.as_str()).unwrap().id, key.id, "{name}");
         }
         count += 1;
     }
@@ -114,16 +104,8 @@ fn every_activity_is_read_and_its_envelope_says_the_same() {
         assert_eq!(envelope.actor, activity.actor, "{name}");
         if activity.more_objects.is_empty() {
             let object = activity.object.as_ref();
-            assert_eq!(
-                envelope.object_id.as_ref(),
-                object.and_then(ObjectRef::id),
-                "{name}"
-            );
-            assert_eq!(
-                envelope.object_kind.as_deref(),
-                object.and_then(ObjectRef::kind),
-                "{name}"
-            );
+            assert_eq!(envelope.object_id.as_ref(), object.and_then(ObjectRef::id), "{name}");
+            assert_eq!(envelope.object_kind.as_deref(), object.and_then(ObjectRef::kind), "{name}");
         }
         count += 1;
     }
@@ -178,11 +160,7 @@ fn every_reply_is_a_public_note_that_answers_the_publication() {
         let reply = note::parse(object.value().unwrap(), false).unwrap();
         assert_eq!(reply.kind, "Note", "{name}");
         assert_eq!(reply.attributed_to, std::slice::from_ref(&create.actor), "{name}");
-        assert_eq!(
-            reply.in_reply_to.as_ref().unwrap().as_str(),
-            PUBLICATION,
-            "{name}"
-        );
+        assert_eq!(reply.in_reply_to.as_ref().unwrap().as_str(), PUBLICATION, "{name}");
         assert!(reply.content.as_ref().is_some_and(|c| !c.is_empty()), "{name}");
         assert_eq!(reply.media_type, "text/html", "{name}");
         assert!(reply.published.is_some(), "{name}");
@@ -194,19 +172,12 @@ fn every_reply_is_a_public_note_that_answers_the_publication() {
 #[test]
 fn every_like_and_announce_names_what_it_is_about() {
     for name in each("like") {
-        assert_eq!(
-            activity(&name).object.unwrap().id().unwrap().as_str(),
-            PUBLICATION,
-            "{name}"
-        );
+        assert_eq!(activity(&name).object.unwrap().id().unwrap().as_str(), PUBLICATION, "{name}");
     }
     for name in each("announce") {
         let announce = activity(&name);
         assert_eq!(announce.kind, ActivityKind::Announce, "{name}");
-        assert!(
-            announce.is_public() && announce.object.unwrap().id().is_some(),
-            "{name}"
-        );
+        assert!(announce.is_public() && announce.object.unwrap().id().is_some(), "{name}");
     }
 }
 
@@ -236,19 +207,9 @@ fn a_mastodon_reply_keeps_its_language_tags_and_page() {
     let create = activity("mastodon/create_reply");
     let reply = note::parse(create.object.unwrap().value().unwrap(), false).unwrap();
     assert_eq!(reply.language.as_deref(), Some("en"));
-    let tags: Vec<_> = reply
-        .tags
-        .iter()
-        .map(|t| (t.kind.as_str(), t.name.as_deref().unwrap()))
-        .collect();
-    assert_eq!(
-        tags,
-        [("Mention", "@communs@reset.example"), ("Hashtag", "#seeds")]
-    );
-    assert_eq!(
-        reply.url.unwrap().as_str(),
-        "https://masto.example/@ada/113400000000000001"
-    );
+    let tags: Vec<_> = reply.tags.iter().map(|t| (t.kind.as_str(), t.name.as_deref().unwrap())).collect();
+    assert_eq!(tags, [("Mention", "@communs@reset.example"), ("Hashtag", "#seeds")]);
+    assert_eq!(reply.url.unwrap().as_str(), "https://masto.example/@ada/113400000000000001");
 }
 
 #[test]
@@ -258,10 +219,8 @@ fn votes_come_one_by_one_or_together() {
     assert!(vote.is_vote() && !vote.is_public());
     assert_eq!(vote.name.as_deref(), Some("In spring"));
     let both = activity("fedify/votes");
-    let names: Vec<_> = both
-        .objects()
-        .map(|o| note::parse(o.value().unwrap(), false).unwrap().name.unwrap())
-        .collect();
+    let names: Vec<_> =
+        both.objects().map(|o| note::parse(o.value().unwrap(), false).unwrap().name.unwrap()).collect();
     assert_eq!(names, ["In spring", "In autumn"]);
 }
 

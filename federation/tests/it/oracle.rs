@@ -23,18 +23,12 @@ fn now() -> DateTime<Utc> {
 }
 
 fn config() -> Config {
-    Config::new()
-        .mastodon_compat()
-        .require_digest()
-        .set_expiration(Duration::from_secs(3600))
+    Config::new().mastodon_compat().require_digest().set_expiration(Duration::from_secs(3600))
 }
 
 fn headers(values: &BTreeMap<String, String>) -> HeaderMap {
     let header = |(name, value): (&String, &String)| {
-        (
-            name.parse::<HeaderName>().unwrap(),
-            HeaderValue::from_str(value).unwrap(),
-        )
+        (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
     };
     values.iter().map(header).collect()
 }
@@ -84,11 +78,7 @@ fn what_is_signed_here_the_library_verifies() {
     let unverified = config().begin_verify("POST", "/inbox", values).unwrap();
     assert_eq!(unverified.key_id(), KEY_ID);
     let holds = unverified.verify(|signature, line| {
-        public.verify(
-            Algorithm::RsaSha256,
-            line.as_bytes(),
-            &STANDARD.decode(signature).unwrap(),
-        )
+        public.verify(Algorithm::RsaSha256, line.as_bytes(), &STANDARD.decode(signature).unwrap())
     });
     assert!(holds);
 }

@@ -126,11 +126,7 @@ fn crossed() -> impl Strategy<Value = serde_json::Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
             prop::collection::vec((key.clone(), inner), 0..8).prop_map(|members| {
-                members
-                    .into_iter()
-                    .map(|(k, v)| (k.to_owned(), v))
-                    .collect::<serde_json::Map<_, _>>()
-                    .into()
+                members.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<serde_json::Map<_, _>>().into()
             }),
         ]
     })

@@ -115,10 +115,7 @@ pub(super) fn or_fault(answer: Result<Answer, Fault>) -> Response {
 /// A plain sentence: servers log it.
 fn plain(status: StatusCode, text: &str) -> Response {
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::VARY, HeaderValue::from_static("Accept")),
     ];
     (status, headers, text.to_owned()).into_response()

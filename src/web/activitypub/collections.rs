@@ -56,14 +56,8 @@ pub(super) async fn outbox(
 fn outbox_page(conn: &mut Conn, actor_id: i64, id: &str, before: Option<&str>) -> Result<Value, Fault> {
     let rows = model::activity::outbox_page(conn, actor_id, before, PAGE)?;
     let is_full = rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next = rows
-        .last()
-        .filter(|_| is_full)
-        .map(|last| format!("{id}?page=true&before={}", last.id));
-    let items: Vec<Value> = rows
-        .iter()
-        .filter_map(|row| serde_json::from_str(&row.document).ok())
-        .collect();
+    let next = rows.last().filter(|_| is_full).map(|last| format!("{id}?page=true&before={}", last.id));
+    let items: Vec<Value> = rows.iter().filter_map(|row| serde_json::from_str(&row.document).ok()).collect();
     let own = match before {
         Some(before) => format!("{id}?page=true&before={before}"),
         None => format!("{id}?page=true"),

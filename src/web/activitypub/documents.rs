@@ -29,19 +29,14 @@ pub async fn actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer, 
 async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer, Fault> {
     let handle = handle.to_owned();
     let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
-    let (actor, profile) = found
-        .filter(|(actor, _)| is_at(app, actor, path))
-        .ok_or(Fault::NotFound)?;
+    let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
     let signer = ap::keys::signer(app, actor.id).await?;
     Ok(Answer::found(ap::actor::document(app, &actor, &profile, &signer)))
 }
 
 /// Whether the actor lives at this path.
 pub(super) fn is_at(app: &App, actor: &Actor, path: &str) -> bool {
-    app.urls
-        .actor(actor.kind, &actor.handle)
-        .strip_prefix(app.urls.base())
-        == Some(path)
+    app.urls.actor(actor.kind, &actor.handle).strip_prefix(app.urls.base()) == Some(path)
 }
 
 fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)>, Fault> {
@@ -72,35 +67,18 @@ fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)
 /// [`Fault::NotFound`] where there is none that was ever public.
 pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     let wanted = id.to_owned();
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, Fault>(model::publication::find(conn, &wanted)?))
-        .await?;
-    let found = found
-        .filter(|found| found.row.published_at.is_some())
-        .ok_or(Fault::NotFound)?;
+    let found = app.db.read(move |conn| Ok::<_, Fault>(model::publication::find(conn, &wanted)?)).await?;
+    let found = found.filter(|found| found.row.published_at.is_some()).ok_or(Fault::NotFound)?;
     if let Some(at) = found.row.withdrawn_at {
-        return Ok(Answer::Gone(ap::publication::withdrawn(
-            &app.urls,
-            &found,
-            at.and_utc(),
-        )));
+        return Ok(Answer::Gone(ap::publication::withdrawn(&app.urls, &found, at.and_utc())));
     }
     let zone = dates::zone(&app.config.node.timezone);
-    Ok(Answer::found(ap::publication::document(
-        &app.urls,
-        &found,
-        zone,
-        app.now(),
-    )))
+    Ok(Answer::found(ap::publication::document(&app.urls, &found, zone, app.now())))
 }
 
 /// An activity that is for everybody, as it was sent.
 pub(super) async fn activity(State(app): State<SharedApp>, Path(id): Path<String>) -> Response {
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::activity::find(conn, &id)?))
-        .await;
+    let found = app.db.read(move |conn| Ok::<_, db::Error>(model::activity::find(conn, &id)?)).await;
     answer::or_fault(match found {
         Ok(Some(activity)) if activity.public => Ok(Answer::Found(Body::Text(activity.document))),
         Ok(_) => Err(Fault::NotFound),
@@ -120,7 +98,5 @@ pub(super) fn owner(app: &App, conn: &mut Conn, path: &str) -> Result<Actor, Fau
         _ => return Err(Fault::NotFound),
     };
     let found = model::actor::by_handle(conn, &handle)?;
-    found
-        .filter(|actor| is_at(app, actor, actor_path))
-        .ok_or(Fault::NotFound)
+    found.filter(|actor| is_at(app, actor, actor_path)).ok_or(Fault::NotFound)
 }

@@ -29,11 +29,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
         .route("/publications/{id}/shares", get(collections::shares));
-    for actor in [
-        "/coalitions/{handle}",
-        "/organisations/{handle}",
-        "/people/{handle}",
-    ] {
+    for actor in ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"] {
         router = router
             .route(&format!("{actor}/inbox"), post(receive::post_inbox_of))
             .route(&format!("{actor}/outbox"), get(collections::outbox))
@@ -63,14 +59,10 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     if !matches!(both, Local::Actor(_) | Local::Publication(_)) || path.ends_with(['.', '/']) {
         return next.run(request).await;
     }
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok());
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     if !wants_activity(accept) {
         let mut page = next.run(request).await;
-        page.headers_mut()
-            .append(header::VARY, HeaderValue::from_static("Accept"));
+        page.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
         return page;
     }
     let answer = match both {

@@ -30,23 +30,10 @@ pub(super) async fn post_inbox_of(State(app): State<SharedApp>, request: Request
 
 async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused> {
     let body = signed::bounded(&parts.headers, body).await?;
-    let Signed {
-        envelope,
-        id,
-        host,
-        document,
-    } = signed::verify(app, parts, body).await?;
-    let taken = Taken {
-        id,
-        actor: envelope.actor.into(),
-        host,
-        document,
-    };
+    let Signed { envelope, id, host, document } = signed::verify(app, parts, body).await?;
+    let taken = Taken { id, actor: envelope.actor.into(), host, document };
     // A repeated id is told 202 as well, and has no effect.
-    inbox::take(app, taken)
-        .await
-        .map(drop)
-        .map_err(|error| Refused::NotNow(error.to_string()))
+    inbox::take(app, taken).await.map(drop).map_err(|error| Refused::NotNow(error.to_string()))
 }
 
 /// Actors never go away, so those that were seen once are not looked up again.
@@ -68,10 +55,7 @@ async fn lives_here(app: &SharedApp, parts: &Parts) -> Result<bool, db::Error> {
     let Some(Local::Actor(handle)) = app.urls.local(&url) else {
         return Ok(false);
     };
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, db::Error>(model::actor::by_handle(conn, &handle)?))
-        .await?;
+    let found = app.db.read(move |conn| Ok::<_, db::Error>(model::actor::by_handle(conn, &handle)?)).await?;
     let is_here = found.is_some_and(|actor| app.urls.actor(actor.kind, &actor.handle) == url);
     if is_here {
         seen.0.insert(path.to_owned(), ());

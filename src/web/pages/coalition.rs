@@ -32,11 +32,7 @@ struct Row {
 
 fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<Row, Error> {
     let (actor, coalition) = coalition::by_handle(conn, handle)?.ok_or(Error::NotFound)?;
-    let filter = Filter {
-        coalition: Some(actor.id),
-        kind,
-        ..Filter::default()
-    };
+    let filter = Filter { coalition: Some(actor.id), kind, ..Filter::default() };
     Ok(Row {
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
@@ -136,11 +132,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             .iter()
             .map(|(name, state)| (name.clone(), word(lang, "associated", state.as_str())))
             .collect(),
-        members: row
-            .members
-            .iter()
-            .map(|member| member_view(lang, member))
-            .collect(),
+        members: row.members.iter().map(|member| member_view(lang, member)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
         kinds: match (kind, row.total) {
@@ -160,10 +152,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
 fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     let mut frame = Frame::new(app, visit, name);
     frame.activity = Some(app.urls.coalition(&row.actor.handle));
-    frame.feed = (
-        format!("/coalitions/{}/feed.atom", row.actor.handle),
-        name.to_owned(),
-    );
+    frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
     if let Some(impact) = &row.coalition.impact {
@@ -211,11 +200,6 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
     ];
     facts
         .into_iter()
-        .filter_map(|(label, value)| {
-            Some(Fact {
-                label: t(lang, label),
-                value: value?,
-            })
-        })
+        .filter_map(|(label, value)| Some(Fact { label: t(lang, label), value: value? }))
         .collect()
 }

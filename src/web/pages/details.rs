@@ -64,18 +64,13 @@ pub(super) fn organisation_words(details: &Details) -> Vec<String> {
 
 /// Makes them ready; `known` are the organisations that [`organisation_words`] named.
 pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, String)]) -> View {
-    let maker = Maker {
-        lang: reading.lang,
-        zone: reading.zone,
-        known,
-    };
+    let maker = Maker { lang: reading.lang, zone: reading.zone, known };
     match details {
         Details::Proposal(proposal) => maker.proposal(proposal),
         Details::Minutes(meeting) | Details::Meeting(meeting) => maker.meeting(meeting),
-        Details::Roadmap(roadmap) => View {
-            steps: roadmap.milestones.iter().map(|one| maker.step(one)).collect(),
-            ..View::default()
-        },
+        Details::Roadmap(roadmap) => {
+            View { steps: roadmap.milestones.iter().map(|one| maker.step(one)).collect(), ..View::default() }
+        }
         Details::Decision(decision) => maker.decision(decision),
     }
 }
@@ -118,10 +113,7 @@ impl Maker<'_> {
             self.fact("fact-closes", self.when(proposal.closes)),
             self.fact("fact-quorum", quorum),
         ];
-        View {
-            facts: facts.into_iter().flatten().collect(),
-            ..View::default()
-        }
+        View { facts: facts.into_iter().flatten().collect(), ..View::default() }
     }
 
     fn decision(&self, decision: &Decision) -> View {
@@ -148,10 +140,7 @@ impl Maker<'_> {
             self.fact("fact-series", crate::text::summary::series(self.lang, meeting)),
             self.fact("fact-date", date),
             self.fact("fact-place", meeting.place.clone()),
-            self.fact(
-                "fact-attendance",
-                meeting.attendance.map(|n| number(self.lang, n.into())),
-            ),
+            self.fact("fact-attendance", meeting.attendance.map(|n| number(self.lang, n.into()))),
             self.fact("fact-next", self.when(meeting.next)),
         ];
         View {
@@ -180,9 +169,7 @@ impl Maker<'_> {
         Step {
             title: milestone.title.clone(),
             description: milestone.description.clone(),
-            dimension: milestone
-                .dimension
-                .map(|one| word(self.lang, "dimension", one.as_str())),
+            dimension: milestone.dimension.map(|one| word(self.lang, "dimension", one.as_str())),
             owners: self.named(&milestone.owners),
             dates: match (milestone.start, milestone.due) {
                 (Some(start), Some(due)) => Some(dates::range(self.lang, start, due, self.zone)),

@@ -31,9 +31,7 @@ pub(super) async fn follow(
     Path(handle): Path<String>,
     Form(form): Form<FollowForm>,
 ) -> Result<Response, Error> {
-    let found = app
-        .db
-        .read(move |conn| Ok::<_, Error>(coalition::by_handle(conn, &handle)?));
+    let found = app.db.read(move |conn| Ok::<_, Error>(coalition::by_handle(conn, &handle)?));
     let (actor, _) = found.await?.ok_or(Error::NotFound)?;
     let server = server_of(&form.account).ok_or(Error::Form("follow-bad-account"))?;
     let id = app.urls.coalition(&actor.handle);
@@ -41,11 +39,7 @@ pub(super) async fn follow(
         Ok(Resource::Acct(acct)) => subscribe_page(&app, &acct).await,
         _ => None,
     };
-    let scheme = if app.config.federation.allow_http {
-        "http"
-    } else {
-        "https"
-    };
+    let scheme = if app.config.federation.allow_http { "http" } else { "https" };
     let template =
         template.unwrap_or_else(|| format!("{scheme}://{server}/authorize_interaction?uri={{uri}}"));
     let uri: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();

@@ -141,11 +141,7 @@ impl Frame {
     /// The contact as a link: an e-mail address or a URL.
     pub fn contact_href(&self) -> String {
         let web = self.contact.starts_with("https://") || self.contact.starts_with("http://");
-        if web {
-            self.contact.clone()
-        } else {
-            format!("mailto:{}", self.contact)
-        }
+        if web { self.contact.clone() } else { format!("mailto:{}", self.contact) }
     }
 
     /// Whether `path` is the section that is shown.

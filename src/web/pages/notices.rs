@@ -38,14 +38,7 @@ pub(super) async fn privacy(State(app): State<SharedApp>, visit: Visit) -> Resul
 /// `GET /accessibility`.
 pub(super) async fn accessibility(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let file = app.config.node.accessibility.clone();
-    notice(
-        &app,
-        &visit,
-        file.as_deref(),
-        "accessibility-title",
-        "accessibility-missing",
-    )
-    .await
+    notice(&app, &visit, file.as_deref(), "accessibility-title", "accessibility-missing").await
 }
 
 async fn notice(

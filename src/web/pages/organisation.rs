@@ -47,10 +47,7 @@ pub(super) async fn show(
     let read = app.db.read(move |conn| {
         let (actor, org) = organisation::by_handle(conn, &handle)?.ok_or(Error::NotFound)?;
         let coalitions = listing::memberships_of(conn, actor.id)?;
-        let filter = Filter {
-            author: Some(actor.id),
-            ..Filter::default()
-        };
+        let filter = Filter { author: Some(actor.id), ..Filter::default() };
         let rows = listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?;
         let total = listing::count(conn, &filter)?;
         Ok::<_, Error>((actor, org, coalitions, rows, total))
@@ -69,9 +66,7 @@ pub(super) async fn show(
         name: org.name,
         kind: word(visit.lang, "organisation", org.kind.as_str()),
         summary: org.summary,
-        website: org
-            .website
-            .filter(|site| site.starts_with("https://") || site.starts_with("http://")),
+        website: org.website.filter(|site| site.starts_with("https://") || site.starts_with("http://")),
         territory: org.territory,
         coalitions: coalitions.collect(),
         items: Item::all(&rows, &reading)?,

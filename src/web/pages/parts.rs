@@ -22,11 +22,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(app: &App, lang: Lang) -> Reading {
-        Reading {
-            lang,
-            zone: dates::zone(&app.config.node.timezone),
-            now: app.now(),
-        }
+        Reading { lang, zone: dates::zone(&app.config.node.timezone), now: app.now() }
     }
 
     /// The day of a moment of a row, and the same for machines.
@@ -39,10 +35,7 @@ impl Reading {
 
     /// Day and hour of a moment of a row.
     pub(super) fn moment(&self, at: NaiveDateTime) -> Moment {
-        Moment {
-            told: dates::utc(self.lang, at, self.zone),
-            ..self.day(at)
-        }
+        Moment { told: dates::utc(self.lang, at, self.zone), ..self.day(at) }
     }
 }
 
@@ -71,11 +64,7 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn of(listed: &Listed, reading: &Reading) -> Result<Item, diesel::result::Error> {
         let content = listed.content()?;
-        let context = Context {
-            zone: reading.zone,
-            at: reading.now,
-            number: listed.number,
-        };
+        let context = Context { zone: reading.zone, at: reading.now, number: listed.number };
         Ok(Item {
             href: format!("/publications/{}", listed.id),
             kind: listed.kind.as_str(),
@@ -84,10 +73,7 @@ impl Item {
             title: listed.title.clone(),
             line: listed.summary.clone(),
             language: listed.language.clone(),
-            coalition: (
-                format!("/coalitions/{}", listed.handle),
-                listed.coalition().to_owned(),
-            ),
+            coalition: (format!("/coalitions/{}", listed.handle), listed.coalition().to_owned()),
             date: listed.published_at.map(|at| reading.day(at)),
             replies: listed.replies,
         })
@@ -136,10 +122,7 @@ impl Mark {
             let dots = DOTS.iter().filter(|(quality, _)| sought(*quality) == wanted);
             dots.map(|(_, path)| *path).collect()
         };
-        Mark {
-            on: path(true),
-            off: path(false),
-        }
+        Mark { on: path(true), off: path(false) }
     }
 }
 
@@ -178,20 +161,14 @@ pub(super) struct Named {
 
 impl Named {
     pub(super) fn organisation(handle: &str, name: &str) -> Named {
-        Named {
-            name: name.to_owned(),
-            href: Some(format!("/organisations/{handle}")),
-        }
+        Named { name: name.to_owned(), href: Some(format!("/organisations/{handle}")) }
     }
 
     /// A word that a document gave: the handle of an organisation here, or a plain name.
     pub(super) fn word(word: &str, known: &[(String, String)]) -> Named {
         match known.iter().find(|(handle, _)| handle == word) {
             Some((handle, name)) => Named::organisation(handle, name),
-            None => Named {
-                name: word.to_owned(),
-                href: None,
-            },
+            None => Named { name: word.to_owned(), href: None },
         }
     }
 }

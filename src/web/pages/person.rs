@@ -24,9 +24,7 @@ pub(super) async fn show(
     Path(handle): Path<String>,
     visit: Visit,
 ) -> Result<Response, Error> {
-    let read = app
-        .db
-        .read(move |conn| account::by_handle(conn, &handle)?.ok_or(Error::NotFound));
+    let read = app.db.read(move |conn| account::by_handle(conn, &handle)?.ok_or(Error::NotFound));
     let (actor, account) = read.await?;
     let mut frame = Frame::new(&app, &visit, account.name.clone());
     frame.activity = Some(app.urls.actor(actor.kind, &actor.handle));

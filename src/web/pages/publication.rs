@@ -28,31 +28,19 @@ struct Row {
 fn load(conn: &mut Conn, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
-        return Ok(Row {
-            publication,
-            known: vec![],
-            source: None,
-            replies: vec![],
-        });
+        return Ok(Row { publication, known: vec![], source: None, replies: vec![] });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
     let replies = listing::replies(conn, id, Pager::offset(page), PER_PAGE)?;
     let source = source(conn, &publication)?;
-    Ok(Row {
-        known,
-        source,
-        replies,
-        publication,
-    })
+    Ok(Row { known, source, replies, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
 pub(super) fn find(conn: &mut Conn, id: &str) -> Result<Publication, Error> {
     let found = publication::find(conn, id)?;
-    found
-        .filter(|found| found.row.published_at.is_some())
-        .ok_or(Error::NotFound)
+    found.filter(|found| found.row.published_at.is_some()).ok_or(Error::NotFound)
 }
 
 /// The publication of the same coalition that a decision names as its source.
@@ -145,11 +133,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let reading = Reading::new(app, visit.lang);
     let publication = row.publication;
     let content = publication.content();
-    let context = Context {
-        zone: reading.zone,
-        at: reading.now,
-        number: publication.decision_number,
-    };
+    let context = Context { zone: reading.zone, at: reading.now, number: publication.decision_number };
     let head = summary::head(visit.lang, &content, context);
     let frame = frame(app, visit, &publication, summary::summary(&content, context));
     let mut view = details::view(&publication.details, &reading, &row.known);
@@ -183,19 +167,11 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         body: stored.html,
         tags: publication.tags.iter().map(|tag| tag_link(tag)).collect(),
         licence: stored.licence,
-        replies: row
-            .replies
-            .into_iter()
-            .map(|reply| shown(&reading, reply))
-            .collect(),
+        replies: row.replies.into_iter().map(|reply| shown(&reading, reply)).collect(),
         reply_count: stored.replies,
         likes: stored.likes,
         shares: stored.shares,
-        pager: Pager::new(
-            &format!("/publications/{}?page=", stored.id),
-            page,
-            stored.replies,
-        ),
+        pager: Pager::new(&format!("/publications/{}?page=", stored.id), page, stored.replies),
         title: stored.title,
         language: stored.language,
     }
@@ -209,10 +185,7 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.og_type = "article";
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
-    frame.feed = (
-        format!("/coalitions/{handle}/feed.atom"),
-        publication.coalition.name(handle).to_owned(),
-    );
+    frame.feed = (format!("/coalitions/{handle}/feed.atom"), publication.coalition.name(handle).to_owned());
     frame
 }
 
@@ -232,11 +205,7 @@ fn shown(reading: &Reading, reply: ShownReply) -> Reply {
     let page = reply.page.unwrap_or(reply.url);
     let web = page.starts_with("https://") || page.starts_with("http://");
     Reply {
-        author: if reply.name.is_empty() {
-            reply.username.clone()
-        } else {
-            reply.name
-        },
+        author: if reply.name.is_empty() { reply.username.clone() } else { reply.name },
         account: format!("@{}@{}", reply.username, reply.host),
         href: web.then_some(page),
         date: reading.moment(reply.published_at),
@@ -273,20 +242,10 @@ async fn plain(
 ) -> Result<Response, Error> {
     let publication = app.db.read(move |conn| find(conn, &id)).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn {
-        String::new()
-    } else {
-        form(app, &publication)
-    };
+    let text = if withdrawn { String::new() } else { form(app, &publication) };
     let mut response = text.into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(if withdrawn {
-        error::gone(response)
-    } else {
-        response
-    })
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(if withdrawn { error::gone(response) } else { response })
 }
 
 /// The fields of a publication, as `publish` takes them, with its address and dates.
@@ -312,9 +271,7 @@ fn data(app: &App, publication: &Publication) -> Value {
     });
     let details = serde_json::to_value(&publication.details).unwrap_or_default();
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
-        let public = details
-            .into_iter()
-            .filter(|(key, _)| key != "kind" && key != "join_url");
+        let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
         object.extend(public);
         object.retain(|_, value| !value.is_null());
     }

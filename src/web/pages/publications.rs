@@ -59,10 +59,7 @@ struct Publications {
 /// `GET /publications`.
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let kind = visit.parameter("kind").and_then(|kind| kind.parse().ok());
-    let filter = Filter {
-        kind,
-        ..Filter::default()
-    };
+    let filter = Filter { kind, ..Filter::default() };
     let kinds = KindLink::all(visit.lang, "/publications", kind);
     let heading = visit.lang_text("publications-title").to_owned();
     list(app, visit, filter, heading, kinds, &paged("/publications", kind)).await
@@ -86,10 +83,7 @@ pub(super) async fn tagged(
     };
     let heading = format!("#{first}");
     let address = format!("/tags/{tag}?page=");
-    let filter = Filter {
-        tags: Some(same),
-        ..Filter::default()
-    };
+    let filter = Filter { tags: Some(same), ..Filter::default() };
     list(app, visit, filter, heading, Vec::new(), &address).await
 }
 

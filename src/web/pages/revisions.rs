@@ -75,10 +75,7 @@ pub(super) async fn show(
     let title = visit.lang_text("revisions-title");
     html(&Revisions {
         frame: Frame::new(&app, &visit, format!("{title} – {}", found.row.title)).hidden(),
-        publication: Named {
-            href: Some(format!("/publications/{}", found.row.id)),
-            name: found.row.title,
-        },
+        publication: Named { href: Some(format!("/publications/{}", found.row.id)), name: found.row.title },
         language: found.row.language,
         revisions,
     })
@@ -92,14 +89,12 @@ fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Er
     let mut text = format!("{}\n{}\n", content.title, content.summary);
     text.push_str(&format!("{}\n", content.tags.join(", ")));
     if let Some(object) = details.as_object() {
-        let public = object
-            .iter()
-            .filter(|(key, value)| *key != "kind" && *key != "join_url" && !value.is_null());
+        let public =
+            object.iter().filter(|(key, value)| *key != "kind" && *key != "join_url" && !value.is_null());
         for (key, value) in public {
             match value {
                 serde_json::Value::Array(list) => {
-                    list.iter()
-                        .for_each(|item| text.push_str(&format!("{key}: {item}\n")));
+                    list.iter().for_each(|item| text.push_str(&format!("{key}: {item}\n")));
                 }
                 value => text.push_str(&format!("{key}: {value}\n")),
             }
@@ -112,9 +107,7 @@ fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Er
 
 /// The lines that changed, each run with a line around it.
 fn difference(before: &str, after: &str) -> Vec<Line> {
-    let diff = TextDiff::configure()
-        .timeout(Duration::from_millis(50))
-        .diff_lines(before, after);
+    let diff = TextDiff::configure().timeout(Duration::from_millis(50)).diff_lines(before, after);
     let groups = diff.grouped_ops(1);
     let changes = groups.iter().flatten().flat_map(|op| diff.iter_changes(op));
     changes
@@ -138,10 +131,7 @@ mod tests {
     fn a_difference_names_what_came_and_what_went() {
         let lines = difference("a\nb\nc\nd\n", "a\nb\nC\nd\n");
         let told: Vec<_> = lines.iter().map(|line| (line.tag, line.text.as_str())).collect();
-        assert_eq!(
-            told,
-            [("same", "b"), ("removed", "c"), ("added", "C"), ("same", "d")]
-        );
+        assert_eq!(told, [("same", "b"), ("removed", "c"), ("added", "C"), ("same", "d")]);
         assert!(difference("a\n", "a\n").is_empty());
     }
 }

@@ -20,10 +20,7 @@ async fn a_follow_goes_signed_to_the_actors_own_inbox() {
     assert_eq!(received.verified, Ok(()));
     assert_eq!(received.object_id(), peer.actor("anne"));
     assert!(received.path.ends_with("anne/inbox"), "{}", received.path);
-    let asked = app
-        .read(move |conn| model::following::by_actors(conn, "communs", found.id))
-        .await
-        .unwrap();
+    let asked = app.read(move |conn| model::following::by_actors(conn, "communs", found.id)).await.unwrap();
     assert_eq!(asked.state, State::Requested);
     assert!(received.activity.to_string().contains(&asked.activity_id));
 }
@@ -31,22 +28,10 @@ async fn a_follow_goes_signed_to_the_actors_own_inbox() {
 #[tokio::test]
 async fn what_cannot_be_found_or_followed_is_a_sentence() {
     let app = node().await;
-    let gone = resolve(&app, "http://127.0.0.1:9/users/anne")
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        gone.starts_with("`http://127.0.0.1:9/users/anne` cannot be found:"),
-        "{gone}"
-    );
-    let nobody = follow(&app, "@a@b.example", "comuns")
-        .await
-        .unwrap_err()
-        .to_string();
+    let gone = resolve(&app, "http://127.0.0.1:9/users/anne").await.unwrap_err().to_string();
+    assert!(gone.starts_with("`http://127.0.0.1:9/users/anne` cannot be found:"), "{gone}");
+    let nobody = follow(&app, "@a@b.example", "comuns").await.unwrap_err().to_string();
     assert!(nobody.ends_with("did you mean `communs`?"), "{nobody}");
-    let itself = follow(&app, "@a@b.example", "node")
-        .await
-        .unwrap_err()
-        .to_string();
+    let itself = follow(&app, "@a@b.example", "node").await.unwrap_err().to_string();
     assert!(itself.contains("there is no actor `node`"), "{itself}");
 }

@@ -25,9 +25,7 @@ use crate::support::TestApp;
 async fn node() -> TestApp {
     let mut app = TestApp::at(Clock::System.now()).await;
     app.leave_queue("these tests look at what is enqueued, and send nothing");
-    actions::node::init(&app, "Région Exemple".to_owned())
-        .await
-        .unwrap();
+    actions::node::init(&app, "Région Exemple".to_owned()).await.unwrap();
     let atelier = organisation::NewOrganisation {
         handle: "atelier".to_owned(),
         name: "L’Atelier".to_owned(),
@@ -70,9 +68,7 @@ async fn say(app: &TestApp, manuscript: Manuscript) -> Result<(String, Outcome),
 /// The publication at one of our URLs.
 async fn stored(app: &TestApp, url: &str) -> Publication {
     let id = url.rsplit('/').next().unwrap().to_owned();
-    app.read(move |conn| model::publication::find(conn, &id))
-        .await
-        .unwrap()
+    app.read(move |conn| model::publication::find(conn, &id)).await.unwrap()
 }
 
 /// What the coalition said so far, in order.
@@ -90,11 +86,7 @@ async fn said(app: &TestApp, handle: &str) -> Vec<Activity> {
 
 /// The types of what the coalition said so far.
 async fn kinds(app: &TestApp, handle: &str) -> Vec<String> {
-    said(app, handle)
-        .await
-        .into_iter()
-        .map(|activity| activity.kind)
-        .collect()
+    said(app, handle).await.into_iter().map(|activity| activity.kind).collect()
 }
 
 /// Has somebody of another server follow a local actor.
@@ -124,6 +116,5 @@ async fn follower_of(app: &TestApp, handle: &str) {
 
 /// How many deliveries wait.
 async fn deliveries(app: &TestApp) -> i64 {
-    app.read(|conn| model::delivery::count(conn, model::delivery::PENDING))
-        .await
+    app.read(|conn| model::delivery::count(conn, model::delivery::PENDING)).await
 }

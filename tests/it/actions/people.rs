@@ -22,27 +22,16 @@ fn account(username: &str, password: Option<&str>) -> NewAccount {
 #[tokio::test]
 async fn an_account_is_a_person_and_keeps_only_the_hash_of_its_password() {
     let app = node().await;
-    let id = create(&app, account("anne", Some("un long secret")))
-        .await
-        .unwrap();
+    let id = create(&app, account("anne", Some("un long secret"))).await.unwrap();
     assert_eq!(id, format!("{}/people/anne", app.url()));
-    let (_, stored) = app
-        .read(|conn| model::account::by_handle(conn, "anne"))
-        .await
-        .unwrap();
+    let (_, stored) = app.read(|conn| model::account::by_handle(conn, "anne")).await.unwrap();
     assert_eq!(stored.email, "anne@exemple.example");
     assert!(stored.password_hash.unwrap().starts_with("$argon2id$"));
     for (new, part) in [
         (account("anne", None), "has an account already"),
         (account("atelier", None), "`atelier` is taken"),
         (account("paul", Some("court")), "password is short"),
-        (
-            NewAccount {
-                email: "nul".to_owned(),
-                ..account("paul", None)
-            },
-            "no e-mail address",
-        ),
+        (NewAccount { email: "nul".to_owned(), ..account("paul", None) }, "no e-mail address"),
     ] {
         let refused = create(&app, new).await.unwrap_err().to_string();
         assert!(refused.contains(part), "{refused}");
@@ -66,18 +55,14 @@ async fn a_hidden_reply_is_not_counted_until_it_is_shown_again() {
     let count = async || stored(&app, &id).await.row.replies;
     assert!(reply::hide(&app, url.clone(), String::new()).await.is_err());
     for _ in 0..2 {
-        reply::hide(&app, url.clone(), "Hors sujet".to_owned())
-            .await
-            .unwrap();
+        reply::hide(&app, url.clone(), "Hors sujet".to_owned()).await.unwrap();
         assert_eq!(count().await, 0);
     }
     for _ in 0..2 {
         reply::show(&app, url.clone()).await.unwrap();
         assert_eq!(count().await, 1);
     }
-    let unknown = reply::show(&app, "https://peer.example/notes/2".to_owned())
-        .await
-        .unwrap_err();
+    let unknown = reply::show(&app, "https://peer.example/notes/2".to_owned()).await.unwrap_err();
     assert!(unknown.to_string().contains("there is no reply"));
 }
 
@@ -106,24 +91,13 @@ fn new_reply(
 /// The same database under another URL.
 fn elsewhere(app: &App, url: &str) -> reset_node::app::SharedApp {
     let urls = Urls::new(url, "a.example").unwrap();
-    App::new(
-        app.config.clone(),
-        app.db.clone(),
-        app.clock.clone(),
-        app.http.clone(),
-        urls,
-    )
+    App::new(app.config.clone(), app.db.clone(), app.clock.clone(), app.http.clone(), urls)
 }
 
 #[tokio::test]
 async fn the_url_may_change_until_the_node_is_served_and_never_after() {
     let app = node().await;
-    say(
-        &app,
-        written(Kind::Roadmap, "cap", "", "Voir [ici](https://autre.example/)."),
-    )
-    .await
-    .unwrap();
+    say(&app, written(Kind::Roadmap, "cap", "", "Voir [ici](https://autre.example/).")).await.unwrap();
     let moved = elsewhere(&app, "https://a.example");
     node_action::settle_url(&moved, true).await.unwrap();
     let create = said(&app, "communs").await.pop().unwrap().document;
@@ -131,9 +105,7 @@ async fn the_url_may_change_until_the_node_is_served_and_never_after() {
     assert!(!create.contains(app.url()), "{create}");
     node_action::settle_url(&moved, true).await.unwrap();
     for fix in [true, false] {
-        let refused = node_action::settle_url(&elsewhere(&app, "https://b.example"), fix)
-            .await
-            .unwrap_err();
+        let refused = node_action::settle_url(&elsewhere(&app, "https://b.example"), fix).await.unwrap_err();
         assert_eq!(
             refused.to_string(),
             "node.url is https://b.example but this node was served at https://a.example, and ids never change: write https://a.example again"
@@ -169,10 +141,7 @@ async fn an_actor_that_nothing_refers_to_is_forgotten_and_a_follower_is_not() {
                 fetched_at: known.fetched_at,
                 gone_at: None,
             };
-            let key = (
-                "https://peer.example/users/paul#main-key".to_owned(),
-                "PEM".to_owned(),
-            );
+            let key = ("https://peer.example/users/paul#main-key".to_owned(), "PEM".to_owned());
             model::remote::upsert(conn, &row, &[key])?;
             let forgotten = model::remote::forget_unused(conn, later, 10)?;
             assert_eq!(forgotten, 1);
@@ -180,8 +149,6 @@ async fn an_actor_that_nothing_refers_to_is_forgotten_and_a_follower_is_not() {
         })
         .await;
     assert_eq!(stranger, None);
-    let follower = app
-        .read(|conn| model::remote::by_url(conn, "https://peer.example/users/anne"))
-        .await;
+    let follower = app.read(|conn| model::remote::by_url(conn, "https://peer.example/users/anne")).await;
     assert!(follower.is_some());
 }

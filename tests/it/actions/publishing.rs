@@ -13,40 +13,25 @@ use super::{deliveries, follower_of, kinds, make_coalition, node, said, say, sto
 async fn publishing_tells_followers_once_and_an_unchanged_text_tells_nobody() {
     let app = node().await;
     follower_of(&app, "communs").await;
-    let roadmap = || {
-        written(
-            Kind::Roadmap,
-            "cap",
-            "[[milestones]]\ntitle = \"Un\"\ndue = \"2027-05\"",
-            "Le texte.",
-        )
-    };
+    let roadmap =
+        || written(Kind::Roadmap, "cap", "[[milestones]]\ntitle = \"Un\"\ndue = \"2027-05\"", "Le texte.");
     let (id, outcome) = say(&app, roadmap()).await.unwrap();
     assert_eq!(outcome, Outcome::Published);
     app.advance(Duration::from_secs(60));
-    assert_eq!(
-        say(&app, roadmap()).await.unwrap(),
-        (id.clone(), Outcome::Unchanged)
-    );
+    assert_eq!(say(&app, roadmap()).await.unwrap(), (id.clone(), Outcome::Unchanged));
     assert_eq!(kinds(&app, "communs").await, ["Create"]);
     assert_eq!(deliveries(&app).await, 1);
     let publication = stored(&app, &id).await;
     assert_eq!(publication.row.revision, 1);
     assert_eq!(publication.row.html, "<p>Le texte.</p>");
-    let authors: Vec<_> = publication
-        .authors
-        .iter()
-        .map(|author| author.handle.as_str())
-        .collect();
+    let authors: Vec<_> = publication.authors.iter().map(|author| author.handle.as_str()).collect();
     assert_eq!(authors, ["atelier"], "the steward wrote it where nobody is named");
 }
 
 #[tokio::test]
 async fn the_stored_create_embeds_the_publication_and_is_addressed_to_all() {
     let app = node().await;
-    let (id, _) = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Texte"))
-        .await
-        .unwrap();
+    let (id, _) = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Texte")).await.unwrap();
     let create = said(&app, "communs").await.pop().unwrap();
     let document: Value = serde_json::from_str(&create.document).unwrap();
     let at = |path: &str| document.pointer(path).and_then(Value::as_str).unwrap().to_owned();
@@ -75,14 +60,7 @@ async fn a_changed_text_is_a_revision_and_an_update_with_a_newer_moment() {
     for activity in said(&app, "communs").await.into_iter().skip(1) {
         assert_eq!(activity.kind, "Update");
         let document: Value = serde_json::from_str(&activity.document).unwrap();
-        moments.push(
-            document
-                .pointer("/object/updated")
-                .unwrap()
-                .as_str()
-                .unwrap()
-                .to_owned(),
-        );
+        moments.push(document.pointer("/object/updated").unwrap().as_str().unwrap().to_owned());
     }
     let mut sorted = moments.clone();
     sorted.sort();
@@ -97,16 +75,11 @@ async fn a_draft_leaves_no_trace_until_it_is_published() {
     let draft = |text: &str| written(Kind::Proposal, "idee", "state = \"draft\"", text);
     let (id, outcome) = say(&app, draft("Un.")).await.unwrap();
     assert_eq!(outcome, Outcome::Drafted);
-    assert_eq!(
-        say(&app, draft("Deux.")).await.unwrap(),
-        (id.clone(), Outcome::Drafted)
-    );
+    assert_eq!(say(&app, draft("Deux.")).await.unwrap(), (id.clone(), Outcome::Drafted));
     let publication = stored(&app, &id).await;
     assert!(!publication.is_public());
     let uuid = publication.row.id.clone();
-    let revisions = app
-        .read(move |conn| reset_node::model::publication::revisions(conn, &uuid))
-        .await;
+    let revisions = app.read(move |conn| reset_node::model::publication::revisions(conn, &uuid)).await;
     assert!(revisions.is_empty());
     assert_eq!(deliveries(&app).await, 0);
     app.advance(Duration::from_secs(3600));
@@ -148,18 +121,12 @@ async fn the_same_id_is_a_revision_also_under_another_slug() {
     let app = node().await;
     let (id, _) = say(&app, written(Kind::Roadmap, "cap", "", "Un.")).await.unwrap();
     let more = format!("id = \"{id}\"\nslug = \"cap-2\"");
-    let done = say(&app, written(Kind::Roadmap, "x", &more, "Deux."))
-        .await
-        .unwrap();
+    let done = say(&app, written(Kind::Roadmap, "x", &more, "Deux.")).await.unwrap();
     assert_eq!(done, (id.clone(), Outcome::Revised));
     assert_eq!(stored(&app, &id).await.row.slug, "cap-2");
-    say(&app, written(Kind::Roadmap, "autre", "", "Un."))
-        .await
-        .unwrap();
+    say(&app, written(Kind::Roadmap, "autre", "", "Un.")).await.unwrap();
     let more = format!("id = \"{id}\"\nslug = \"autre\"");
-    let refused = say(&app, written(Kind::Roadmap, "x", &more, "Trois."))
-        .await
-        .unwrap_err();
+    let refused = say(&app, written(Kind::Roadmap, "x", &more, "Trois.")).await.unwrap_err();
     assert!(refused.contains("`autre` is another publication's"), "{refused}");
 }
 
@@ -167,53 +134,35 @@ async fn the_same_id_is_a_revision_also_under_another_slug() {
 async fn an_id_of_another_node_is_kept_as_provenance_and_found_again() {
     let app = node().await;
     let former = "id = \"https://ancien.example/publications/1\"";
-    let (id, _) = say(&app, written(Kind::Roadmap, "cap", former, "Un."))
-        .await
-        .unwrap();
+    let (id, _) = say(&app, written(Kind::Roadmap, "cap", former, "Un.")).await.unwrap();
     assert!(!id.contains("ancien"));
-    let done = say(&app, written(Kind::Roadmap, "autre-nom", former, "Deux."))
-        .await
-        .unwrap();
+    let done = say(&app, written(Kind::Roadmap, "autre-nom", former, "Deux.")).await.unwrap();
     assert_eq!(done, (id, Outcome::Revised));
 }
 
 #[tokio::test]
 async fn a_withdrawal_leaves_a_tombstone_and_travels_once() {
     let app = node().await;
-    let (id, _) = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Texte"))
-        .await
-        .unwrap();
+    let (id, _) = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Texte")).await.unwrap();
     let empty = withdraw(&app, id.clone(), " ".to_owned()).await.unwrap_err();
     assert!(empty.to_string().contains("the reason is empty"));
     for _ in 0..2 {
         app.advance(Duration::from_millis(1));
-        assert_eq!(
-            withdraw(&app, id.clone(), "Une erreur".to_owned()).await.unwrap(),
-            id
-        );
+        assert_eq!(withdraw(&app, id.clone(), "Une erreur".to_owned()).await.unwrap(), id);
     }
     assert_eq!(kinds(&app, "communs").await, ["Create", "Delete"]);
     let row = stored(&app, &id).await.row;
-    assert_eq!(
-        (row.state, row.withdrawn_reason.as_deref()),
-        (State::Withdrawn, Some("Une erreur"))
-    );
-    let again = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Autre"))
-        .await
-        .unwrap_err();
+    assert_eq!((row.state, row.withdrawn_reason.as_deref()), (State::Withdrawn, Some("Une erreur")));
+    let again = say(&app, written(Kind::Minutes, "cr", "date = 2026-01-02", "Autre")).await.unwrap_err();
     assert!(again.contains("was withdrawn"), "{again}");
-    let unknown = withdraw(&app, "nichts".to_owned(), "x".to_owned())
-        .await
-        .unwrap_err();
+    let unknown = withdraw(&app, "nichts".to_owned(), "x".to_owned()).await.unwrap_err();
     assert!(unknown.to_string().contains("there is no publication `nichts`"));
 }
 
 #[tokio::test]
 async fn a_withdrawn_draft_travels_to_nobody() {
     let app = node().await;
-    let (id, _) = say(&app, written(Kind::Roadmap, "cap", "state = \"draft\"", "Un."))
-        .await
-        .unwrap();
+    let (id, _) = say(&app, written(Kind::Roadmap, "cap", "state = \"draft\"", "Un.")).await.unwrap();
     withdraw(&app, id, "Sans suite".to_owned()).await.unwrap();
     assert!(kinds(&app, "communs").await.is_empty());
 }
@@ -221,22 +170,14 @@ async fn a_withdrawn_draft_travels_to_nobody() {
 #[tokio::test]
 async fn a_forbidden_transition_is_an_error_that_names_the_state() {
     let app = node().await;
-    say(&app, written(Kind::Minutes, "cr", "state = \"adopted\"", "Texte"))
-        .await
-        .unwrap();
-    let refused = say(
-        &app,
-        written(Kind::Minutes, "cr", "state = \"submitted\"", "Texte"),
-    )
-    .await
-    .unwrap_err();
+    say(&app, written(Kind::Minutes, "cr", "state = \"adopted\"", "Texte")).await.unwrap();
+    let refused =
+        say(&app, written(Kind::Minutes, "cr", "state = \"submitted\"", "Texte")).await.unwrap_err();
     assert_eq!(
         refused,
         "a minutes that is `adopted` cannot become `submitted`: it can become corrected, withdrawn"
     );
-    let never = say(&app, written(Kind::Roadmap, "cap", "state = \"open\"", "Texte"))
-        .await
-        .unwrap_err();
+    let never = say(&app, written(Kind::Roadmap, "cap", "state = \"open\"", "Texte")).await.unwrap_err();
     assert!(never.contains("a roadmap is never `open`"), "{never}");
 }
 
@@ -245,9 +186,7 @@ async fn kind_and_coalition_of_a_publication_never_change() {
     let app = node().await;
     make_coalition(&app, "autres").await;
     let (id, _) = say(&app, written(Kind::Roadmap, "cap", "", "Un.")).await.unwrap();
-    let kind = say(&app, written(Kind::Decision, "cap", "", "Un."))
-        .await
-        .unwrap_err();
+    let kind = say(&app, written(Kind::Decision, "cap", "", "Un.")).await.unwrap_err();
     assert!(kind.contains("`cap` is a roadmap"), "{kind}");
     let mut moved = written(Kind::Roadmap, "cap", &format!("id = \"{id}\""), "Un.");
     moved.coalition = "autres".to_owned();
@@ -267,10 +206,7 @@ async fn one_refused_file_publishes_none() {
     let mut nowhere = written(Kind::Roadmap, "cap", "", "Un.");
     nowhere.coalition = "comuns".to_owned();
     let refused = say(&app, nowhere).await.unwrap_err();
-    assert!(
-        refused.contains("there is no coalition `comuns`") && refused.contains("`communs`"),
-        "{refused}"
-    );
+    assert!(refused.contains("there is no coalition `comuns`") && refused.contains("`communs`"), "{refused}");
 }
 
 #[tokio::test]
@@ -279,28 +215,12 @@ async fn a_preview_shows_what_would_travel_and_keeps_nothing() {
     let decision = written(Kind::Decision, "d", "date = 2026-03-04", "Nous décidons.");
     let shown = preview(&app, vec![decision]).await.unwrap().pop().unwrap();
     assert_eq!(shown.outcome, Outcome::Published);
-    assert!(
-        shown.summary.starts_with("Décision") && shown.summary.contains("mars"),
-        "{}",
-        shown.summary
-    );
-    assert!(
-        shown.content.starts_with("<h2>Titre de d</h2>"),
-        "{}",
-        shown.content
-    );
+    assert!(shown.summary.starts_with("Décision") && shown.summary.contains("mars"), "{}", shown.summary);
+    assert!(shown.content.starts_with("<h2>Titre de d</h2>"), "{}", shown.content);
     assert!(said(&app, "communs").await.is_empty());
-    let (_, outcome) = say(
-        &app,
-        written(Kind::Decision, "d", "date = 2026-03-04", "Nous décidons."),
-    )
-    .await
-    .unwrap();
-    assert_eq!(
-        outcome,
-        Outcome::Published,
-        "the preview took no number and no slug"
-    );
+    let (_, outcome) =
+        say(&app, written(Kind::Decision, "d", "date = 2026-03-04", "Nous décidons.")).await.unwrap();
+    assert_eq!(outcome, Outcome::Published, "the preview took no number and no slug");
 }
 
 #[tokio::test]
@@ -308,9 +228,7 @@ async fn what_would_be_too_large_to_travel_is_refused_with_its_size() {
     let app = node().await;
     // Markup grows: each of these bytes becomes several in HTML and in JSON.
     let text = "<\"&\n".repeat(49_000);
-    let refused = say(&app, written(Kind::Roadmap, "cap", "", &text))
-        .await
-        .unwrap_err();
+    let refused = say(&app, written(Kind::Roadmap, "cap", "", &text)).await.unwrap_err();
     assert!(refused.contains("peers take at most"), "{refused}");
     assert!(said(&app, "communs").await.is_empty());
 }

@@ -15,36 +15,20 @@ use crate::support::TestApp;
 
 /// Walks of one run: more with `RESET_WALKS`.
 fn walks() -> u32 {
-    std::env::var("RESET_WALKS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(12)
+    std::env::var("RESET_WALKS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
 
 #[derive(Clone, Debug)]
 enum Step {
-    Publish {
-        slug: usize,
-        kind: Kind,
-        state: Option<State>,
-        text: u8,
-    },
-    Withdraw {
-        slug: usize,
-    },
+    Publish { slug: usize, kind: Kind, state: Option<State>, text: u8 },
+    Withdraw { slug: usize },
     Wait(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let state = proptest::option::weighted(0.6, proptest::sample::select(State::ALL));
-    let publish = (0_usize..4, proptest::sample::select(Kind::ALL), state, 0_u8..3).prop_map(
-        |(slug, kind, state, text)| Step::Publish {
-            slug,
-            kind,
-            state,
-            text,
-        },
-    );
+    let publish = (0_usize..4, proptest::sample::select(Kind::ALL), state, 0_u8..3)
+        .prop_map(|(slug, kind, state, text)| Step::Publish { slug, kind, state, text });
     prop_oneof![
         8 => publish,
         1 => (0_usize..4).prop_map(|slug| Step::Withdraw { slug }),
@@ -87,12 +71,7 @@ async fn walk(app: &TestApp, memory: &mut Memory, step: Step) {
                 let _ = withdraw(app, id.clone(), "Une raison".to_owned()).await;
             }
         }
-        Step::Publish {
-            slug,
-            kind,
-            state,
-            text,
-        } => {
+        Step::Publish { slug, kind, state, text } => {
             let state = match state {
                 Some(State::Withdrawn) | None => String::new(),
                 Some(state) => format!("state = \"{state}\""),
@@ -152,10 +131,7 @@ async fn look(app: &TestApp, memory: &mut Memory) {
     let numbers: Vec<i32> = register.iter().map(|decision| decision.number).collect();
     assert_eq!(numbers, (1..).take(register.len()).collect::<Vec<_>>(), "no gap");
     let entries: Vec<String> = register.into_iter().map(|decision| decision.entry).collect();
-    assert!(
-        entries.starts_with(&memory.entries),
-        "what was entered keeps its bytes"
-    );
+    assert!(entries.starts_with(&memory.entries), "what was entered keeps its bytes");
     memory.entries = entries;
 }
 

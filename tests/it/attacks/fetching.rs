@@ -27,9 +27,7 @@ async fn bad() -> Bad {
     let hits = Arc::new(AtomicU64::new(0));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new()
-        .fallback(answer)
-        .with_state((base.clone(), hits.clone()));
+    let router = Router::new().fallback(answer).with_state((base.clone(), hits.clone()));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     Bad { base, hits }
 }
@@ -42,23 +40,16 @@ async fn answer(State((base, hits)): State<(String, Arc<AtomicU64>)>, uri: Uri) 
     let like = |kind: &'static str, text: String| ([(header::CONTENT_TYPE, kind)], text).into_response();
     match uri.path() {
         "/good" => like(ACTIVITY_JSON, document(&id)),
-        "/profile" => like(
-            "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
-            document(&id),
-        ),
+        "/profile" => {
+            like("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", document(&id))
+        }
         "/html" => like("text/html", document(&id)),
         "/json" => like("application/json", document(&id)),
         "/zipped" => {
-            let headers = [
-                (header::CONTENT_TYPE, ACTIVITY_JSON),
-                (header::CONTENT_ENCODING, "gzip"),
-            ];
+            let headers = [(header::CONTENT_TYPE, ACTIVITY_JSON), (header::CONTENT_ENCODING, "gzip")];
             (headers, document(&id)).into_response()
         }
-        "/large" => like(
-            ACTIVITY_JSON,
-            format!("{{\"id\":\"{id}\",\"x\":\"{}\"}}", "x".repeat(1_100_000)),
-        ),
+        "/large" => like(ACTIVITY_JSON, format!("{{\"id\":\"{id}\",\"x\":\"{}\"}}", "x".repeat(1_100_000))),
         "/other-id" => like(ACTIVITY_JSON, document(&format!("{base}/good"))),
         "/false-id" => like(ACTIVITY_JSON, document(&format!("{base}/other-id"))),
         "/loop" => to(format!("{base}/loop")),
@@ -66,14 +57,8 @@ async fn answer(State((base, hits)): State<(String, Arc<AtomicU64>)>, uri: Uri) 
         "/2" => to("/3".into()),
         "/3" => to("/good".into()),
         "/0" => to("/1".into()),
-        "/private" => to(format!(
-            "http://127.0.0.1:{}/good",
-            base.rsplit(':').next().unwrap()
-        )),
-        "/by-name" => to(format!(
-            "http://localhost:{}/good",
-            base.rsplit(':').next().unwrap()
-        )),
+        "/private" => to(format!("http://127.0.0.1:{}/good", base.rsplit(':').next().unwrap())),
+        "/by-name" => to(format!("http://localhost:{}/good", base.rsplit(':').next().unwrap())),
         "/file" => to("file:///etc/passwd".into()),
         "/missing" => StatusCode::GONE.into_response(),
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -98,19 +83,8 @@ async fn fetch_of_a_private_address_by_name() {
     let app = TestApp::with(|config| config.federation.allow_private_addresses = false).await;
     let stage = stage_with(app).await;
     let port = bad.base.rsplit(':').next().unwrap();
-    for host in [
-        "localhost",
-        "127.0.0.1",
-        "[::1]",
-        "2130706433",
-        "0x7f.1",
-        "[::ffff:127.0.0.1]",
-        "0.0.0.0",
-    ] {
-        refused(
-            fetch(&stage.app, &format!("http://{host}:{port}/good")).await,
-            "not a public one",
-        );
+    for host in ["localhost", "127.0.0.1", "[::1]", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+        refused(fetch(&stage.app, &format!("http://{host}:{port}/good")).await, "not a public one");
     }
     assert_eq!(bad.hits.load(Ordering::Relaxed), 0);
     // And through the door: the key of an actor behind such a name.
@@ -121,10 +95,7 @@ async fn fetch_of_a_private_address_by_name() {
     let inbox = format!("{}/inbox", stage.app.url());
     let request = stage.peer.signed("ada", &inbox, body, stage.app.now());
     assert_eq!(request.send().await.unwrap().status().as_u16(), 400);
-    let (_, status) = stage
-        .peer
-        .like("ada", &stage.proposal, &stage.coalition.url)
-        .await;
+    let (_, status) = stage.peer.like("ada", &stage.proposal, &stage.coalition.url).await;
     assert_eq!((status, stage.peer.fetches()), (401, 0));
     nothing_changed(&stage, 0).await;
 }
@@ -137,67 +108,39 @@ async fn fetch_of_a_private_address_by_redirect() {
     let mut app = TestApp::with(|config| config.federation.allow_private_addresses = false).await;
     let federation = app.config.federation.clone();
     let named = client::builder(&federation, app.url()).unwrap();
-    let named = named
-        .resolve("public.example", ([127, 0, 0, 1], port).into())
-        .build()
-        .unwrap();
+    let named = named.resolve("public.example", ([127, 0, 0, 1], port).into()).build().unwrap();
     app.set_client(named);
     app.node().await;
     let base = format!("http://public.example:{port}");
     refused(fetch(&app, &format!("{base}/private")).await, "not a public one");
     refused(fetch(&app, &format!("{base}/by-name")).await, "not a public one");
     refused(fetch(&app, &format!("{base}/file")).await, "redirects to file:");
-    assert_eq!(
-        bad.hits.load(Ordering::Relaxed),
-        3,
-        "only the first address was ever asked"
-    );
+    assert_eq!(bad.hits.load(Ordering::Relaxed), 3, "only the first address was ever asked");
 }
 
 #[tokio::test]
 async fn endless_redirects() {
     let (stage, bad) = (stage().await, bad().await);
-    refused(
-        fetch(&stage.app, &format!("{}/loop", bad.base)).await,
-        "more than three redirects",
-    );
-    refused(
-        fetch(&stage.app, &format!("{}/0", bad.base)).await,
-        "more than three redirects",
-    );
+    refused(fetch(&stage.app, &format!("{}/loop", bad.base)).await, "more than three redirects");
+    refused(fetch(&stage.app, &format!("{}/0", bad.base)).await, "more than three redirects");
     assert_eq!(bad.hits.load(Ordering::Relaxed), 8);
     // Three are followed.
-    assert_eq!(
-        fetch(&stage.app, &format!("{}/1", bad.base)).await.unwrap(),
-        format!("{}/good", bad.base)
-    );
+    assert_eq!(fetch(&stage.app, &format!("{}/1", bad.base)).await.unwrap(), format!("{}/good", bad.base));
 }
 
 #[tokio::test]
 async fn a_page_or_a_picture_served_as_an_activity() {
     let (stage, bad) = (stage().await, bad().await);
-    refused(
-        fetch(&stage.app, &format!("{}/html", bad.base)).await,
-        "content type",
-    );
-    refused(
-        fetch(&stage.app, &format!("{}/json", bad.base)).await,
-        "content type",
-    );
+    refused(fetch(&stage.app, &format!("{}/html", bad.base)).await, "content type");
+    refused(fetch(&stage.app, &format!("{}/json", bad.base)).await, "content type");
     assert!(fetch(&stage.app, &format!("{}/profile", bad.base)).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_compressed_or_a_large_answer() {
     let (stage, bad) = (stage().await, bad().await);
-    refused(
-        fetch(&stage.app, &format!("{}/zipped", bad.base)).await,
-        "compressed",
-    );
-    refused(
-        fetch(&stage.app, &format!("{}/large", bad.base)).await,
-        "larger than 1 MB",
-    );
+    refused(fetch(&stage.app, &format!("{}/zipped", bad.base)).await, "compressed");
+    refused(fetch(&stage.app, &format!("{}/large", bad.base)).await, "larger than 1 MB");
 }
 
 #[tokio::test]
@@ -205,15 +148,10 @@ async fn a_document_that_says_it_is_another() {
     let (stage, bad) = (stage().await, bad().await);
     // Confirmed by one fetch of that id; not by two.
     assert_eq!(
-        fetch(&stage.app, &format!("{}/other-id", bad.base))
-            .await
-            .unwrap(),
+        fetch(&stage.app, &format!("{}/other-id", bad.base)).await.unwrap(),
         format!("{}/good", bad.base)
     );
-    refused(
-        fetch(&stage.app, &format!("{}/false-id", bad.base)).await,
-        "says it is",
-    );
+    refused(fetch(&stage.app, &format!("{}/false-id", bad.base)).await, "says it is");
 }
 
 #[tokio::test]
@@ -224,40 +162,21 @@ async fn more_than_twenty_fetches_for_one_activity() {
     for _ in 0..20 {
         fetcher.document(&good).await.unwrap();
     }
-    assert!(matches!(
-        fetcher.document(&good).await,
-        Err(FetchError::Refused(_))
-    ));
+    assert!(matches!(fetcher.document(&good).await, Err(FetchError::Refused(_))));
     assert_eq!(bad.hits.load(Ordering::Relaxed), 20);
 }
 
 #[tokio::test]
 async fn failures_are_told_apart() {
     let (stage, bad) = (stage().await, bad().await);
-    assert!(matches!(
-        fetch(&stage.app, &format!("{}/missing", bad.base)).await,
-        Err(FetchError::Gone)
-    ));
-    assert!(matches!(
-        fetch(&stage.app, &format!("{}/broken", bad.base)).await,
-        Err(FetchError::Later(_))
-    ));
-    assert!(matches!(
-        fetch(&stage.app, "http://127.0.0.1:9/x").await,
-        Err(FetchError::Later(_))
-    ));
+    assert!(matches!(fetch(&stage.app, &format!("{}/missing", bad.base)).await, Err(FetchError::Gone)));
+    assert!(matches!(fetch(&stage.app, &format!("{}/broken", bad.base)).await, Err(FetchError::Later(_))));
+    assert!(matches!(fetch(&stage.app, "http://127.0.0.1:9/x").await, Err(FetchError::Later(_))));
     let key = format!("{}/missing#main-key", bad.base);
     for _ in 0..3 {
-        assert!(matches!(
-            resolve::key(&stage.app, &key).await,
-            Err(FetchError::Gone)
-        ));
+        assert!(matches!(resolve::key(&stage.app, &key).await, Err(FetchError::Gone)));
     }
-    assert_eq!(
-        bad.hits.load(Ordering::Relaxed),
-        3,
-        "one for the key that is gone: failures are remembered"
-    );
+    assert_eq!(bad.hits.load(Ordering::Relaxed), 3, "one for the key that is gone: failures are remembered");
 }
 
 #[tokio::test]

@@ -29,9 +29,7 @@ fn bytes(value: &Value) -> Vec<u8> {
 }
 
 fn signed(stage: &Stage, name: &str, body: &Value) -> RequestBuilder {
-    stage
-        .peer
-        .signed(name, &inbox(stage), bytes(body), stage.app.now())
+    stage.peer.signed(name, &inbox(stage), bytes(body), stage.app.now())
 }
 
 async fn status(request: RequestBuilder) -> u16 {
@@ -42,26 +40,14 @@ async fn status(request: RequestBuilder) -> u16 {
 async fn without(request: RequestBuilder, header: &str) -> StatusCode {
     let mut request = request.build().unwrap();
     request.headers_mut().remove(header).unwrap();
-    crate::support::app::client()
-        .execute(request)
-        .await
-        .unwrap()
-        .status()
+    crate::support::app::client().execute(request).await.unwrap().status()
 }
 
 /// A request with another value of one of its headers.
 async fn with(request: RequestBuilder, header: &'static str, value: &str) -> u16 {
     let mut request = request.build().unwrap();
-    request
-        .headers_mut()
-        .insert(header, value.parse().unwrap())
-        .unwrap();
-    crate::support::app::client()
-        .execute(request)
-        .await
-        .unwrap()
-        .status()
-        .as_u16()
+    request.headers_mut().insert(header, value.parse().unwrap()).unwrap();
+    crate::support::app::client().execute(request).await.unwrap().status().as_u16()
 }
 
 #[tokio::test]
@@ -76,10 +62,7 @@ async fn altered_body() {
 async fn wrong_digest() {
     let stage = stage().await;
     let request = signed(&stage, "ada", &like(&stage, "ada"));
-    assert_eq!(
-        with(request, "digest", &digest::header(b"another body")).await,
-        401
-    );
+    assert_eq!(with(request, "digest", &digest::header(b"another body")).await, 401);
     nothing_changed(&stage, 0).await;
 }
 
@@ -95,30 +78,21 @@ async fn altered_body_with_its_own_digest() {
 #[tokio::test]
 async fn missing_digest() {
     let stage = stage().await;
-    assert_eq!(
-        without(signed(&stage, "ada", &like(&stage, "ada")), "digest").await,
-        401
-    );
+    assert_eq!(without(signed(&stage, "ada", &like(&stage, "ada")), "digest").await, 401);
     nothing_changed(&stage, 0).await;
 }
 
 #[tokio::test]
 async fn missing_date() {
     let stage = stage().await;
-    assert_eq!(
-        without(signed(&stage, "ada", &like(&stage, "ada")), "date").await,
-        401
-    );
+    assert_eq!(without(signed(&stage, "ada", &like(&stage, "ada")), "date").await, 401);
     nothing_changed(&stage, 0).await;
 }
 
 #[tokio::test]
 async fn missing_signature() {
     let stage = stage().await;
-    assert_eq!(
-        without(signed(&stage, "ada", &like(&stage, "ada")), "signature").await,
-        401
-    );
+    assert_eq!(without(signed(&stage, "ada", &like(&stage, "ada")), "signature").await, 401);
     nothing_changed(&stage, 0).await;
 }
 
@@ -126,9 +100,7 @@ async fn missing_signature() {
 async fn date_a_week_old() {
     let stage = stage().await;
     let then = stage.app.now() - TimeDelta::days(7);
-    let request = stage
-        .peer
-        .signed("ada", &inbox(&stage), bytes(&like(&stage, "ada")), then);
+    let request = stage.peer.signed("ada", &inbox(&stage), bytes(&like(&stage, "ada")), then);
     assert_eq!(status(request).await, 401);
     nothing_changed(&stage, 0).await;
 }
@@ -137,9 +109,7 @@ async fn date_a_week_old() {
 async fn date_of_tomorrow() {
     let stage = stage().await;
     let then = stage.app.now() + TimeDelta::days(1);
-    let request = stage
-        .peer
-        .signed("ada", &inbox(&stage), bytes(&like(&stage, "ada")), then);
+    let request = stage.peer.signed("ada", &inbox(&stage), bytes(&like(&stage, "ada")), then);
     assert_eq!(status(request).await, 401);
     nothing_changed(&stage, 0).await;
 }
@@ -149,9 +119,7 @@ async fn signature_over_digest_only() {
     let stage = stage().await;
     let body = bytes(&like(&stage, "ada"));
     let digest = digest::header(&body);
-    let signature = key_of("ada")
-        .sign_sha256(format!("digest: {digest}").as_bytes())
-        .unwrap();
+    let signature = key_of("ada").sign_sha256(format!("digest: {digest}").as_bytes()).unwrap();
     let signature = base64::engine::general_purpose::STANDARD.encode(signature);
     let header = format!(
         "keyId=\"{}#main-key\",algorithm=\"rsa-sha256\",headers=\"digest\",signature=\"{signature}\"",
@@ -166,12 +134,7 @@ async fn signature_over_digest_only() {
 async fn signature_for_another_inbox() {
     let stage = stage().await;
     let body = bytes(&like(&stage, "ada"));
-    let elsewhere = stage.peer.signed(
-        "ada",
-        &format!("{}/inbox", stage.app.url()),
-        body,
-        stage.app.now(),
-    );
+    let elsewhere = stage.peer.signed("ada", &format!("{}/inbox", stage.app.url()), body, stage.app.now());
     let mut request = elsewhere.build().unwrap();
     *request.url_mut() = Url::parse(&inbox(&stage)).unwrap();
     let answer = crate::support::app::client().execute(request).await.unwrap();
@@ -186,15 +149,8 @@ async fn signature_for_another_host() {
     let url = Url::parse("http://other.example/inbox").unwrap();
     let key_id = format!("{}#main-key", stage.peer.actor("ada"));
     let digest = digest::header(&body);
-    let made = cavage::sign_post(
-        &key_of("ada"),
-        &key_id,
-        &url,
-        ACTIVITY_JSON,
-        &digest,
-        stage.app.now(),
-    )
-    .unwrap();
+    let made =
+        cavage::sign_post(&key_of("ada"), &key_id, &url, ACTIVITY_JSON, &digest, stage.app.now()).unwrap();
     let request = crate::support::app::client()
         .post(format!("{}/inbox", stage.app.url()))
         .header("host", "other.example")
@@ -219,9 +175,7 @@ async fn another_actors_key() {
 async fn own_key_under_the_id_of_anothers() {
     let stage = stage().await;
     let body = bytes(&like(&stage, "ada"));
-    let request = stage
-        .peer
-        .signed_with("eve", "ada", &inbox(&stage), body, stage.app.now());
+    let request = stage.peer.signed_with("eve", "ada", &inbox(&stage), body, stage.app.now());
     assert_eq!(status(request).await, 401);
     nothing_changed(&stage, 1).await;
 }
@@ -240,9 +194,7 @@ async fn an_actor_that_lists_the_key_of_another_server() {
     let body = bytes(&json!({
         "id": other.new_id("activities"), "type": "Like", "actor": other.actor("eve"), "object": stage.proposal,
     }));
-    let request = stage
-        .peer
-        .signed_with("eve", "ada", &inbox(&stage), body, stage.app.now());
+    let request = stage.peer.signed_with("eve", "ada", &inbox(&stage), body, stage.app.now());
     assert_eq!(status(request).await, 401);
     nothing_changed(&stage, 1).await;
 }
@@ -268,10 +220,7 @@ async fn replayed_id() {
     let body = like(&stage, "ada");
     assert_eq!(status(signed(&stage, "ada", &body)).await, 202);
     stage.work().await;
-    assert_eq!(
-        (stage.counts().await, stage.stored().await),
-        ((0, 1, 0, 0), (1, 1))
-    );
+    assert_eq!((stage.counts().await, stage.stored().await), ((0, 1, 0, 0), (1, 1)));
     let mut undo = body.clone();
     undo["type"] = json!("Undo");
     undo["object"] = body.clone();
@@ -279,10 +228,7 @@ async fn replayed_id() {
     for again in [body, undo] {
         assert_eq!(status(signed(&stage, "ada", &again)).await, 202);
         stage.work().await;
-        assert_eq!(
-            (stage.counts().await, stage.stored().await),
-            ((0, 1, 0, 0), (1, 1))
-        );
+        assert_eq!((stage.counts().await, stage.stored().await), ((0, 1, 0, 0), (1, 1)));
     }
 }
 
@@ -305,10 +251,7 @@ async fn raw(stage: &Stage, headers: &str, body: &[u8]) -> String {
     socket.write_all(body).await.unwrap();
     let mut answer = [0_u8; 12];
     let read = socket.read_exact(&mut answer);
-    tokio::time::timeout(Duration::from_secs(5), read)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), read).await.unwrap().unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -322,10 +265,7 @@ async fn body_of_two_megabytes_without_a_length() {
         chunks.extend_from_slice(b"\r\n");
     }
     chunks.extend_from_slice(b"0\r\n\r\n");
-    assert_eq!(
-        raw(&stage, "transfer-encoding: chunked", &chunks).await,
-        "HTTP/1.1 413"
-    );
+    assert_eq!(raw(&stage, "transfer-encoding: chunked", &chunks).await, "HTTP/1.1 413");
     nothing_changed(&stage, 0).await;
 }
 
@@ -363,9 +303,7 @@ async fn what_is_no_activity() {
         bytes(&json!({"id": stage.peer.new_id("activities"), "type": "Like"})),
         bytes(&json!({"id": stage.peer.new_id("activities"), "type": "Like", "actor": ada, "@graph": []})),
     ] {
-        let request = stage
-            .peer
-            .signed("ada", &inbox(&stage), body.clone(), stage.app.now());
+        let request = stage.peer.signed("ada", &inbox(&stage), body.clone(), stage.app.now());
         assert_eq!(status(request).await, 400, "{}", String::from_utf8_lossy(&body));
     }
     nothing_changed(&stage, 0).await;

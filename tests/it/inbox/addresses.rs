@@ -27,11 +27,7 @@ async fn webfinger_knows_every_actor_by_handle_and_by_id() {
         stage.coalition.url.clone(),
     ] {
         let (status, kind, text) = get(&format!("{base}/.well-known/webfinger?resource={resource}")).await;
-        assert_eq!(
-            (status, kind.as_str()),
-            (200, "application/jrd+json"),
-            "{resource}"
-        );
+        assert_eq!((status, kind.as_str()), (200, "application/jrd+json"), "{resource}");
         let jrd: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(jrd["subject"], format!("acct:communs@{host}"));
         let links = jrd["links"].as_array().unwrap();
@@ -39,10 +35,7 @@ async fn webfinger_knows_every_actor_by_handle_and_by_id() {
         assert_eq!(own.len(), 1);
         assert_eq!(
             (&own[0]["href"], &own[0]["type"]),
-            (
-                &stage.coalition.url.as_str().into(),
-                &"application/activity+json".into()
-            )
+            (&stage.coalition.url.as_str().into(), &"application/activity+json".into())
         );
     }
     let (status, _, text) = get(&format!("{base}/.well-known/webfinger?resource=acct:node@{host}")).await;
@@ -55,9 +48,7 @@ async fn webfinger_knows_every_actor_by_handle_and_by_id() {
         ("communs".to_owned(), 400),
     ] {
         assert_eq!(
-            get(&format!("{base}/.well-known/webfinger?resource={resource}"))
-                .await
-                .0,
+            get(&format!("{base}/.well-known/webfinger?resource={resource}")).await.0,
             expected,
             "{resource}"
         );
@@ -70,16 +61,10 @@ async fn on_a_split_domain_both_handles_lead_to_the_same_subject() {
     let app = TestApp::with(|config| config.node.domain = "example.org".into()).await;
     let stage = stage_with(app).await;
     for host in ["example.org", stage.app.urls.host()] {
-        let question = format!(
-            "{}/.well-known/webfinger?resource=acct:communs@{host}",
-            stage.app.url()
-        );
+        let question = format!("{}/.well-known/webfinger?resource=acct:communs@{host}", stage.app.url());
         let (status, _, text) = get(&question).await;
         assert_eq!(status, 200, "{host}");
-        assert!(
-            text.contains("\"subject\":\"acct:communs@example.org\""),
-            "{text}"
-        );
+        assert!(text.contains("\"subject\":\"acct:communs@example.org\""), "{text}");
     }
 }
 
@@ -88,13 +73,8 @@ async fn host_meta_and_nodeinfo_are_there() {
     let stage = stage().await;
     let base = stage.app.url();
     let (status, kind, text) = get(&format!("{base}/.well-known/host-meta")).await;
-    assert_eq!(
-        (status, kind.as_str()),
-        (200, "application/xrd+xml; charset=utf-8")
-    );
-    assert!(text.contains(&format!(
-        "template=\"{base}/.well-known/webfinger?resource={{uri}}\""
-    )));
+    assert_eq!((status, kind.as_str()), (200, "application/xrd+xml; charset=utf-8"));
+    assert!(text.contains(&format!("template=\"{base}/.well-known/webfinger?resource={{uri}}\"")));
     let (_, _, text) = get(&format!("{base}/.well-known/nodeinfo")).await;
     let links: Value = serde_json::from_str(&text).unwrap();
     let (status, _, text) = get(links["links"][0]["href"].as_str().unwrap()).await;

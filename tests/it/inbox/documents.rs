@@ -10,18 +10,10 @@ use super::{Stage, stage};
 use crate::support::peer::ACTIVITY_JSON;
 
 async fn head(url: &str, accept: &str) -> (u16, String, String) {
-    let response = crate::support::app::client()
-        .get(url)
-        .header("accept", accept)
-        .send()
-        .await
-        .unwrap();
+    let response = crate::support::app::client().get(url).header("accept", accept).send().await.unwrap();
     let header = |name: &str| {
         let values = response.headers().get_all(name).iter();
-        values
-            .map(|value| value.to_str().unwrap())
-            .collect::<Vec<_>>()
-            .join(", ")
+        values.map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(", ")
     };
     (response.status().as_u16(), header("content-type"), header("vary"))
 }
@@ -41,10 +33,7 @@ async fn one_address_is_a_page_or_a_document_by_accept() {
         }
         let (status, kind, vary) = head(url, "text/html").await;
         assert_eq!(status, 200, "{url}");
-        assert!(
-            kind.starts_with("text/html") && vary.contains("Accept"),
-            "{kind} {vary}"
-        );
+        assert!(kind.starts_with("text/html") && vary.contains("Accept"), "{kind} {vary}");
     }
 }
 
@@ -59,17 +48,10 @@ async fn every_actor_is_read_from_its_own_id() {
     ];
     for (id, kind) in actors {
         let (status, document) = stage.peer.get(&id).await;
-        assert_eq!(
-            (status, &document["id"], &document["type"]),
-            (200, &json!(id), &json!(kind))
-        );
+        assert_eq!((status, &document["id"], &document["type"]), (200, &json!(id), &json!(kind)));
         for collection in ["outbox", "followers", "following", "featured"] {
             let (status, found) = stage.peer.get(document[collection].as_str().unwrap()).await;
-            assert_eq!(
-                (status, &found["totalItems"]),
-                (200, &json!(0)),
-                "{id} {collection}"
-            );
+            assert_eq!((status, &found["totalItems"]), (200, &json!(0)), "{id} {collection}");
         }
     }
     for nobody in ["organisations/communs", "coalitions/nobody", "people/ada"] {
@@ -88,16 +70,10 @@ async fn a_draft_is_not_there_and_what_was_withdrawn_is_a_tombstone() {
         (200, &json!("Article"), &json!(stage.proposal))
     );
     let (id, now) = (row.clone(), stage.app.now().naive_utc());
-    stage
-        .app
-        .write(move |conn| model::publication::withdraw(conn, &id, "erreur", now))
-        .await;
+    stage.app.write(move |conn| model::publication::withdraw(conn, &id, "erreur", now)).await;
     let (status, document) = stage.peer.get(&stage.proposal).await;
     assert_eq!((status, &document["type"]), (410, &json!("Tombstone")));
-    assert_eq!(
-        stage.peer.get(&format!("{}/replies", stage.proposal)).await.0,
-        404
-    );
+    assert_eq!(stage.peer.get(&format!("{}/replies", stage.proposal)).await.0, 404);
     stage
         .app
         .write(move |conn| {

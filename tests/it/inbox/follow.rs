@@ -31,15 +31,7 @@ async fn a_repeated_follow_is_accepted_again_and_adds_nobody() {
         stage.settle().await;
     }
     assert_eq!(stage.followers().await, 1);
-    assert_eq!(
-        stage
-            .peer
-            .received()
-            .iter()
-            .filter(|got| got.kind() == "Accept")
-            .count(),
-        2
-    );
+    assert_eq!(stage.peer.received().iter().filter(|got| got.kind() == "Accept").count(), 2);
 }
 
 #[tokio::test]
@@ -86,10 +78,7 @@ async fn nobody_undoes_the_follow_of_another() {
     stage.settle().await;
     assert_eq!(stage.peer.undo("eve", &follow, &stage.coalition.url).await.1, 202);
     stage.settle().await;
-    assert_eq!(
-        stage.outcome().await,
-        "refused: the actor does not own the object"
-    );
+    assert_eq!(stage.outcome().await, "refused: the actor does not own the object");
     assert_eq!(stage.followers().await, 1);
 }
 
@@ -99,12 +88,7 @@ async fn our_follow(stage: &super::Stage) -> (String, String) {
     // Bob becomes known by following.
     stage.peer.follow("bob", &stage.coalition.url).await;
     stage.settle().await;
-    let (actor, url, uuid, now) = (
-        stage.coalition.id,
-        bob.clone(),
-        id.clone(),
-        stage.app.now().naive_utc(),
-    );
+    let (actor, url, uuid, now) = (stage.coalition.id, bob.clone(), id.clone(), stage.app.now().naive_utc());
     stage
         .app
         .write(move |conn| {
@@ -116,10 +100,7 @@ async fn our_follow(stage: &super::Stage) -> (String, String) {
 }
 
 async fn states(stage: &super::Stage) -> Vec<State> {
-    stage
-        .app
-        .read(|conn| rows::table.select(rows::state).load(conn))
-        .await
+    stage.app.read(|conn| rows::table.select(rows::state).load(conn)).await
 }
 
 #[tokio::test]
@@ -127,17 +108,11 @@ async fn an_accept_and_a_reject_act_by_id_or_by_type_and_actors() {
     let stage = stage().await;
     let (follow, bob) = our_follow(&stage).await;
     assert_eq!(states(&stage).await, [State::Requested]);
-    stage
-        .peer
-        .act("bob", "Accept", json!(follow), &stage.coalition.url)
-        .await;
+    stage.peer.act("bob", "Accept", json!(follow), &stage.coalition.url).await;
     stage.settle().await;
     assert_eq!(states(&stage).await, [State::Accepted]);
     let embedded = json!({"type": "Follow", "actor": stage.coalition.url, "object": bob});
-    stage
-        .peer
-        .act("bob", "Reject", embedded, &stage.coalition.url)
-        .await;
+    stage.peer.act("bob", "Reject", embedded, &stage.coalition.url).await;
     stage.settle().await;
     assert_eq!(states(&stage).await, []);
 }
@@ -147,15 +122,9 @@ async fn a_reject_acts_neither_from_another_nor_around_something_nested() {
     let stage = stage().await;
     let (follow, bob) = our_follow(&stage).await;
     let shape = json!({"type": "Follow", "id": follow, "actor": stage.coalition.url, "object": bob});
-    stage
-        .peer
-        .act("eve", "Reject", shape.clone(), &stage.coalition.url)
-        .await;
+    stage.peer.act("eve", "Reject", shape.clone(), &stage.coalition.url).await;
     let around = json!({"type": "Create", "id": stage.peer.new_id("activities"), "object": shape});
-    stage
-        .peer
-        .act("bob", "Reject", around, &stage.coalition.url)
-        .await;
+    stage.peer.act("bob", "Reject", around, &stage.coalition.url).await;
     stage.settle().await;
     assert_eq!(states(&stage).await, [State::Requested]);
     assert_eq!(stage.outcome().await, "it rejects no follow of ours");

@@ -34,12 +34,7 @@ pub(crate) async fn stage_with(mut app: TestApp) -> Stage {
     let coalition = app.coalition("communs").await;
     let proposal = app.proposal(&coalition, "budget").await;
     app.serve(reset_node::web::router(app.app.clone())).await;
-    Stage {
-        app,
-        peer: Peer::start().await,
-        coalition,
-        proposal,
-    }
+    Stage { app, peer: Peer::start().await, coalition, proposal }
 }
 
 impl Stage {
@@ -71,9 +66,7 @@ impl Stage {
 
     /// How many follow anyone here.
     pub(crate) async fn followers(&self) -> i64 {
-        self.app
-            .read(|conn| followers::table.count().get_result(conn))
-            .await
+        self.app.read(|conn| followers::table.count().get_result(conn)).await
     }
 
     /// Items that were stored, and remote actors that are known.
@@ -96,12 +89,7 @@ impl Stage {
                 .select(inbox_items::outcome)
                 .load::<Option<String>>(conn)
         };
-        self.app
-            .read(read)
-            .await
-            .into_iter()
-            .map(Option::unwrap_or_default)
-            .collect()
+        self.app.read(read).await.into_iter().map(Option::unwrap_or_default).collect()
     }
 
     /// What became of the last item.

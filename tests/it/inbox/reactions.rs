@@ -56,10 +56,7 @@ async fn reactions_to_nothing_of_ours_and_shares_among_a_few_are_not_counted() {
     let stage = stage().await;
     let g = &stage.coalition.url;
     stage.peer.like("ada", &stage.peer.new_id("objects"), g).await;
-    stage
-        .peer
-        .like("ada", &format!("{}/publications/nothing", stage.app.url()), g)
-        .await;
+    stage.peer.like("ada", &format!("{}/publications/nothing", stage.app.url()), g).await;
     let quiet = json!({
         "id": stage.peer.new_id("activities"), "type": "Announce", "actor": stage.peer.actor("ada"),
         "object": stage.proposal, "to": [format!("{}/followers", stage.peer.actor("ada"))],

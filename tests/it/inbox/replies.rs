@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 use super::{Stage, stage};
 
 async fn texts(stage: &Stage) -> Vec<String> {
-    stage
-        .app
-        .read(|conn| replies::table.order(replies::id).select(replies::html).load(conn))
-        .await
+    stage.app.read(|conn| replies::table.order(replies::id).select(replies::html).load(conn)).await
 }
 
 async fn create(stage: &Stage, name: &str, changes: Value) -> Value {
@@ -23,10 +20,7 @@ async fn create(stage: &Stage, name: &str, changes: Value) -> Value {
         note[key] = value.clone();
     }
     stage.peer.keep(&note);
-    let (_, status) = stage
-        .peer
-        .act(name, "Create", note.clone(), &stage.coalition.url)
-        .await;
+    let (_, status) = stage.peer.act(name, "Create", note.clone(), &stage.coalition.url).await;
     assert_eq!(status, 202);
     note
 }
@@ -35,19 +29,11 @@ async fn create(stage: &Stage, name: &str, changes: Value) -> Value {
 async fn a_public_reply_is_cleaned_stored_counted_and_listed() {
     let stage = stage().await;
     let html = "<p onclick=\"x()\">Pour.</p><script>alert(1)</script>";
-    let note = create(
-        &stage,
-        "ada",
-        json!({"content": html, "contentMap": {"fr": html}}),
-    )
-    .await;
+    let note = create(&stage, "ada", json!({"content": html, "contentMap": {"fr": html}})).await;
     stage.work().await;
     assert_eq!(stage.counts().await, (1, 0, 0, 1));
     assert_eq!(texts(&stage).await, ["<p>Pour.</p>"]);
-    let (status, listed) = stage
-        .peer
-        .get(&format!("{}/replies?offset=0", stage.proposal))
-        .await;
+    let (status, listed) = stage.peer.get(&format!("{}/replies?offset=0", stage.proposal)).await;
     assert_eq!((status, &listed["orderedItems"]), (200, &json!([note["id"]])));
     let (_, whole) = stage.peer.get(&format!("{}/replies", stage.proposal)).await;
     assert_eq!(whole["totalItems"], 1);
@@ -77,14 +63,9 @@ async fn what_is_private_is_never_stored_and_a_vote_is_no_reply() {
     create(&stage, "ada", json!({"name": "Oui", "content": null})).await;
     stage.work().await;
     assert_eq!(stage.counts().await, (0, 0, 0, 0));
-    let kept: Vec<String> = stage
-        .app
-        .read(|conn| inbox_items::table.select(inbox_items::document).load(conn))
-        .await;
-    assert!(
-        kept.iter().all(String::is_empty),
-        "the raw bytes of posts are not kept in the queue"
-    );
+    let kept: Vec<String> =
+        stage.app.read(|conn| inbox_items::table.select(inbox_items::document).load(conn)).await;
+    assert!(kept.iter().all(String::is_empty), "the raw bytes of posts are not kept in the queue");
 }
 
 #[tokio::test]
@@ -100,14 +81,8 @@ async fn a_reply_whose_author_is_not_named_is_read_from_its_origin() {
         json!({"id": other, "type": "Create", "actor": stage.peer.actor("ada"), "object": unattributed});
     stage.work().await;
     let id = note["id"].as_str().unwrap().to_owned();
-    stage
-        .app
-        .write(|conn| diesel::delete(replies::table).execute(conn))
-        .await;
-    stage
-        .peer
-        .send("ada", &format!("{}/inbox", stage.app.url()), &bare)
-        .await;
+    stage.app.write(|conn| diesel::delete(replies::table).execute(conn)).await;
+    stage.peer.send("ada", &format!("{}/inbox", stage.app.url()), &bare).await;
     stage.work().await;
     assert_eq!(texts(&stage).await, ["<p>Vrai.</p>"], "{id}");
 }
@@ -118,10 +93,7 @@ async fn a_reply_in_the_name_of_another_actor_of_the_same_server_is_refused() {
     create(&stage, "eve", json!({"attributedTo": stage.peer.actor("ada")})).await;
     stage.work().await;
     assert_eq!(stage.counts().await, (0, 0, 0, 0));
-    assert_eq!(
-        stage.outcome().await,
-        "refused: the actor does not own the object"
-    );
+    assert_eq!(stage.outcome().await, "refused: the actor does not own the object");
 }
 
 #[tokio::test]
@@ -152,10 +124,7 @@ async fn a_reply_that_is_no_longer_public_goes() {
     let stage = stage().await;
     let mut note = create(&stage, "ada", json!({})).await;
     note["to"] = json!([stage.coalition.url]);
-    stage
-        .peer
-        .update("ada", &note, "<p>Pour vous.</p>", &stage.coalition.url)
-        .await;
+    stage.peer.update("ada", &note, "<p>Pour vous.</p>", &stage.coalition.url).await;
     // `update` sends with a public activity; the object is what counts.
     stage.work().await;
     assert_eq!(stage.counts().await, (0, 0, 0, 0));
@@ -179,10 +148,8 @@ async fn a_deleted_reply_goes_with_its_bytes_and_never_comes_back() {
     stage.work().await;
     assert_eq!(stage.counts().await, (0, 0, 0, 0));
     assert_eq!(stage.outcome().await, "the reply was deleted before it came");
-    let buried: Vec<String> = stage
-        .app
-        .read(|conn| remote_tombstones::table.select(remote_tombstones::url).load(conn))
-        .await;
+    let buried: Vec<String> =
+        stage.app.read(|conn| remote_tombstones::table.select(remote_tombstones::url).load(conn)).await;
     assert_eq!(buried, [id]);
 }
 
@@ -226,18 +193,10 @@ async fn an_actor_changes_its_own_profile_only() {
     stage.peer.act("ada", "Update", document.clone(), g).await;
     stage.peer.act("eve", "Update", document, g).await;
     stage.settle().await;
-    assert_eq!(
-        stage.outcome().await,
-        "refused: the actor does not own the object"
-    );
+    assert_eq!(stage.outcome().await, "refused: the actor does not own the object");
     let names: Vec<String> = stage
         .app
-        .read(|conn| {
-            remote_actors::table
-                .order(remote_actors::id)
-                .select(remote_actors::name)
-                .load(conn)
-        })
+        .read(|conn| remote_actors::table.order(remote_actors::id).select(remote_actors::name).load(conn))
         .await;
     assert_eq!(names, ["Ada L.", "eve"]);
 }
@@ -248,10 +207,7 @@ async fn a_hidden_reply_is_neither_counted_nor_listed_and_may_be_shown_again() {
     let note = create(&stage, "ada", json!({})).await;
     stage.work().await;
     for (hide, count) in [(true, 0), (false, 1)] {
-        let (url, now) = (
-            note["id"].as_str().unwrap().to_owned(),
-            stage.app.now().naive_utc(),
-        );
+        let (url, now) = (note["id"].as_str().unwrap().to_owned(), stage.app.now().naive_utc());
         let set = stage
             .app
             .write(move |conn| {
@@ -260,13 +216,7 @@ async fn a_hidden_reply_is_neither_counted_nor_listed_and_may_be_shown_again() {
             .await;
         assert!(set);
         assert_eq!(stage.counts().await, (count, 0, 0, 1));
-        let (_, listed) = stage
-            .peer
-            .get(&format!("{}/replies?offset=0", stage.proposal))
-            .await;
-        assert_eq!(
-            listed["orderedItems"].as_array().unwrap().len(),
-            usize::try_from(count).unwrap()
-        );
+        let (_, listed) = stage.peer.get(&format!("{}/replies?offset=0", stage.proposal)).await;
+        assert_eq!(listed["orderedItems"].as_array().unwrap().len(), usize::try_from(count).unwrap());
     }
 }

@@ -21,10 +21,7 @@ async fn a_running_worker_has_the_effects_soon_and_stops_when_told() {
     let worker = tokio::spawn(inbox::run(stage.app.app.clone(), stopped));
     for name in ["ada", "bob", "carl"] {
         stage.peer.like(name, &stage.proposal, &stage.coalition.url).await;
-        stage
-            .peer
-            .reply(name, &stage.proposal, "<p>Oui.</p>", &stage.coalition.url)
-            .await;
+        stage.peer.reply(name, &stage.proposal, "<p>Oui.</p>", &stage.coalition.url).await;
     }
     let done = async {
         while stage.counts().await != (3, 3, 0, 3) {
@@ -33,10 +30,7 @@ async fn a_running_worker_has_the_effects_soon_and_stops_when_told() {
     };
     tokio::time::timeout(Duration::from_secs(10), done).await.unwrap();
     stop.send(true).unwrap();
-    tokio::time::timeout(Duration::from_secs(5), worker)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), worker).await.unwrap().unwrap();
 }
 
 /// A server where nobody answers.
@@ -62,10 +56,7 @@ async fn said(stage: &super::Stage, name: &str, kind: &str, object: &str) {
         fetched_at: stage.app.now().naive_utc(),
         gone_at: None,
     };
-    stage
-        .app
-        .write(move |conn| model::remote::upsert(conn, &known, &[]))
-        .await;
+    stage.app.write(move |conn| model::remote::upsert(conn, &known, &[])).await;
     let taken = Taken {
         id: activity["id"].as_str().unwrap().to_owned(),
         actor,
@@ -76,16 +67,8 @@ async fn said(stage: &super::Stage, name: &str, kind: &str, object: &str) {
 }
 
 async fn unfinished(stage: &super::Stage) -> Vec<(i32, i32)> {
-    let rows = inbox_items::table
-        .filter(inbox_items::state.ne(1))
-        .order(inbox_items::seq);
-    stage
-        .app
-        .read(move |conn| {
-            rows.select((inbox_items::state, inbox_items::attempts))
-                .load(conn)
-        })
-        .await
+    let rows = inbox_items::table.filter(inbox_items::state.ne(1)).order(inbox_items::seq);
+    stage.app.read(move |conn| rows.select((inbox_items::state, inbox_items::attempts)).load(conn)).await
 }
 
 #[tokio::test]
@@ -103,11 +86,7 @@ async fn what_cannot_be_read_for_now_is_tried_again_and_holds_only_its_own_sende
         stage.app.advance(Duration::from_secs(40));
         stage.work().await;
     }
-    assert_eq!(
-        stage.counts().await,
-        (0, 1, 1, 0),
-        "it waits only for a bounded time"
-    );
+    assert_eq!(stage.counts().await, (0, 1, 1, 0), "it waits only for a bounded time");
     assert_eq!(unfinished(&stage).await, [(0, 5)]);
     for _ in 0..8 {
         stage.app.advance(Duration::from_secs(6 * 3600));
@@ -124,10 +103,7 @@ async fn the_acts_of_one_sender_have_their_effects_in_order() {
         let (like, _) = stage.peer.like("ada", &stage.proposal, g).await;
         stage.peer.undo("ada", &like, g).await;
         let (create, _) = stage.peer.reply("ada", &stage.proposal, "<p>Oui.</p>", g).await;
-        stage
-            .peer
-            .delete("ada", create["object"]["id"].as_str().unwrap(), g)
-            .await;
+        stage.peer.delete("ada", create["object"]["id"].as_str().unwrap(), g).await;
     }
     stage.peer.like("ada", &stage.proposal, g).await;
     stage.work().await;
@@ -145,11 +121,7 @@ async fn an_item_that_is_worked_off_twice_changes_nothing_the_second_time() {
     let before = (stage.counts().await, stage.followers().await);
     stage
         .app
-        .write(|conn| {
-            diesel::update(inbox_items::table)
-                .set(inbox_items::state.eq(0))
-                .execute(conn)
-        })
+        .write(|conn| diesel::update(inbox_items::table).set(inbox_items::state.eq(0)).execute(conn))
         .await;
     stage.settle().await;
     assert_eq!((stage.counts().await, stage.followers().await), before);

@@ -23,13 +23,10 @@ use crate::support::{Peer, TestApp};
 async fn app() -> (TestApp, i64) {
     let mut app = TestApp::at(reset_node::app::Clock::System.now()).await;
     let now = app.now().naive_utc();
-    let speaker = app
-        .write(move |conn| actor::insert(conn, "communs", ActorKind::Coalition, now))
-        .await;
+    let speaker = app.write(move |conn| actor::insert(conn, "communs", ActorKind::Coalition, now)).await;
     let signer = keys::signer(&app, speaker).await.unwrap();
     let document = json!({ "publicKey": { "id": signer.key_id, "publicKeyPem": signer.public_pem } });
-    app.serve(axum::Router::new().fallback(move || async { axum::Json(document) }))
-        .await;
+    app.serve(axum::Router::new().fallback(move || async { axum::Json(document) })).await;
     (app, speaker)
 }
 
@@ -76,10 +73,7 @@ async fn say(app: &TestApp, speaker: i64, kind: &'static str, subject: &str, to:
         now: app.now().naive_utc(),
         quiet: false,
     };
-    app.db
-        .write(move |conn| outbox::enqueue(conn, new))
-        .await
-        .unwrap();
+    app.db.write(move |conn| outbox::enqueue(conn, new)).await.unwrap();
 }
 
 /// The inbox of an actor of that peer.
@@ -125,7 +119,5 @@ async fn gone(app: &TestApp) -> Vec<Option<NaiveDateTime>> {
 fn accepted(peer: &Peer) -> Vec<(String, String)> {
     let all = peer.received();
     let taken = all.iter().filter(|received| received.status == 202);
-    taken
-        .map(|received| (received.kind().to_owned(), received.object_id().to_owned()))
-        .collect()
+    taken.map(|received| (received.kind().to_owned(), received.object_id().to_owned())).collect()
 }

@@ -19,17 +19,8 @@ async fn a_host_that_was_dead_gets_everything_when_it_is_back_and_in_order() {
     for kind in ["Create", "Update", "Delete"] {
         say(&app, speaker, kind, "https://a.example/1", to(&[&target])).await;
     }
-    let others = (0..20)
-        .map(|n| format!("http://{address}/users/u{n}/inbox"))
-        .collect();
-    say(
-        &app,
-        speaker,
-        "Create",
-        "https://a.example/2",
-        Audience::Inboxes(others),
-    )
-    .await;
+    let others = (0..20).map(|n| format!("http://{address}/users/u{n}/inbox")).collect();
+    say(&app, speaker, "Create", "https://a.example/2", Audience::Inboxes(others)).await;
     for _ in 0..6 {
         deliver(&app).await;
         app.advance(Duration::from_secs(40));
@@ -40,11 +31,8 @@ async fn a_host_that_was_dead_gets_everything_when_it_is_back_and_in_order() {
     deliver(&app).await;
     let all = accepted(&peer);
     assert_eq!(all.len(), 23);
-    let about: Vec<&str> = all
-        .iter()
-        .filter(|(_, object)| object.ends_with("/1"))
-        .map(|(kind, _)| kind.as_str())
-        .collect();
+    let about: Vec<&str> =
+        all.iter().filter(|(_, object)| object.ends_with("/1")).map(|(kind, _)| kind.as_str()).collect();
     assert_eq!(about, ["Create", "Update", "Delete"]);
     assert_eq!(host(&app, host_of(&peer)).await.due_at, None);
 }
@@ -55,14 +43,7 @@ async fn a_host_failing_on_seven_days_is_set_aside_until_it_speaks_to_us() {
     let peer = Peer::start().await;
     peer.answer(Answer::Status(502));
     for day in 0..8 {
-        say(
-            &app,
-            speaker,
-            "Create",
-            &format!("https://a.example/{day}"),
-            to(&[&inbox(&peer, "ada")]),
-        )
-        .await;
+        say(&app, speaker, "Create", &format!("https://a.example/{day}"), to(&[&inbox(&peer, "ada")])).await;
         for _ in 0..3 {
             deliver(&app).await;
             app.advance(Duration::from_secs(3 * 3600));
@@ -72,14 +53,7 @@ async fn a_host_failing_on_seven_days_is_set_aside_until_it_speaks_to_us() {
     let aside = host(&app, host_of(&peer)).await;
     assert!(aside.set_aside && aside.due_at.is_none(), "{aside:?}");
     let before = peer.received().len();
-    say(
-        &app,
-        speaker,
-        "Create",
-        "https://a.example/new",
-        to(&[&inbox(&peer, "ada")]),
-    )
-    .await;
+    say(&app, speaker, "Create", "https://a.example/new", to(&[&inbox(&peer, "ada")])).await;
     app.advance(Duration::from_secs(86_400));
     deliver(&app).await;
     assert_eq!(peer.received().len(), before, "nothing is tried any more");
@@ -100,14 +74,7 @@ async fn hearing_from_a_paused_host_ends_its_pause() {
     let (app, speaker) = app().await;
     let peer = Peer::start().await;
     peer.answer(Answer::Later(503, 3600));
-    say(
-        &app,
-        speaker,
-        "Create",
-        "https://a.example/1",
-        to(&[&inbox(&peer, "ada")]),
-    )
-    .await;
+    say(&app, speaker, "Create", "https://a.example/1", to(&[&inbox(&peer, "ada")])).await;
     deliver(&app).await;
     peer.answer(Answer::Accept);
     let (name, now) = (host_of(&peer), app.now().naive_utc());

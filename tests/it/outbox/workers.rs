@@ -26,18 +26,8 @@ async fn good_hosts_do_not_wait_for_a_dead_one_nor_for_one_that_never_answers() 
         good.push(Peer::start_at(&format!("127.0.1.{}:0", n + 1)).await);
     }
     for n in 0..100 {
-        let bad = [
-            format!("http://{dead}/users/u{n}/inbox"),
-            inbox(&mute, &format!("u{n}")),
-        ];
-        say(
-            &app,
-            speaker,
-            "Create",
-            &format!("https://a.example/bad/{n}"),
-            to(&[&bad[0], &bad[1]]),
-        )
-        .await;
+        let bad = [format!("http://{dead}/users/u{n}/inbox"), inbox(&mute, &format!("u{n}"))];
+        say(&app, speaker, "Create", &format!("https://a.example/bad/{n}"), to(&[&bad[0], &bad[1]])).await;
     }
     let inboxes: Vec<String> = good.iter().map(|peer| inbox(peer, "ada")).collect();
     let begun = Instant::now();
@@ -45,22 +35,12 @@ async fn good_hosts_do_not_wait_for_a_dead_one_nor_for_one_that_never_answers() 
     let worker = tokio::spawn(outbox::run(app.app.clone(), shutdown));
     for n in 0..5 {
         let all: Vec<&str> = inboxes.iter().map(String::as_str).collect();
-        say(
-            &app,
-            speaker,
-            "Create",
-            &format!("https://a.example/{n}"),
-            to(&all),
-        )
-        .await;
+        say(&app, speaker, "Create", &format!("https://a.example/{n}"), to(&all)).await;
         app.wake.outbox.notify_one();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for peer in &good {
-        peer.wait_for("last activity", |received| {
-            received.object_id() == "https://a.example/4"
-        })
-        .await;
+        peer.wait_for("last activity", |received| received.object_id() == "https://a.example/4").await;
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert!(good.iter().all(|peer| accepted(peer).len() == 5));
@@ -82,16 +62,8 @@ async fn a_kill_between_sending_and_marking_sends_twice_and_loses_nothing() {
     worker.abort();
     peer.answer(Answer::Accept);
     deliver_as_a_new_process(&app).await;
-    let paths: BTreeSet<String> = peer
-        .received()
-        .into_iter()
-        .map(|received| received.path)
-        .collect();
-    assert_eq!(
-        (peer.received().len(), paths.len()),
-        (4, 3),
-        "the one that was killed had begun with one"
-    );
+    let paths: BTreeSet<String> = peer.received().into_iter().map(|received| received.path).collect();
+    assert_eq!((peer.received().len(), paths.len()), (4, 3), "the one that was killed had begun with one");
     assert!(deliveries(&app).await.iter().all(|row| row.state == DONE));
 }
 
@@ -114,11 +86,7 @@ async fn a_worker_that_is_told_to_stop_ends_what_it_began_and_leaves_the_rest() 
     peer.wait_for("first delivery", |_| true).await;
     stop.send(true).unwrap();
     worker.await.unwrap();
-    let done = deliveries(&app)
-        .await
-        .iter()
-        .filter(|row| row.state == DONE)
-        .count();
+    let done = deliveries(&app).await.iter().filter(|row| row.state == DONE).count();
     assert_eq!((done, done < 30), (peer.received().len(), true));
     peer.answer(Answer::Accept);
     deliver(&app).await;
@@ -142,11 +110,7 @@ async fn on_postgresql_workers_share_the_lanes_and_take_over_those_of_a_dead_one
     let later = now + TimeDelta::seconds(6);
     one.tend(&app.db, later, BTreeSet::from([15])).await.unwrap();
     two.tend(&app.db, later, BTreeSet::new()).await.unwrap();
-    assert_eq!(
-        (one.open(later).len(), two.open(later).len()),
-        (8, 7),
-        "a busy lane is not given away"
-    );
+    assert_eq!((one.open(later).len(), two.open(later).len()), (8, 7), "a busy lane is not given away");
     let later = later + TimeDelta::seconds(6);
     one.tend(&app.db, later, BTreeSet::new()).await.unwrap();
     two.tend(&app.db, later, BTreeSet::new()).await.unwrap();
@@ -154,10 +118,7 @@ async fn on_postgresql_workers_share_the_lanes_and_take_over_those_of_a_dead_one
     assert_eq!((first.len(), second.len()), (8, 8));
     assert_eq!(first.iter().chain(&second).collect::<BTreeSet<_>>().len(), 16);
     let much_later = later + TimeDelta::seconds(16);
-    assert!(
-        one.open(much_later).is_empty(),
-        "an owner that did not renew stops by itself"
-    );
+    assert!(one.open(much_later).is_empty(), "an owner that did not renew stops by itself");
     two.tend(&app.db, much_later, BTreeSet::new()).await.unwrap();
     assert_eq!(two.open(much_later).len(), 16);
     two.release(&app.db).await.unwrap();

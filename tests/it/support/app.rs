@@ -89,11 +89,7 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app
-            .db
-            .write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
-            .await
-            .unwrap()
+        self.app.db.write::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
     }
 
     /// Reads; a failure fails the test.
@@ -101,11 +97,7 @@ impl TestApp {
         &self,
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
-        self.app
-            .db
-            .read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?))
-            .await
-            .unwrap()
+        self.app.db.read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
     }
 
     /// Works the inbox off, then the outbox, as far as the clock lets them.
@@ -151,14 +143,8 @@ impl Drop for TestApp {
 
 /// How many inbox items and deliveries wait.
 pub(crate) fn waiting(conn: &mut Conn) -> QueryResult<(i64, i64)> {
-    let items = inbox_items::table
-        .filter(inbox_items::state.eq(0))
-        .count()
-        .get_result(conn)?;
-    let sends = deliveries::table
-        .filter(deliveries::state.eq(0))
-        .count()
-        .get_result(conn)?;
+    let items = inbox_items::table.filter(inbox_items::state.eq(0)).count().get_result(conn)?;
+    let sends = deliveries::table.filter(deliveries::state.eq(0)).count().get_result(conn)?;
     Ok((items, sends))
 }
 
@@ -181,30 +167,15 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     listener.set_nonblocking(true).unwrap();
     let mut config = config(listener.local_addr().unwrap().port(), &database);
     change(&mut config);
-    let db = Db::open(
-        database.location(),
-        config.database.full_sync,
-        config.database.pool,
-    )
-    .unwrap();
+    let db = Db::open(database.location(), config.database.full_sync, config.database.pool).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = ap::client::build(&config.federation, urls.base()).unwrap();
     let app = App::new(config, db, clock, http, urls);
-    TestApp {
-        app,
-        listener: Some(listener),
-        server: None,
-        left: None,
-        hand,
-        database,
-    }
+    TestApp { app, listener: Some(listener), server: None, left: None, hand, database }
 }
 
 /// What visitors and peers of a test send requests with.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the client of a peer or a visitor, not of the App"
-)]
+#[expect(clippy::disallowed_methods, reason = "the client of a peer or a visitor, not of the App")]
 pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -224,9 +195,7 @@ mod tests {
         for _ in 0..2 {
             let app = TestApp::at(now).await;
             let at = app.now().naive_utc();
-            let id = app
-                .write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at))
-                .await;
+            let id = app.write(move |conn| actor::insert(conn, "reset", ActorKind::Coalition, at)).await;
             assert_eq!(app.read(move |conn| actor::by_id(conn, id)).await.created_at, at);
             app.advance(Duration::from_secs(3));
             assert_eq!((app.now() - now).num_seconds(), 3);

@@ -28,29 +28,12 @@ impl TestDatabase {
         if !is_postgres() {
             let path = folder.path().join("node.db");
             std::fs::write(&path, sqlite_image()).unwrap();
-            return TestDatabase {
-                url: format!("sqlite:{}", path.display()),
-                folder,
-                postgres: None,
-            };
+            return TestDatabase { url: format!("sqlite:{}", path.display()), folder, postgres: None };
         }
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "reset_test_{}_{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        server()
-            .batch_execute(&format!(
-                "CREATE DATABASE {name} TEMPLATE {}",
-                postgres_template()
-            ))
-            .unwrap();
-        TestDatabase {
-            url: url_of(&name),
-            folder,
-            postgres: Some(name),
-        }
+        let name = format!("reset_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        server().batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {}", postgres_template())).unwrap();
+        TestDatabase { url: url_of(&name), folder, postgres: Some(name) }
     }
 
     /// One without any table, as `init` finds it.
@@ -58,26 +41,12 @@ impl TestDatabase {
         let folder = tempfile::tempdir().unwrap();
         if !is_postgres() {
             let path = folder.path().join("node.db");
-            return TestDatabase {
-                url: format!("sqlite:{}", path.display()),
-                folder,
-                postgres: None,
-            };
+            return TestDatabase { url: format!("sqlite:{}", path.display()), folder, postgres: None };
         }
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "reset_empty_{}_{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        server()
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .unwrap();
-        TestDatabase {
-            url: url_of(&name),
-            folder,
-            postgres: Some(name),
-        }
+        let name = format!("reset_empty_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        server().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        TestDatabase { url: url_of(&name), folder, postgres: Some(name) }
     }
 
     /// A folder that lives as long as the database.
@@ -118,12 +87,7 @@ fn sqlite_image() -> &'static [u8] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("template.db");
         let location = Location::Sqlite(path.display().to_string());
-        let mut conn = Manager {
-            location,
-            full_sync: false,
-        }
-        .open()
-        .unwrap();
+        let mut conn = Manager { location, full_sync: false }.open().unwrap();
         migrate::run(&mut conn).unwrap();
         drop(conn);
         std::fs::read(path).unwrap()
@@ -144,17 +108,10 @@ fn postgres_template() -> &'static str {
         .unwrap();
         if there == 0 {
             let draft = format!("{name}_draft");
-            server
-                .batch_execute(&format!("DROP DATABASE IF EXISTS {draft}"))
-                .unwrap();
+            server.batch_execute(&format!("DROP DATABASE IF EXISTS {draft}")).unwrap();
             server.batch_execute(&format!("CREATE DATABASE {draft}")).unwrap();
             let location = Location::parse(&url_of(&draft)).unwrap();
-            let mut conn = Manager {
-                location,
-                full_sync: false,
-            }
-            .open()
-            .unwrap();
+            let mut conn = Manager { location, full_sync: false }.open().unwrap();
             migrate::run(&mut conn).unwrap();
             drop(conn);
             rename(&mut server, &draft, &name);
@@ -170,19 +127,14 @@ fn rename(server: &mut PgConnection, from: &str, to: &str) {
         .bind::<Text, _>(from)
         .execute(server)
         .unwrap();
-    server
-        .batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}"))
-        .unwrap();
+    server.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).unwrap();
 }
 
 /// A number that changes whenever a migration does.
 fn migrations_hash() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
-    let mut folders: Vec<_> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut folders: Vec<_> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let mut hasher = DefaultHasher::new();
     for folder in folders {

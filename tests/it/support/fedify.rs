@@ -35,30 +35,18 @@ impl Fedify {
             panic!("Node cannot be started ({error}): run scripts/test --install, which installs it")
         });
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
             panic!("the Fedify peer did not start: run node tests/interop/peer/peer.mjs to see why")
         });
         let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        Fedify {
-            child,
-            origin: text("origin"),
-            control: text("control"),
-            http: super::app::client(),
-        }
+        Fedify { child, origin: text("origin"), control: text("control"), http: super::app::client() }
     }
 
     /// A GET of the control API that must succeed.
     pub(crate) async fn get(&self, path: &str) -> Value {
-        let response = self
-            .http
-            .get(format!("{}{path}", self.control))
-            .timeout(PATIENCE)
-            .send()
-            .await
-            .unwrap();
+        let response =
+            self.http.get(format!("{}{path}", self.control)).timeout(PATIENCE).send().await.unwrap();
         let (status, text) = (response.status(), response.text().await.unwrap());
         assert!(status.is_success(), "GET {path}: {status} {text}");
         serde_json::from_str(&text).unwrap()
@@ -66,16 +54,9 @@ impl Fedify {
 
     /// A POST to the control API that must succeed.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.control))
-            .timeout(PATIENCE);
-        let response = request
-            .header("content-type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
+        let request = self.http.post(format!("{}{path}", self.control)).timeout(PATIENCE);
+        let response =
+            request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
         let (status, text) = (response.status(), response.text().await.unwrap());
         assert!(status.is_success(), "POST {path}: {status} {text}");
         serde_json::from_str(&text).unwrap()
@@ -83,19 +64,9 @@ impl Fedify {
 
     /// Deliveries that `name` accepted and that `filter` (a query) picks; waits until there are `count`.
     pub(crate) async fn inbox(&self, name: &str, filter: &str, count: usize) -> Vec<Value> {
-        let found = self
-            .get(&format!("/actors/{name}/inbox?{filter}&count={count}&wait=20"))
-            .await;
-        let list = found
-            .as_array()
-            .cloned()
-            .or_else(|| found["items"].as_array().cloned())
-            .unwrap();
-        assert!(
-            list.len() >= count,
-            "{name} got {} of {count} for {filter}: {list:#?}",
-            list.len()
-        );
+        let found = self.get(&format!("/actors/{name}/inbox?{filter}&count={count}&wait=20")).await;
+        let list = found.as_array().cloned().or_else(|| found["items"].as_array().cloned()).unwrap();
+        assert!(list.len() >= count, "{name} got {} of {count} for {filter}: {list:#?}", list.len());
         list
     }
 }

@@ -25,8 +25,7 @@ impl TestApp {
     /// The node's own actor, which signs fetches, as `init` makes it.
     pub(crate) async fn node(&self) -> i64 {
         let now = self.now().naive_utc();
-        self.write(move |conn| actor::insert(conn, "node", ActorKind::Node, now))
-            .await
+        self.write(move |conn| actor::insert(conn, "node", ActorKind::Node, now)).await
     }
 
     /// An association with this handle.
@@ -59,20 +58,13 @@ impl TestApp {
                 Ok(actor_id)
             })
             .await;
-        Made {
-            id,
-            url: self.urls.coalition(handle),
-        }
+        Made { id, url: self.urls.coalition(handle) }
     }
 
     /// A published proposal of that coalition; its id is a URL. Nothing is delivered.
     pub(crate) async fn proposal(&self, of: &Made, slug: &str) -> String {
-        let details = Details::Proposal(Proposal {
-            method: Method::Consent,
-            opens: None,
-            closes: None,
-            quorum: None,
-        });
+        let details =
+            Details::Proposal(Proposal { method: Method::Consent, opens: None, closes: None, quorum: None });
         self.publication(of, slug, details).await
     }
 
@@ -80,8 +72,7 @@ impl TestApp {
     pub(crate) async fn publication(&self, of: &Made, slug: &str, details: Details) -> String {
         let id = self.new_id();
         let (row_id, slug, coalition, now) = (id.clone(), slug.to_owned(), of.id, self.now().naive_utc());
-        self.write(move |conn| insert_publication(conn, row_id, coalition, slug, details, now))
-            .await;
+        self.write(move |conn| insert_publication(conn, row_id, coalition, slug, details, now)).await;
         self.urls.publication(&id)
     }
 }
@@ -163,14 +154,8 @@ mod tests {
         app.node().await;
         let communs = app.coalition("communs").await;
         let url = app.proposal(&communs, "charte").await;
-        let found = app
-            .read(move |conn| publication::public_page(conn, Some(communs.id), 0, 9))
-            .await;
+        let found = app.read(move |conn| publication::public_page(conn, Some(communs.id), 0, 9)).await;
         assert_eq!(found.len(), 1);
-        assert!(
-            found
-                .iter()
-                .all(|one| one.is_public() && app.urls.publication(&one.row.id) == url)
-        );
+        assert!(found.iter().all(|one| one.is_public() && app.urls.publication(&one.row.id) == url));
     }
 }

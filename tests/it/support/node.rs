@@ -54,15 +54,8 @@ impl Program {
     /// Runs a command that must succeed; what it printed, without the last line break.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        let (out, err) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        assert!(
-            output.status.success(),
-            "`reset-node {}` failed: {err}",
-            arguments.join(" ")
-        );
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "`reset-node {}` failed: {err}", arguments.join(" "));
         out.trim_end().to_owned()
     }
 
@@ -75,10 +68,7 @@ impl Program {
 
     /// The same node for another program that reads its configuration.
     pub(crate) fn as_program(&self, binary: PathBuf) -> Program {
-        Program {
-            binary,
-            ..self.clone()
-        }
+        Program { binary, ..self.clone() }
     }
 
     /// The command line with this node's configuration and the settings of tests.
@@ -110,20 +100,8 @@ impl Node {
         };
         let (domain, data) = (program.domain(), program.path("data"));
         let data = data.to_str().unwrap();
-        program.ok(&[
-            "init",
-            "--domain",
-            &domain,
-            "--organisation",
-            "Région Exemple",
-            "--data",
-            data,
-        ]);
-        Node {
-            program,
-            running: Vec::new(),
-            started: 0,
-        }
+        program.ok(&["init", "--domain", &domain, "--organisation", "Région Exemple", "--data", data]);
+        Node { program, running: Vec::new(), started: 0 }
     }
 
     /// An organisation `atelier` that carries a coalition `communs`.
@@ -161,11 +139,7 @@ impl Node {
         self.started += 1;
         let path = self.path(&format!("{name}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = command
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.running.push((child, path));
     }
 
@@ -175,17 +149,10 @@ impl Node {
         while !self.answers() {
             for (child, log) in &mut self.running {
                 if let Some(status) = child.try_wait().unwrap() {
-                    panic!(
-                        "the server ended with {status}: {}",
-                        std::fs::read_to_string(log).unwrap()
-                    );
+                    panic!("the server ended with {status}: {}", std::fs::read_to_string(log).unwrap());
                 }
             }
-            assert!(
-                began.elapsed() < Duration::from_secs(30),
-                "no answer within 30 s:\n{}",
-                self.logs()
-            );
+            assert!(began.elapsed() < Duration::from_secs(30), "no answer within 30 s:\n{}", self.logs());
             std::thread::sleep(Duration::from_millis(2));
         }
         began.elapsed()
@@ -204,10 +171,7 @@ impl Node {
     /// SIGTERM to every process; they must end with 0 within 30 s.
     pub(crate) fn stop(&mut self) {
         for (child, _) in &self.running {
-            let ended = Command::new("kill")
-                .args(["-TERM", &child.id().to_string()])
-                .status()
-                .unwrap();
+            let ended = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
             assert!(ended.success());
         }
         let logs = self.logs();
@@ -239,10 +203,7 @@ impl Node {
 
     /// What the processes that run logged.
     pub(crate) fn logs(&self) -> String {
-        self.running
-            .iter()
-            .map(|(_, log)| std::fs::read_to_string(log).unwrap_or_default())
-            .collect()
+        self.running.iter().map(|(_, log)| std::fs::read_to_string(log).unwrap_or_default()).collect()
     }
 
     fn answers(&self) -> bool {
@@ -250,10 +211,8 @@ impl Node {
         let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else {
             return false;
         };
-        let request = format!(
-            "GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-            self.domain()
-        );
+        let request =
+            format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.domain());
         let mut answer = Vec::new();
         stream.write_all(request.as_bytes()).is_ok()
             && stream.read_to_end(&mut answer).is_ok()
@@ -275,19 +234,12 @@ impl Drop for Node {
 
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The resident memory of a process, in MB.
 pub(crate) fn memory_of(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1e3
 }

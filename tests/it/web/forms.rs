@@ -16,29 +16,16 @@ async fn a_feed_names_each_publication_by_its_permanent_address() {
     let shown = Shown::on(&app).await;
     for path in ["/feed.atom", "/coalitions/communs/feed.atom"] {
         let answer = app.visit(path, &[]).await;
-        assert_eq!(
-            answer.header("content-type"),
-            "application/atom+xml; charset=utf-8"
-        );
+        assert_eq!(answer.header("content-type"), "application/atom+xml; charset=utf-8");
         let feed = atom_syndication::Feed::read_from(answer.text.as_bytes()).unwrap();
         assert_eq!(feed.entries.len(), 4);
         let proposal = format!("{}{}", app.url(), shown.proposal);
         let entry = feed.entries.iter().find(|entry| entry.id == proposal).unwrap();
         assert_eq!(entry.title.value, "Titre de vitrine");
         let content = entry.content.as_ref().unwrap();
-        assert_eq!(
-            content.value.as_deref(),
-            Some("<p>Un texte en <em>Markdown</em>.</p>")
-        );
+        assert_eq!(content.value.as_deref(), Some("<p>Un texte en <em>Markdown</em>.</p>"));
         assert_eq!(content.lang.as_deref(), Some("fr"));
-        assert!(
-            entry
-                .summary
-                .as_ref()
-                .unwrap()
-                .value
-                .starts_with("Proposition, en tour de consentement")
-        );
+        assert!(entry.summary.as_ref().unwrap().value.starts_with("Proposition, en tour de consentement"));
         assert!(entry.updated.timestamp() > 0);
     }
 }
@@ -55,11 +42,7 @@ async fn the_markdown_form_can_be_published_again() {
         assert_eq!(again.body, "Un texte en *Markdown*.");
         assert_eq!(again.id, Some(format!("{}{path}", app.url())));
         let id = path.rsplit('/').next().unwrap().to_owned();
-        let mut stored = app
-            .read(move |conn| publication::find(conn, &id))
-            .await
-            .unwrap()
-            .details;
+        let mut stored = app.read(move |conn| publication::find(conn, &id)).await.unwrap().details;
         if let Details::Minutes(minutes) = &mut stored {
             minutes.join_url = None;
         }

@@ -5,9 +5,8 @@ use crate::support::TestApp;
 
 /// Without what differs from run to run: addresses, ids, the mark of the style sheet.
 fn steady(app: &TestApp, shown: &Shown, text: &str) -> String {
-    let mut text = text
-        .replace(app.url(), "https://reset.example.org")
-        .replace(app.urls.domain(), "reset.example.org");
+    let mut text =
+        text.replace(app.url(), "https://reset.example.org").replace(app.urls.domain(), "reset.example.org");
     for (path, name) in [
         (&shown.proposal, "proposal"),
         (&shown.minutes, "minutes"),

@@ -48,10 +48,7 @@ impl TestApp {
 
     /// Any request.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
-        let response = reset_node::web::router(self.app.clone())
-            .oneshot(request)
-            .await
-            .unwrap();
+        let response = reset_node::web::router(self.app.clone()).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 10_000_000).await.unwrap();
         Answer {
@@ -119,9 +116,8 @@ impl Shown {
 
     /// The path of every page of it.
     pub(crate) fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = ["/", "/coalitions", "/coalitions/communs", "/publications"]
-            .map(String::from)
-            .to_vec();
+        let mut paths: Vec<String> =
+            ["/", "/coalitions", "/coalitions/communs", "/publications"].map(String::from).to_vec();
         paths.extend(
             [
                 "/organisations/communs_org",
@@ -148,9 +144,7 @@ async fn publish(app: &TestApp, of: &Made, slug: &str, details: Details, ago: i6
     let id = path.rsplit('/').next().unwrap().to_owned();
     let at = (app.now() - chrono::Duration::seconds(ago)).naive_utc();
     app.write(move |conn| {
-        diesel::update(publications::table.find(id))
-            .set(publications::published_at.eq(at))
-            .execute(conn)
+        diesel::update(publications::table.find(id)).set(publications::published_at.eq(at)).execute(conn)
     })
     .await;
     path

@@ -37,10 +37,7 @@ async fn the_directory_and_the_coalition_tell_what_is_known() {
     let handle = format!("@communs@{}", app.urls.domain());
     assert!(page.contains(&format!("<code>{handle}</code>")));
     assert!(page.contains(&format!("<meta name=\"fediverse:creator\" content=\"{handle}\">")));
-    let alternate = format!(
-        "type=\"application/activity+json\" href=\"{}\"",
-        shown.coalition.url
-    );
+    let alternate = format!("type=\"application/activity+json\" href=\"{}\"", shown.coalition.url);
     assert!(page.contains(&alternate));
 }
 
@@ -85,20 +82,11 @@ async fn a_publication_tells_its_state_its_facts_and_its_links() {
         ),
         (
             &shown.roadmap,
-            &[
-                "Cadrage",
-                "de janvier 2027 à mars 2027",
-                "<progress max=\"100\" value=\"40\"",
-                "en cours",
-            ],
+            &["Cadrage", "de janvier 2027 à mars 2027", "<progress max=\"100\" value=\"40\"", "en cours"],
         ),
         (
             &shown.decision,
-            &[
-                "prise le 7 juillet 2026 par consentement",
-                "à réexaminer en juillet 2027",
-                &shown.minutes,
-            ],
+            &["prise le 7 juillet 2026 par consentement", "à réexaminer en juillet 2027", &shown.minutes],
         ),
     ];
     for (path, told) in cases {
@@ -127,9 +115,7 @@ async fn a_reply_is_shown_with_its_author_and_a_hidden_one_is_not() {
             remote_actors::document.eq("{}"),
             remote_actors::fetched_at.eq(now),
         );
-        diesel::insert_into(remote_actors::table)
-            .values(row)
-            .execute(conn)?;
+        diesel::insert_into(remote_actors::table).values(row).execute(conn)?;
         let remote: i64 = remote_actors::table.select(remote_actors::id).first(conn)?;
         for (name, hidden) in [("seen", None), ("hidden", Some(now))] {
             let row = (
@@ -147,11 +133,7 @@ async fn a_reply_is_shown_with_its_author_and_a_hidden_one_is_not() {
             diesel::insert_into(replies::table).values(row).execute(conn)?;
         }
         diesel::update(publications::table.find(&id))
-            .set((
-                publications::replies.eq(1),
-                publications::likes.eq(2),
-                publications::shares.eq(1),
-            ))
+            .set((publications::replies.eq(1), publications::likes.eq(2), publications::shares.eq(1)))
             .execute(conn)
     })
     .await;
@@ -173,8 +155,7 @@ async fn a_withdrawn_publication_leaves_its_date_and_reason_and_nothing_else() {
     let shown = Shown::on(&app).await;
     let id = shown.proposal.rsplit('/').next().unwrap().to_owned();
     let now = app.now().naive_utc();
-    app.write(move |conn| publication::withdraw(conn, &id, "Déposée deux fois.", now))
-        .await;
+    app.write(move |conn| publication::withdraw(conn, &id, "Déposée deux fois.", now)).await;
     let page = app.visit(&shown.proposal, &[]).await;
     assert_eq!(page.status, StatusCode::GONE);
     let text = page.text.replace('\u{a0}', " ");
@@ -201,16 +182,8 @@ async fn a_draft_has_no_page() {
             .execute(conn)
     })
     .await;
-    assert_eq!(
-        app.visit(&shown.proposal, &[]).await.status,
-        StatusCode::NOT_FOUND
-    );
-    assert!(
-        !app.visit("/publications", &[])
-            .await
-            .text
-            .contains(&shown.proposal)
-    );
+    assert_eq!(app.visit(&shown.proposal, &[]).await.status, StatusCode::NOT_FOUND);
+    assert!(!app.visit("/publications", &[]).await.text.contains(&shown.proposal));
 }
 
 #[tokio::test]
@@ -228,10 +201,7 @@ async fn a_revision_shows_what_changed() {
         publication::revise(conn, &found.row, &[], &content, Some("Une coquille."))
     })
     .await;
-    let page = app
-        .visit(&format!("{}/revisions", shown.proposal), &[])
-        .await
-        .text;
+    let page = app.visit(&format!("{}/revisions", shown.proposal), &[]).await.text;
     assert!(page.contains("Une coquille."));
     assert!(page.contains("Un autre texte.</ins>") && page.contains("Un texte en *Markdown*.</del>"));
     assert!(app.visit(&shown.proposal, &[]).await.text.contains("2 versions"));

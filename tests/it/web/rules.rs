@@ -60,30 +60,16 @@ async fn every_answer_says_what_it_may_load() {
     assert!(policy.starts_with(
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' https:;"
     ));
-    assert!(
-        !policy.contains("unsafe") && !policy.contains("http:"),
-        "{policy}"
-    );
+    assert!(!policy.contains("unsafe") && !policy.contains("http:"), "{policy}");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("referrer-policy"), "same-origin");
-    let vary: Vec<_> = answer
-        .headers
-        .get_all("vary")
-        .iter()
-        .filter_map(|one| one.to_str().ok())
-        .collect();
+    let vary: Vec<_> = answer.headers.get_all("vary").iter().filter_map(|one| one.to_str().ok()).collect();
     for header in ["Accept-Language", "Cookie", "Accept"] {
-        let named = vary
-            .iter()
-            .flat_map(|one| one.split(", "))
-            .any(|one| one == header);
+        let named = vary.iter().flat_map(|one| one.split(", ")).any(|one| one == header);
         assert!(named, "{header}");
     }
     let feed = app.visit("/feed.atom", &[]).await;
-    assert_eq!(
-        feed.header("content-security-policy"),
-        "default-src 'none'; frame-ancestors 'none'"
-    );
+    assert_eq!(feed.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
 }
 
 #[tokio::test]
@@ -91,9 +77,7 @@ async fn the_language_is_chosen_remembered_and_offered() {
     let app = TestApp::new().await;
     let chosen = app.visit("/?lang=en", &[]).await;
     assert!(
-        chosen
-            .header("set-cookie")
-            .starts_with("lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
+        chosen.header("set-cookie").starts_with("lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
     );
     assert!(chosen.text.contains("href=\"/?lang=fr\""));
     let remembered = app.visit("/", &[("cookie", "lang=en")]).await;
@@ -141,18 +125,11 @@ async fn a_method_that_a_page_does_not_know_is_refused() {
 async fn the_style_sheet_is_kept_for_a_year_and_small() {
     let app = TestApp::new().await;
     let home = app.visit("/", &[]).await;
-    let href = home
-        .text
-        .split("<link rel=\"stylesheet\" href=\"")
-        .nth(1)
-        .unwrap();
+    let href = home.text.split("<link rel=\"stylesheet\" href=\"").nth(1).unwrap();
     let href = href.split('"').next().unwrap();
     let style = app.visit(href, &[]).await;
     assert_eq!(style.status, StatusCode::OK);
-    assert_eq!(
-        style.header("cache-control"),
-        "public, max-age=31536000, immutable"
-    );
+    assert_eq!(style.header("cache-control"), "public, max-age=31536000, immutable");
     assert!(style.text.len() < 20_000);
     assert!(!style.text.contains("url("));
     let packed = app.visit(href, &[("accept-encoding", "gzip")]).await;

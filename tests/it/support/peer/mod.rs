@@ -60,10 +60,7 @@ impl Received {
     /// The id of its object, embedded or not.
     pub(crate) fn object_id(&self) -> &str {
         let object = &self.activity["object"];
-        object
-            .as_str()
-            .or_else(|| object["id"].as_str())
-            .unwrap_or_default()
+        object.as_str().or_else(|| object["id"].as_str()).unwrap_or_default()
     }
 }
 
@@ -130,11 +127,7 @@ impl Peer {
 
     /// Merges these properties into what the actor's document says.
     pub(crate) fn change_actor(&self, name: &str, properties: Value) {
-        self.shared
-            .actors
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), properties);
+        self.shared.actors.lock().unwrap().insert(name.to_owned(), properties);
     }
 
     /// From now on inboxes answer so.
@@ -257,12 +250,7 @@ impl Peer {
     /// Signs and POSTs any JSON; the status of the answer.
     pub(crate) async fn send(&self, name: &str, inbox: &str, activity: &Value) -> u16 {
         let body = serde_json::to_vec(activity).unwrap();
-        self.signed(name, inbox, body, self.now())
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
+        self.signed(name, inbox, body, self.now()).send().await.unwrap().status().as_u16()
     }
 
     /// A signed POST, for tests that alter it before they send it.
@@ -302,19 +290,9 @@ impl Peer {
 
     /// GETs a document as ActivityPub servers do.
     pub(crate) async fn get(&self, url: &str) -> (u16, Value) {
-        let response = self
-            .shared
-            .http
-            .get(url)
-            .header(header::ACCEPT, ACTIVITY_JSON)
-            .send()
-            .await
-            .unwrap();
+        let response = self.shared.http.get(url).header(header::ACCEPT, ACTIVITY_JSON).send().await.unwrap();
         let status = response.status().as_u16();
-        (
-            status,
-            serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default(),
-        )
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -338,10 +316,7 @@ pub(crate) fn key_of(name: &str) -> RsaPrivate {
             include_bytes!("../keys/3.pkcs8.der"),
             include_bytes!("../keys/4.pkcs8.der"),
         ];
-        files
-            .iter()
-            .map(|der| RsaPrivate::from_pkcs8_der(der).unwrap())
-            .collect()
+        files.iter().map(|der| RsaPrivate::from_pkcs8_der(der).unwrap()).collect()
     });
     let number = name.bytes().map(usize::from).sum::<usize>() % keys.len();
     keys.get(number).unwrap().clone()
@@ -359,31 +334,19 @@ mod tests {
         let (here, there) = (Peer::start().await, Peer::start_at("127.0.0.2:0").await);
         let (follow, status) = here.follow("ada", &there.actor("bob")).await;
         assert_eq!(status, 202);
-        let got = there
-            .wait_for("Follow", |received| received.kind() == "Follow")
-            .await;
+        let got = there.wait_for("Follow", |received| received.kind() == "Follow").await;
         assert_eq!((got.verified.clone(), got.activity.clone()), (Ok(()), follow));
-        assert_eq!(
-            (got.object_id(), got.path.as_str()),
-            (there.actor("bob").as_str(), "/users/bob/inbox")
-        );
+        assert_eq!((got.object_id(), got.path.as_str()), (there.actor("bob").as_str(), "/users/bob/inbox"));
 
         let inbox = format!("{}/inbox", there.base());
         there.answer(Answer::Later(503, 7));
-        let request = here
-            .signed("ada", &inbox, b"{}".to_vec(), here.now())
-            .body("{\"type\":\"Altered\"}");
+        let request = here.signed("ada", &inbox, b"{}".to_vec(), here.now()).body("{\"type\":\"Altered\"}");
         let response = request.send().await.unwrap();
         assert_eq!(
-            (
-                response.status().as_u16(),
-                response.headers()["retry-after"].to_str().unwrap()
-            ),
+            (response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()),
             (503, "7")
         );
-        let altered = there
-            .wait_for("altered activity", |received| received.kind() == "Altered")
-            .await;
+        let altered = there.wait_for("altered activity", |received| received.kind() == "Altered").await;
         assert!(altered.verified.is_err());
         assert_eq!((altered.status, there.fetches(), here.fetches()), (503, 0, 1));
     }

@@ -21,9 +21,7 @@ pub(super) async fn webfinger(
 ) -> Response {
     let host = peer.base.trim_start_matches("http://").to_owned();
     let resource = query.get("resource").cloned().unwrap_or_default();
-    let name = resource
-        .strip_prefix("acct:")
-        .and_then(|acct| acct.strip_suffix(&format!("@{host}")));
+    let name = resource.strip_prefix("acct:").and_then(|acct| acct.strip_suffix(&format!("@{host}")));
     let Some(name) = name else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -63,12 +61,7 @@ pub(super) async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<Stri
 
 pub(super) async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<String>) -> Response {
     peer.fetches.fetch_add(1, Ordering::Relaxed);
-    let found = peer
-        .objects
-        .lock()
-        .unwrap()
-        .get(&format!("{}/objects/{number}", peer.base))
-        .cloned();
+    let found = peer.objects.lock().unwrap().get(&format!("{}/objects/{number}", peer.base)).cloned();
     match found {
         Some(object) => ([(header::CONTENT_TYPE, ACTIVITY_JSON)], object.to_string()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -91,19 +84,12 @@ pub(super) async fn inbox(
     };
     let verified = peer.verify(&uri, &headers, &body).await;
     let activity = serde_json::from_slice(&body).unwrap_or_default();
-    peer.received.lock().unwrap().push(Received {
-        path: uri.path().to_owned(),
-        activity,
-        verified,
-        status,
-    });
+    peer.received.lock().unwrap().push(Received { path: uri.path().to_owned(), activity, verified, status });
     peer.arrived.notify_waiters();
     if let Some(wait) = wait {
         tokio::time::sleep(wait).await;
     }
-    let mut response = StatusCode::from_u16(status)
-        .unwrap_or(StatusCode::ACCEPTED)
-        .into_response();
+    let mut response = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED).into_response();
     if let Some(seconds) = later {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -117,9 +103,7 @@ impl Shared {
         let parsed = cavage::parse(&Method::POST, &target, headers).map_err(|error| error.to_string())?;
         digest::verify(parsed.digest.as_deref().unwrap_or_default(), body)
             .map_err(|error| error.to_string())?;
-        parsed
-            .check_time(reset_node::app::Clock::System.now())
-            .map_err(|error| error.to_string())?;
+        parsed.check_time(reset_node::app::Clock::System.now()).map_err(|error| error.to_string())?;
         let key = self.key(&parsed.key_id).await?;
         parsed.verify(&key).map_err(|error| error.to_string())
     }
