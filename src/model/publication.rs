@@ -301,19 +301,6 @@ pub fn public_page(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Publication>> {
-    rows_page(conn, coalition, offset, limit)?.into_iter().map(|found| complete(conn, found)).collect()
-}
-
-/// Public rows, latest first, without authors and tags: for lists on pages.
-///
-/// # Errors
-/// The database's.
-pub fn rows_page(
-    conn: &mut Conn,
-    coalition: Option<i64>,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<(Row, Actor, Coalition, Option<i32>)>> {
     let mut query = joined!()
         .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
         .order((publications::published_at.desc(), publications::id.desc()))
@@ -323,7 +310,7 @@ pub fn rows_page(
     if let Some(id) = coalition {
         query = query.filter(publications::coalition_id.eq(id));
     }
-    query.load(conn)
+    query.load(conn)?.into_iter().map(|found| complete(conn, found)).collect()
 }
 
 /// How many are public, of one coalition or of all.
