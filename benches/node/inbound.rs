@@ -4,16 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use reset_node::ap::client;
-use reset_node::app::{App, Clock, Urls};
 use reset_node::db::schema::{inbox_items, publications, replies};
-use reset_node::db::{Db, Location, Manager};
-use tokio::signal::unix::SignalKind;
+use reset_node::db::{Location, Manager};
 use url::Url;
 
 use super::bounds::Bounds;
 use super::load::{Load, lay_down};
 use super::node::Node;
+use super::process::memory_of;
 use super::senders::{HOSTS, Senders};
 use super::table::Table;
 
@@ -81,10 +79,9 @@ impl Bench {
         load.run(202, meanwhile).rate
     }
 
-    /// With the web half only. The program refuses to run it alone on SQLite, so this program does, from the same library.
+    /// With the web half only.
     fn take_alone(&mut self, seconds: f64, count: usize) -> f64 {
-        let here = self.node.as_program(std::env::current_exe().unwrap());
-        self.node.start_command("web", here.command(&["web"]));
+        self.node.start("web");
         self.node.wait_ready();
         let rate = self.post(count, None, seconds, || {});
         self.node.stop();
@@ -112,7 +109,7 @@ impl Bench {
         let [(began, before), (ended, after)] = marks.as_slice() else { panic!("the load did not start") };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
-        self.memory = self.node.memory();
+        self.memory = memory_of(self.node.ids().first().copied().unwrap());
         self.node.stop();
         (taken, processed)
     }
@@ -145,23 +142,6 @@ impl Bench {
         let counter: i64 = publications::table.select(publications::replies).first(&mut conn).unwrap();
         assert_eq!((rows, counter), (taken, taken), "replies and their counter");
     }
-}
-
-/// The child of [`Bench::take_alone`].
-pub(crate) fn web(config: &Path) {
-    let config = reset_node::config::load(config).unwrap();
-    let location = Location::parse(&config.database.url).unwrap();
-    let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
-    let http = client::build(&config.federation, urls.base()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let db = Db::open(location, config.database.full_sync, config.database.pool).unwrap();
-        let listener = tokio::net::TcpListener::bind(config.http.listen).await.unwrap();
-        let app = App::new(config, db, Clock::System, http, urls);
-        let mut term = tokio::signal::unix::signal(SignalKind::terminate()).unwrap();
-        let served = axum::serve(listener, reset_node::web::router(app));
-        served.with_graceful_shutdown(async move { drop(term.recv().await) }).await.unwrap();
-    });
 }
 
 fn open(path: &Path) -> reset_node::db::Conn {

@@ -31,6 +31,8 @@ pub(crate) struct Load<'a> {
 pub(crate) struct Outcome {
     /// Answers of the status that was wanted, a second.
     pub(crate) rate: f64,
+    /// How many they were.
+    pub(crate) count: f64,
     /// Half of the answers came within this time.
     pub(crate) p50: Duration,
     /// All but one in a hundred came within this time.
@@ -59,9 +61,10 @@ impl Load<'_> {
         meanwhile();
         assert!(child.wait().unwrap().success());
         let told: Value = serde_json::from_str(&line).unwrap();
-        let number = |key: &str| told[key].as_f64().unwrap();
+        let number = |key: &str| told.get(key).and_then(Value::as_f64).unwrap();
         Outcome {
             rate: number("rate"),
+            count: number("count"),
             p50: Duration::from_micros(number("p50_us") as u64),
             p99: Duration::from_micros(number("p99_us") as u64),
             bytes: number("bytes") as u64,
@@ -226,6 +229,7 @@ fn summary(done: Vec<Done>, took: Duration) -> Value {
     micros.sort_unstable();
     let at = |share: f64| micros.get((micros.len() as f64 * share) as usize).copied().unwrap_or_default();
     json!({
+        "count": micros.len(),
         "rate": micros.len() as f64 / took.as_secs_f64(),
         "p50_us": at(0.5),
         "p99_us": at(0.99),

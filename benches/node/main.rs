@@ -9,6 +9,7 @@ mod load;
 #[expect(dead_code, reason = "shared with the tests, which use the rest")]
 mod node;
 mod pages;
+mod process;
 mod senders;
 mod table;
 
@@ -19,7 +20,6 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["load", rest @ ..] => load::main(rest),
-        ["--config", path, "web"] => inbound::web(path.as_ref()),
         ["empty", port] => bounds::empty_server(port.parse().unwrap()),
         other => {
             let only: Vec<&str> = other.iter().filter(|word| !word.starts_with('-')).copied().collect();

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::bounds::Bounds;
 use super::load::{Load, Outcome, lay_down};
-use super::node::{Node, free_port, memory_of};
+use super::node::{Node, free_port};
+use super::process::{memory_of, used_by};
 use super::table::Table;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_reset-node");
@@ -19,6 +20,9 @@ pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     std::thread::sleep(Duration::from_secs(5));
     table.row("demo: idle memory", format!("{:.0} MB", memory_of(demo.child.id())), "50 MB");
     let accept = "Accept: text/html\r\nAccept-Encoding: gzip";
+    let each = demo.load_each(folder.path(), accept);
+    table.rate("home page made anew each time, 32 connections", each.0, "", ("an empty handler", bounds.get));
+    table.row("  the node's processor time for each", format!("{:.0} µs", each.1), "");
     let home = demo.load(folder.path(), "/", accept, 32);
     table.rate("home page, 32 connections, gzip", home.rate, "2500/s", ("an empty handler", bounds.get));
     table.row("  p99", millis(home.p99), "");
@@ -62,7 +66,7 @@ impl Demo {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        while std::net::TcpStream::connect(&address).is_err() {
+        while !shows_home(&address) {
             assert!(began.elapsed() < Duration::from_secs(30), "the demo does not answer");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -87,6 +91,31 @@ impl Demo {
     }
 }
 
+impl Demo {
+    /// Every request for another address of the home page, so that no answer can be one that was kept: the rate, and the
+    /// microseconds of processor time that the node took for each.
+    fn load_each(&self, folder: &Path, headers: &str) -> (f64, f64) {
+        let file = folder.join("get");
+        let port = self.address.rsplit(':').next().unwrap();
+        let request =
+            |number| format!("GET /?n={number} HTTP/1.1\r\nHost: localhost:{port}\r\n{headers}\r\n\r\n");
+        let requests: Vec<String> = (0..100_000).map(request).collect();
+        lay_down(&file, requests.iter().map(String::as_bytes));
+        let load = Load {
+            address: &self.address,
+            requests: &file,
+            connections: 32,
+            seconds: 3.0,
+            rate: None,
+            cycle: false,
+        };
+        let before = used_by(self.child.id());
+        let outcome = load.run(200, || {});
+        let used = used_by(self.child.id()) - before;
+        (outcome.rate, used.as_secs_f64() * 1e6 / outcome.count)
+    }
+}
+
 impl Drop for Demo {
     fn drop(&mut self) {
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
@@ -106,10 +135,21 @@ fn start_and_idle() -> (Duration, f64) {
         times.push(node.wait_ready());
         if round == 4 {
             std::thread::sleep(Duration::from_secs(5));
-            memory = node.memory();
+            memory = memory_of(node.ids().first().copied().unwrap());
         }
         node.stop();
     }
     times.sort();
     (times.get(2).copied().unwrap(), memory)
+}
+
+fn shows_home(address: &str) -> bool {
+    use std::io::{Read, Write};
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+    let mut answer = Vec::new();
+    stream.write_all(request.as_bytes()).is_ok()
+        && stream.read_to_end(&mut answer).is_ok()
+        && answer.starts_with(b"HTTP/1.1 200")
 }

@@ -7,6 +7,9 @@ pub mod schema;
 mod writer;
 
 pub use conn::{Conn, Location, Manager};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use diesel::Connection;
 use diesel::r2d2::{Pool, PooledConnection};
 
@@ -36,6 +39,7 @@ pub struct Db {
     readers: Pool<Manager>,
     writer: Option<writer::Writer>,
     manager: Manager,
+    writes: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -50,7 +54,7 @@ impl Db {
             Location::Sqlite(_) => Some(writer::Writer::start(manager.clone())?),
             Location::Postgres(_) => None,
         };
-        Ok(Db { readers, writer, manager })
+        Ok(Db { readers, writer, manager, writes: Arc::default() })
     }
 
     /// Where the data is.
@@ -97,12 +101,21 @@ impl Db {
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        if let Some(writer) = &self.writer {
-            return writer.write(f).await;
-        }
-        let pool = self.readers.clone();
-        let task = tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
-        task.await.map_err(|_| E::from(Error::Panicked))?
+        let result = match &self.writer {
+            Some(writer) => writer.write(f).await,
+            None => {
+                let pool = self.readers.clone();
+                let task = tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
+                task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+            }
+        };
+        self.writes.fetch_add(1, Ordering::Release);
+        result
+    }
+
+    /// How many writes this process has ended. What was read while it did not change is still so, but for other processes.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
     }
 }
 

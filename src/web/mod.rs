@@ -7,6 +7,7 @@ pub mod error;
 pub mod feeds;
 mod headers;
 mod health;
+mod kept;
 pub mod locale;
 pub mod pages;
 pub mod pictures;

@@ -6,7 +6,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, health, locale, pages, pictures, well_known};
+use super::{activitypub, feeds, headers, health, kept, locale, pages, pictures, well_known};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -28,6 +28,7 @@ pub fn router(app: SharedApp) -> Router {
         .merge(well_known::routes())
         .merge(health::routes())
         .merge(people)
+        .layer(from_fn_with_state(app.clone(), kept::answers))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
 }

@@ -8,6 +8,7 @@ mod cli;
 mod crash;
 mod inbox;
 mod interop;
+mod kept;
 mod outbox;
 mod storage;
 mod support;

@@ -3,7 +3,6 @@
 
 use std::net::TcpListener;
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -16,7 +15,7 @@ use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
-use reset_node::{inbox, outbox};
+use reset_node::outbox;
 use tokio::task::JoinHandle;
 
 use super::db::TestDatabase;
@@ -29,7 +28,7 @@ pub(crate) struct TestApp {
     server: Option<JoinHandle<()>>,
     left: Option<&'static str>,
     hand: Option<Arc<AtomicI64>>,
-    database: TestDatabase,
+    _database: TestDatabase,
 }
 
 impl TestApp {
@@ -79,11 +78,6 @@ impl TestApp {
         self.app.urls.base()
     }
 
-    /// A folder for the test's files.
-    pub(crate) fn folder(&self) -> &Path {
-        self.database.folder()
-    }
-
     /// Runs statements in one transaction; a failure fails the test.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
@@ -98,12 +92,6 @@ impl TestApp {
         f: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> T {
         self.app.db.read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
-    }
-
-    /// Works the inbox off, then the outbox, as far as the clock lets them.
-    pub(crate) async fn settle(&self) {
-        inbox::run_until_idle(&self.app).await.unwrap();
-        self.deliver().await;
     }
 
     /// Works the outbox off, as far as the clock lets it.
@@ -171,7 +159,7 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = ap::client::build(&config.federation, urls.base()).unwrap();
     let app = App::new(config, db, clock, http, urls);
-    TestApp { app, listener: Some(listener), server: None, left: None, hand, database }
+    TestApp { app, listener: Some(listener), server: None, left: None, hand, _database: database }
 }
 
 /// What visitors and peers of a test send requests with.

@@ -10,8 +10,6 @@ use serde_json::Value;
 /// One instance. Dropped, it ends.
 pub(crate) struct Fedify {
     child: Child,
-    /// `http://localhost:PORT`, where its actors live.
-    pub(crate) origin: String,
     control: String,
     http: reqwest::Client,
 }
@@ -39,8 +37,7 @@ impl Fedify {
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
             panic!("the Fedify peer did not start: run node tests/interop/peer/peer.mjs to see why")
         });
-        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        Fedify { child, origin: text("origin"), control: text("control"), http: super::app::client() }
+        Fedify { child, control: ready["control"].as_str().unwrap().to_owned(), http: super::app::client() }
     }
 
     /// A GET of the control API that must succeed.

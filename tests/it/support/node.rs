@@ -66,11 +66,6 @@ impl Program {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The same node for another program that reads its configuration.
-    pub(crate) fn as_program(&self, binary: PathBuf) -> Program {
-        Program { binary, ..self.clone() }
-    }
-
     /// The command line with this node's configuration and the settings of tests.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
@@ -131,15 +126,10 @@ impl Node {
 
     /// Starts `serve`, `web` or `worker`; the caller waits with [`Node::wait_ready`].
     pub(crate) fn start(&mut self, role: &str) {
-        self.start_command(role, self.program.command(&[role]));
-    }
-
-    /// Starts a command that serves this node.
-    pub(crate) fn start_command(&mut self, name: &str, mut command: Command) {
         self.started += 1;
-        let path = self.path(&format!("{name}-{}.log", self.started));
+        let path = self.path(&format!("{role}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        let child = self.command(&[role]).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.running.push((child, path));
     }
 
@@ -170,8 +160,8 @@ impl Node {
 
     /// SIGTERM to every process; they must end with 0 within 30 s.
     pub(crate) fn stop(&mut self) {
-        for (child, _) in &self.running {
-            let ended = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        for id in self.ids() {
+            let ended = Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
             assert!(ended.success());
         }
         let logs = self.logs();
@@ -191,14 +181,9 @@ impl Node {
         }
     }
 
-    /// The id of the first process.
-    pub(crate) fn id(&self) -> u32 {
-        self.running.first().unwrap().0.id()
-    }
-
-    /// The resident memory of the first process, in MB.
-    pub(crate) fn memory(&self) -> f64 {
-        memory_of(self.id())
+    /// The ids of the processes that run.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        self.running.iter().map(|(child, _)| child.id()).collect()
     }
 
     /// What the processes that run logged.
@@ -235,11 +220,4 @@ impl Drop for Node {
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// The resident memory of a process, in MB.
-pub(crate) fn memory_of(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1e3
 }
