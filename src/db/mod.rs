@@ -6,12 +6,13 @@ pub mod migrate;
 pub mod schema;
 mod writer;
 
-pub use conn::{Conn, Location, Manager};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use conn::{Conn, Location, Manager};
 use diesel::Connection;
 use diesel::r2d2::{Pool, PooledConnection};
+use tokio::sync::Semaphore;
 
 /// Why the database did not answer. Never turned into "empty".
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,8 @@ pub enum Error {
 #[derive(Clone)]
 pub struct Db {
     readers: Pool<Manager>,
+    /// Calls wait here for their turn, not on threads that would only wait for a connection or a core.
+    places: Arc<Semaphore>,
     writer: Option<writer::Writer>,
     manager: Manager,
     writes: Arc<AtomicU64>,
@@ -54,7 +57,10 @@ impl Db {
             Location::Sqlite(_) => Some(writer::Writer::start(manager.clone())?),
             Location::Postgres(_) => None,
         };
-        Ok(Db { readers, writer, manager, writes: Arc::default() })
+        // Reading SQLite is work for this machine's cores; PostgreSQL does it elsewhere.
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let places = if writer.is_some() { cores.max(2) } else { usize::try_from(pool).unwrap_or(1) };
+        Ok(Db { readers, places: Arc::new(Semaphore::new(places)), writer, manager, writes: Arc::default() })
     }
 
     /// Where the data is.
@@ -85,9 +91,7 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let pool = self.readers.clone();
-        let task = tokio::task::spawn_blocking(move || f(&mut *checkout(&pool)?));
-        task.await.map_err(|_| E::from(Error::Panicked))?
+        self.blocking(move |pool| f(&mut *checkout(pool)?)).await
     }
 
     /// Runs `f` in one transaction and answers after it is durable: all of it, or, on `Err` or panic, nothing.
@@ -103,14 +107,27 @@ impl Db {
     {
         let result = match &self.writer {
             Some(writer) => writer.write(f).await,
-            None => {
-                let pool = self.readers.clone();
-                let task = tokio::task::spawn_blocking(move || checkout(&pool)?.transaction(|conn| f(conn)));
-                task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
-            }
+            None => self.blocking(move |pool| checkout(pool)?.transaction(|conn| f(conn))).await,
         };
         self.writes.fetch_add(1, Ordering::Release);
         result
+    }
+
+    /// Runs `f` on a blocking thread once there is a place, which it keeps to its end even if the caller hangs up.
+    async fn blocking<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&Pool<Manager>) -> Result<T, E> + Send + 'static,
+    {
+        let closed = |_| E::from(Error::Unavailable("it is being closed".into()));
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(closed)?;
+        let pool = self.readers.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            f(&pool)
+        });
+        task.await.map_err(|_| E::from(Error::Panicked))?
     }
 
     /// How many writes this process has ended. What was read while it did not change is still so, but for other processes.
