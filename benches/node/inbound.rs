@@ -11,7 +11,7 @@ use url::Url;
 use super::bounds::Bounds;
 use super::load::{Load, lay_down};
 use super::node::Node;
-use super::process::memory_of;
+use super::process::{memory_of, used_by};
 use super::senders::{HOSTS, Senders};
 use super::table::Table;
 
@@ -33,18 +33,22 @@ struct Bench {
 /// Measures and fills the table.
 pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     let mut bench = Bench::new();
-    let alone = bench.take_alone(6.0, 90_000);
+    let (alone, each) = bench.take_alone(6.0, 90_000);
     table.rate("inbound: 202, web alone, 16 connections", alone, "8000/s", ("verifications", bounds.verify));
     table.rate("  the same", alone, "", ("an empty handler", bounds.post));
     table.rate("  the same", alone, "", ("writes", bounds.write));
-    let worked = bench.work_off();
+    table.each(each);
+    let (worked, each) = bench.work_off();
     table.rate("inbound: processed to the effect, alone", worked, "", ("writes", bounds.write));
-    let paced = bench.both(6.0, Some(OFFERED), 28_000);
-    table.row(&format!("inbound: both, {OFFERED:.0}/s offered: 202"), format!("{:.0}/s", paced.0), "4000/s");
-    table.rate("  processed meanwhile", paced.1, "3000/s", ("writes", bounds.write));
-    let full = bench.both(6.0, None, 70_000);
-    table.row("inbound: both, as fast as it takes: 202", format!("{:.0}/s", full.0), "");
-    table.rate("  processed meanwhile", full.1, "", ("writes", bounds.write));
+    table.each(each);
+    let (taken, processed, each) = bench.both(6.0, Some(OFFERED), 28_000);
+    table.row(&format!("inbound: both, {OFFERED:.0}/s offered: 202"), format!("{taken:.0}/s"), "4000/s");
+    table.rate("  processed meanwhile", processed, "3000/s", ("writes", bounds.write));
+    table.each(each);
+    let (taken, processed, each) = bench.both(6.0, None, 70_000);
+    table.row("inbound: both, as fast as it takes: 202", format!("{taken:.0}/s"), "");
+    table.rate("  processed meanwhile", processed, "", ("writes", bounds.write));
+    table.each(each);
     table.row("memory after that load", format!("{:.0} MB", bench.memory), "");
     bench.account();
 }
@@ -67,8 +71,8 @@ impl Bench {
         bench
     }
 
-    /// Sends `count` replies; 202 a second and p99.
-    fn post(&self, count: usize, rate: Option<f64>, seconds: f64, meanwhile: impl FnMut()) -> f64 {
+    /// Sends `count` replies; 202 a second, and the microseconds of processor time that the node took for each.
+    fn post(&self, count: usize, rate: Option<f64>, seconds: f64, meanwhile: impl FnMut()) -> (f64, f64) {
         let path = self.folder.path().join("requests");
         let url = Url::parse(&self.node.url()).unwrap();
         let requests = self.senders.replies(&url, &self.publication, count);
@@ -76,11 +80,17 @@ impl Bench {
         let address = format!("127.0.0.1:{}", url.port().unwrap());
         let load =
             Load { address: &address, requests: &path, connections: HOSTS, seconds, rate, cycle: false };
-        load.run(202, meanwhile).rate
+        let before = self.used();
+        let outcome = load.run(202, meanwhile);
+        (outcome.rate, (self.used() - before).as_secs_f64() * 1e6 / outcome.count)
+    }
+
+    fn used(&self) -> Duration {
+        used_by(self.node.ids().first().copied().unwrap())
     }
 
     /// With the web half only.
-    fn take_alone(&mut self, seconds: f64, count: usize) -> f64 {
+    fn take_alone(&mut self, seconds: f64, count: usize) -> (f64, f64) {
         self.node.start("web");
         self.node.wait_ready();
         let rate = self.post(count, None, seconds, || {});
@@ -89,29 +99,30 @@ impl Bench {
     }
 
     /// Works off what waits, with nothing coming in.
-    fn work_off(&mut self) -> f64 {
+    fn work_off(&mut self) -> (f64, f64) {
         let waiting = self.waiting();
         let began = Instant::now();
         self.node.start("serve");
         self.wait_idle();
         let rate = waiting as f64 / began.elapsed().as_secs_f64();
+        let each = self.used().as_secs_f64() * 1e6 / waiting as f64;
         self.node.stop();
-        rate
+        (rate, each)
     }
 
-    /// Both at once: 202 a second, and effects a second within the same time.
-    fn both(&mut self, seconds: f64, rate: Option<f64>, count: usize) -> (f64, f64) {
+    /// Both at once: 202 a second, effects a second within the same time, and processor time as above.
+    fn both(&mut self, seconds: f64, rate: Option<f64>, count: usize) -> (f64, f64, f64) {
         self.node.start("serve");
         self.node.wait_ready();
         let mut marks = Vec::new();
         let path = self.database.clone();
-        let taken = self.post(count, rate, seconds, || marks.push((Instant::now(), shown(&path))));
+        let (taken, each) = self.post(count, rate, seconds, || marks.push((Instant::now(), shown(&path))));
         let [(began, before), (ended, after)] = marks.as_slice() else { panic!("the load did not start") };
         let processed = (after - before) as f64 / (*ended - *began).as_secs_f64();
         self.wait_idle();
         self.memory = memory_of(self.node.ids().first().copied().unwrap());
         self.node.stop();
-        (taken, processed)
+        (taken, processed, each)
     }
 
     fn waiting(&self) -> i64 {

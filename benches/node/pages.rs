@@ -22,7 +22,7 @@ pub(crate) fn measure(table: &mut Table, bounds: &Bounds) {
     let accept = "Accept: text/html\r\nAccept-Encoding: gzip";
     let each = demo.load_each(folder.path(), accept);
     table.rate("home page made anew each time, 32 connections", each.0, "", ("an empty handler", bounds.get));
-    table.row("  the node's processor time for each", format!("{:.0} µs", each.1), "");
+    table.each(each.1);
     let home = demo.load(folder.path(), "/", accept, 32);
     table.rate("home page, 32 connections, gzip", home.rate, "2500/s", ("an empty handler", bounds.get));
     table.row("  p99", millis(home.p99), "");

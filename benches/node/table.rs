@@ -26,6 +26,12 @@ impl Table {
         self.rows.push(Row { what: what.into(), figure: format!("{rate:.0}/s"), floor: floor.into(), ratio });
     }
 
+    /// What the node's processor time for each of the line above was, in microseconds: it changes least when something else
+    /// takes a part of the machine.
+    pub(crate) fn each(&mut self, micros: f64) {
+        self.row("  processor time for each", format!("{micros:.0} µs"), "");
+    }
+
     /// Prints it as Markdown.
     pub(crate) fn print(&self) {
         let width = |of: fn(&Row) -> &str, head: &str| {
