@@ -6,12 +6,11 @@ pub mod migrate;
 pub mod schema;
 mod writer;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub use conn::{Conn, Location, Manager};
-use diesel::Connection;
 use diesel::r2d2::{Pool, PooledConnection};
+use diesel::{Connection, RunQueryDsl};
 use tokio::sync::Semaphore;
 
 /// Why the database did not answer. Never turned into "empty".
@@ -42,7 +41,7 @@ pub struct Db {
     places: Arc<Semaphore>,
     writer: Option<writer::Writer>,
     manager: Manager,
-    writes: Arc<AtomicU64>,
+    watcher: Arc<OnceLock<Option<Mutex<Conn>>>>,
 }
 
 impl Db {
@@ -60,7 +59,7 @@ impl Db {
         // Reading SQLite is work for this machine's cores; PostgreSQL does it elsewhere.
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let places = if writer.is_some() { cores.max(2) } else { usize::try_from(pool).unwrap_or(1) };
-        Ok(Db { readers, places: Arc::new(Semaphore::new(places)), writer, manager, writes: Arc::default() })
+        Ok(Db { readers, places: Arc::new(Semaphore::new(places)), writer, manager, watcher: Arc::default() })
     }
 
     /// Where the data is.
@@ -109,7 +108,6 @@ impl Db {
             Some(writer) => writer.write(f).await,
             None => self.blocking(move |pool| checkout(pool)?.transaction(|conn| f(conn))).await,
         };
-        self.writes.fetch_add(1, Ordering::Release);
         result
     }
 
@@ -130,10 +128,27 @@ impl Db {
         task.await.map_err(|_| E::from(Error::Panicked))?
     }
 
-    /// How many writes this process has ended. What was read while it did not change is still so, but for other processes.
-    pub fn writes(&self) -> u64 {
-        self.writes.load(Ordering::Acquire)
+    /// A number that another commit, of this process or of any other, changes: what was read while it stayed the same is still
+    /// so. `None` on PostgreSQL, which has nothing as cheap.
+    pub fn version(&self) -> Option<i64> {
+        if self.is_shared() {
+            return None;
+        }
+        let open = || self.manager.open().ok().map(Mutex::new);
+        let mut conn = self.watcher.get_or_init(open).as_ref()?.lock().ok()?;
+        match &mut *conn {
+            Conn::Sqlite(c) => diesel::sql_query("PRAGMA data_version").get_result::<Version>(c).ok(),
+            Conn::Pg(_) => None,
+        }
+        .map(|version| version.data_version)
     }
+}
+
+/// SQLite's answer: it changes with the commits of every connection but the one that asks.
+#[derive(diesel::QueryableByName)]
+struct Version {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    data_version: i64,
 }
 
 fn checkout(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {

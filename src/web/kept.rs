@@ -1,6 +1,7 @@
 //! Answers that were made a moment ago. Many ask for the same page or document at once (every server that was sent a publication
-//! fetches its coalition), so an answer is sent again for a quarter of a second at most, and only while this process has written
-//! nothing: what it writes shows at once, what the command line writes beside it within that time. Knows no page.
+//! fetches its coalition), so an answer is sent again for a quarter of a second at most, and only while nobody, this process
+//! or another, has written to the database: what is sent is never older than what a new reading would show, but for the
+//! time that passed. On PostgreSQL, where that cannot be asked cheaply, nothing is kept. Knows no page.
 
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ struct Answer {
     headers: HeaderMap,
     body: Bytes,
     made_at: DateTime<Utc>,
-    writes: u64,
+    version: i64,
 }
 
 struct Answers(Cache<Key, Answer>);
@@ -56,10 +57,10 @@ impl Default for Answers {
 pub(super) async fn answers(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
     let Some(key) = key(&app, &request) else { return next.run(request).await };
     let answers = app.caches.of::<Answers>();
-    let (now, writes) = (app.now(), app.db.writes());
+    let (now, Some(version)) = (app.now(), app.db.version()) else { return next.run(request).await };
     let kept = answers.0.get(&key);
     if let Some(answer) =
-        kept.filter(|answer| answer.writes == writes && (now - answer.made_at).abs() < GOOD_FOR)
+        kept.filter(|answer| answer.version == version && (now - answer.made_at).abs() < GOOD_FOR)
     {
         return (answer.headers, answer.body).into_response();
     }
@@ -72,7 +73,7 @@ pub(super) async fn answers(State(app): State<SharedApp>, request: Request, next
     };
     if body.len() <= MAX_ANSWER {
         let headers = head.headers.clone();
-        answers.0.insert(key, Answer { headers, body: body.clone(), made_at: now, writes });
+        answers.0.insert(key, Answer { headers, body: body.clone(), made_at: now, version });
     }
     Response::from_parts(head, Body::from(body))
 }
