@@ -85,7 +85,10 @@ fn base(tags: HashSet<&'static str>) -> Builder<'static> {
 pub fn render(markdown: &str) -> String {
     let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
-    pulldown_cmark::html::push_html(&mut html, Portable { inner: parser, in_link: 0, images: Vec::new() });
+    pulldown_cmark::html::push_html(
+        &mut html,
+        Portable { inner: parser, in_link: 0, in_code: false, images: Vec::new() },
+    );
     LOCAL.clean(&html).to_string().trim_end().to_owned()
 }
 
@@ -93,6 +96,7 @@ pub fn render(markdown: &str) -> String {
 struct Portable<'a, I> {
     inner: I,
     in_link: usize,
+    in_code: bool,
     images: Vec<Option<CowStr<'a>>>,
 }
 
@@ -125,10 +129,37 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Portable<'a, I> {
                 Some(Some(_)) => Event::End(TagEnd::Link),
                 _ => Event::Text("".into()),
             },
+            Event::Start(Tag::CodeBlock(kind)) => {
+                self.in_code = true;
+                Event::Start(Tag::CodeBlock(kind))
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                self.in_code = false;
+                Event::End(TagEnd::CodeBlock)
+            }
+            Event::Text(text) if !self.in_code => Event::Text(unbroken(text)),
             // A rule is no element that peers keep; the blank line between paragraphs stays.
             Event::Rule => Event::SoftBreak,
             other => other,
         })
+    }
+}
+
+/// French puts a space before `; : ! ? »` and after `«`, where a line must not break. Other languages put none there.
+fn unbroken(text: CowStr<'_>) -> CowStr<'_> {
+    const PLACES: [(&str, &str); 6] = [
+        (" ;", "\u{202f};"),
+        (" !", "\u{202f}!"),
+        (" ?", "\u{202f}?"),
+        (" :", "\u{a0}:"),
+        (" »", "\u{a0}»"),
+        ("« ", "«\u{a0}"),
+    ];
+    match PLACES.iter().any(|(loose, _)| text.contains(loose)) {
+        true => {
+            PLACES.iter().fold(text.into_string(), |text, (loose, tied)| text.replace(loose, tied)).into()
+        }
+        false => text,
     }
 }
 
@@ -199,6 +230,7 @@ mod tests {
             ("<script>alert(1)</script>ok", "ok"),
             ("<img src=x onerror=alert(1)>ok", "<p>ok</p>"),
             ("a\n\n---\n\nb", "<p>a</p>\n\n<p>b</p>"),
+            ("« a » ; b : c ! `d ;`", "<p>«\u{a0}a\u{a0}»\u{202f}; b\u{a0}: c\u{202f}! <code>d ;</code></p>"),
         ];
         for (markdown, html) in cases {
             assert_eq!(render(markdown), html, "{markdown}");
