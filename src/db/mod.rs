@@ -104,11 +104,10 @@ impl Db {
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let result = match &self.writer {
+        match &self.writer {
             Some(writer) => writer.write(f).await,
             None => self.blocking(move |pool| checkout(pool)?.transaction(|conn| f(conn))).await,
-        };
-        result
+        }
     }
 
     /// Runs `f` on a blocking thread once there is a place, which it keeps to its end even if the caller hangs up.

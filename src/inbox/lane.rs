@@ -45,7 +45,7 @@ struct Planned {
     step: Result<Step, Refusal>,
 }
 
-/// Works a lane off until nothing in it may run, or `stopping` says so. Whether it ended anything.
+/// Works off what may run in a lane now, or until `stopping` says so, and what it sent aside. Whether it ended anything.
 ///
 /// # Errors
 /// The database's; nothing is lost, the lane is worked off again.
@@ -62,7 +62,8 @@ pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) 
             let task = aside.spawn(fetch_and_end(app.clone(), planned));
             busy.insert(task.id(), sender);
         }
-        if aside.is_empty() && (!ended || stopping.load(Ordering::Relaxed)) {
+        // What came during the pass waits for the next look: then it is a batch again.
+        if aside.is_empty() {
             return Ok(worked);
         }
         if !ended {
