@@ -1,5 +1,6 @@
-//! The server is killed (SIGKILL) at random moments while others send and it delivers, and started again; then every activity
-//! is accounted for. `RESET_CRASH_ROUNDS` says how often: 3 in `scripts/test`, 50 in `scripts/prove`.
+//! The server (on PostgreSQL one `web` and two `worker`) is killed by SIGKILL at random moments, while others send and it
+//! delivers, and started again; then every activity is accounted for. `RESET_CRASH_ROUNDS` says how often: 3 in
+//! `scripts/test`, 50 in `scripts/prove`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::support::Peer;
 use super::support::app::waiting;
-use super::support::db::TestDatabase;
+use super::support::db::{TestDatabase, is_postgres};
 use super::support::node::{Node, Program};
 use super::support::peer::PUBLIC;
 
@@ -47,8 +48,7 @@ async fn nothing_accepted_is_lost_and_no_effect_is_doubled_when_the_server_is_ki
     let mut node =
         Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
     let target = publish(&node, 0);
-    node.start("serve");
-    node.wait_ready();
+    node.start_all(is_postgres());
     let peers = Arc::new(peers(&node).await);
     let account = Arc::new(Account::default());
 
@@ -62,8 +62,7 @@ async fn nothing_accepted_is_lost_and_no_effect_is_doubled_when_the_server_is_ki
         for task in load {
             task.await.unwrap();
         }
-        node.start("serve");
-        node.wait_ready();
+        node.start_all(is_postgres());
         println!("round {}: {} sent so far", round + 1, account.sent.lock().unwrap().len());
     }
     let resent = resend(&node, &peers, &account).await;

@@ -53,14 +53,7 @@ impl Road {
         let database = TestDatabase::empty();
         let mut node =
             Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
-        if is_postgres() {
-            for role in ["web", "worker", "worker"] {
-                node.start(role);
-            }
-        } else {
-            node.start("serve");
-        }
-        node.wait_ready();
+        node.start_all(is_postgres());
         let peer = Fedify::start(first_knock);
         peer.post("/actors", json!({ "name": "ada" })).await;
         let followed =

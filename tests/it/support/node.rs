@@ -124,6 +124,16 @@ impl Node {
         self
     }
 
+    /// Starts one `serve`, or, where several processes may share the database, one `web` and two `worker`, and waits until it
+    /// answers.
+    pub(crate) fn start_all(&mut self, several: bool) {
+        let roles: &[&str] = if several { &["web", "worker", "worker"] } else { &["serve"] };
+        for role in roles {
+            self.start(role);
+        }
+        self.wait_ready();
+    }
+
     /// Starts `serve`, `web` or `worker`; the caller waits with [`Node::wait_ready`].
     pub(crate) fn start(&mut self, role: &str) {
         self.started += 1;
