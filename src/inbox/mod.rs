@@ -1,5 +1,5 @@
 //! What others tell us: taken in before they are told 202, then worked off in order, one file a kind of activity. The match
-//! in [`understand`] is the table of contents. It never answers HTTP and never decides who signed.
+//! in `understand` is the table of contents. It never answers HTTP and never decides who signed.
 
 mod accept;
 mod announce;
