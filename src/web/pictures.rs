@@ -88,12 +88,12 @@ fn image(bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-/// A ring of seven dots, one a quality, the lit ones bright, on a colour of the handle's own. In a banner the ring is larger
-/// than the picture.
+/// A ring of seven dots, one a quality, the lit ones bright, on a colour of the handle's own. In a banner it stands to the
+/// right, away from the avatar.
 fn draw(handle: &str, lit: [bool; 7], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
     let (w, h) = (width as f32, height as f32);
     let (center, radius) =
-        if width == height { ((w / 2.0, h / 2.0), w * 0.31) } else { ((w * 0.78, h * 0.5), h * 0.72) };
+        if width == height { ((w / 2.0, h / 2.0), w * 0.31) } else { ((w * 0.84, h * 0.5), h * 0.33) };
     let size = radius * 0.29;
     let dots = [0_u8, 1, 2, 3, 4, 5, 6].map(|n| {
         let angle = (f32::from(n) / 7.0 - 0.25) * std::f32::consts::TAU;
