@@ -50,7 +50,6 @@ fn accept(
         now: scene.now,
         quiet: false,
     };
-    outbox::enqueue(scene.conn, new)?;
-    scene.after.ring_outbox = true;
+    scene.after.due.extend(outbox::store(scene.conn, new)?);
     Ok(())
 }

@@ -23,6 +23,7 @@ use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
 use crate::model;
 use crate::model::inbox_item::{self, End, Item};
+use crate::outbox;
 
 /// Items of one page, whose effects share a transaction.
 const PAGE: i64 = 128;
@@ -265,7 +266,7 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
     let within = app.clone();
     let now = app.now().naive_utc();
     let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
-    if after.ring_outbox {
+    if !after.due.is_empty() {
         app.wake.outbox.notify_one();
     }
     resolve::forget_keys(app, &after.keys).await;
@@ -304,7 +305,7 @@ fn write_batch(
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
                 tally.merge(counted);
-                after.ring_outbox |= following.ring_outbox;
+                after.due.extend(following.due);
                 after.keys.extend(following.keys);
             }
             Err(failure) => {
@@ -324,6 +325,7 @@ fn write_batch(
         }
     }
     tally.write(conn)?;
+    outbox::make_due(conn, &after.due, now)?;
     Ok(after)
 }
 

@@ -11,6 +11,7 @@ use crate::db::{self, Conn};
 use crate::domain::reaction::Kind;
 use crate::model;
 use crate::model::actor::Actor;
+use crate::outbox::Hosts;
 
 /// What an activity asks for.
 pub(super) enum Step {
@@ -102,8 +103,8 @@ impl Tally {
 /// What is done once the transaction is committed.
 #[derive(Debug, Default)]
 pub(super) struct After {
-    /// Something was enqueued.
-    pub(super) ring_outbox: bool,
+    /// Hosts to which something was enqueued: made due at the end of the transaction.
+    pub(super) due: Hosts,
     /// Keys that may have changed.
     pub(super) keys: Vec<String>,
     /// Senders of whom something was put off: what they sent later waits.

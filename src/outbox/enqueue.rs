@@ -53,15 +53,40 @@ pub enum Audience {
     Inboxes(Vec<String>),
 }
 
+/// The hosts that a transaction gave something to deliver, with their lanes.
+pub type Hosts = BTreeMap<String, i32>;
+
 /// Stores the activity, one delivery per distinct inbox, and makes their hosts due. Call it inside the transaction of the
 /// write that causes the activity, and ring `app.wake.outbox` after commit.
+///
+/// # Errors
+/// The database's; then nothing of the transaction may be kept.
+pub fn enqueue(conn: &mut Conn, new: NewActivity) -> Result<(), Error> {
+    let now = new.now;
+    let hosts = store(conn, new)?;
+    make_due(conn, &hosts, now)
+}
+
+/// Makes hosts due, in the order of their names: every transaction locks their rows in this order and after all others, so
+/// that on PostgreSQL no two wait for each other in a circle.
+///
+/// # Errors
+/// The database's.
+pub fn make_due(conn: &mut Conn, hosts: &Hosts, now: NaiveDateTime) -> Result<(), Error> {
+    for (host, lane) in hosts {
+        model::host::make_due(conn, host, *lane, now)?;
+    }
+    Ok(())
+}
+
+/// As [`enqueue`], for a transaction that enqueues several: [`make_due`] is its last statement, with the hosts of all.
 ///
 /// The host of a delivery is read from the inbox itself, not from the actor that named it: an actor that names another
 /// server's inbox as its shared one cannot pass by that server's circuit.
 ///
 /// # Errors
 /// The database's; then nothing of the transaction may be kept.
-pub fn enqueue(conn: &mut Conn, new: NewActivity) -> Result<(), Error> {
+pub fn store(conn: &mut Conn, new: NewActivity) -> Result<Hosts, Error> {
     let (followers, mut inboxes) = match new.to {
         Audience::Followers => (true, Vec::new()),
         Audience::FollowersAnd(inboxes) => (true, inboxes),
@@ -78,19 +103,18 @@ pub fn enqueue(conn: &mut Conn, new: NewActivity) -> Result<(), Error> {
     };
     model::activity::insert(conn, &activity)?;
     if new.quiet {
-        return Ok(());
+        return Ok(Hosts::new());
     }
     if followers {
         inboxes.extend(model::delivery::follower_inboxes(conn, new.actor_id)?);
     }
     let to = with_hosts(inboxes);
     model::delivery::insert(conn, &activity.id, &to, &new.subject, new.now)?;
-    let hosts: BTreeMap<&str, i32> =
-        to.iter().map(|(_, host)| (host.as_str(), lane_of(host, LANES))).collect();
-    for (host, lane) in hosts {
-        model::host::make_due(conn, host, lane, new.now)?;
-    }
-    Ok(())
+    let with_lane = |(_, host): (String, String)| {
+        let lane = lane_of(&host, LANES);
+        (host, lane)
+    };
+    Ok(to.into_iter().map(with_lane).collect())
 }
 
 /// Each distinct inbox with its host. What is no URL with a host cannot be sent to, and is left out with a word in the log.

@@ -9,7 +9,7 @@ mod round;
 mod send;
 
 pub use engine::{run, run_until_idle};
-pub use enqueue::{Audience, LANES, NewActivity, QUEUE, enqueue};
+pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
 
 use chrono::NaiveDateTime;
 
