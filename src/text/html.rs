@@ -230,7 +230,7 @@ mod tests {
             ("<script>alert(1)</script>ok", "ok"),
             ("<img src=x onerror=alert(1)>ok", "<p>ok</p>"),
             ("a\n\n---\n\nb", "<p>a</p>\n\n<p>b</p>"),
-            ("« a » ; b : c ! `d ;`", "<p>«\u{a0}a\u{a0}»\u{202f}; b\u{a0}: c\u{202f}! <code>d ;</code></p>"),
+            ("« a » ; b : c ! `d ;`", "<p>«&nbsp;a&nbsp;»\u{202f}; b&nbsp;: c\u{202f}! <code>d ;</code></p>"),
         ];
         for (markdown, html) in cases {
             assert_eq!(render(markdown), html, "{markdown}");
