@@ -147,11 +147,17 @@ async fn on_postgresql_two_workers_deliver_each_thing_once_between_them() {
         }
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
-    let until = Instant::now() + Duration::from_secs(10);
-    while deliveries(&app).await.iter().any(|row| row.state != DONE) && Instant::now() < until {
+    let until = Instant::now() + Duration::from_secs(60);
+    let waiting = async || {
+        let mut rows = deliveries(&app).await;
+        rows.retain(|row| row.state != DONE);
+        rows
+    };
+    while !waiting().await.is_empty() && Instant::now() < until {
         app.advance(Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    assert_eq!(waiting().await, []);
     stop.send(true).unwrap();
     for worker in workers {
         worker.await.unwrap();
