@@ -60,6 +60,9 @@ pub fn sign_post(
 
 /// Signs a GET over `(request-target) host date`. `Accept` is left out: proxies rewrite it.
 ///
+/// The query string is signed as the draft says and Mastodon does. Fedify 2.3 leaves it out when
+/// it verifies, so that a signed fetch of an address with a query fails there.
+///
 /// # Errors
 /// As [`sign_post`].
 pub fn sign_get(key: &RsaPrivate, key_id: &str, url: &Url, now: DateTime<Utc>) -> Result<Signed, SignError> {
