@@ -142,8 +142,7 @@ async fn publish(app: &SharedApp, speaker: i64, time: usize) {
             "id": app.urls.activity(&id),
             "type": "Create",
             "object": { "type": "Article", "id": app.urls.publication(&id), "content": "x".repeat(4500) },
-        })
-        .to_string(),
+        }),
         subject: app.urls.publication(&time.to_string()),
         id,
         actor_id: speaker,

@@ -232,7 +232,7 @@ fn tell(
     let id = act.new_id();
     let profile = document::document(app, &row, told, signer);
     let new = NewActivity {
-        document: document::update(app, &id, &profile, act.at).to_string(),
+        document: document::update(app, &id, &profile, act.at),
         id,
         actor_id,
         kind: "Update",

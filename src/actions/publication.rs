@@ -372,9 +372,10 @@ fn say(
     let id = act.new_id();
     let actor = act.urls.coalition(&publication.actor.handle);
     let said = Said { urls: &act.urls, id: &id, actor: &actor, at: act.at };
-    let document = said.publicly(kind, object).to_string();
-    if document.len() > reset_federation::limits::MAX_ACTIVITY_OUT {
-        return Err(Error::TooLong { title: publication.row.title.clone(), bytes: document.len() });
+    let document = said.publicly(kind, object);
+    let bytes = document.to_string().len();
+    if bytes > reset_federation::limits::MAX_ACTIVITY_OUT {
+        return Err(Error::TooLong { title: publication.row.title.clone(), bytes });
     }
     let new = NewActivity {
         id,

@@ -37,7 +37,7 @@ fn accept(
     let at = scene.now.and_utc();
     let id = new_id(at);
     let said = Said { urls: &scene.app.urls, id: &id, actor: followed_url, at };
-    let document = said.to("Accept", &scene.sender.url, &follow.raw).to_string();
+    let document = said.to("Accept", &scene.sender.url, &follow.raw);
     let new = NewActivity {
         id,
         actor_id: followed.id,

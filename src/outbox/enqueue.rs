@@ -27,8 +27,8 @@ pub struct NewActivity {
     pub kind: &'static str,
     /// The publication it is about.
     pub publication_id: Option<String>,
-    /// The JSON as it is sent, byte for byte.
-    pub document: String,
+    /// What is said, as [`store`] is to keep and send it.
+    pub document: serde_json::Value,
     /// Whether the actor's outbox lists it.
     pub public: bool,
     /// Who gets it.
@@ -97,7 +97,7 @@ pub fn store(conn: &mut Conn, new: NewActivity) -> Result<Hosts, Error> {
         actor_id: new.actor_id,
         kind: new.kind.to_owned(),
         publication_id: new.publication_id,
-        document: new.document,
+        document: new.document.to_string(),
         public: new.public,
         made_at: new.now,
     };

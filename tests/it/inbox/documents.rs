@@ -90,7 +90,7 @@ async fn a_draft_is_not_there_and_what_was_withdrawn_is_a_tombstone() {
 
 async fn say(stage: &Stage, public: bool) -> String {
     let id = stage.app.new_id();
-    let document = json!({"id": stage.app.urls.activity(&id), "type": "Create"}).to_string();
+    let document = json!({"id": stage.app.urls.activity(&id), "type": "Create"});
     let new = NewActivity {
         id: id.clone(),
         actor_id: stage.coalition.id,

@@ -62,7 +62,7 @@ async fn follow(app: &TestApp, speaker: i64, base: &str, name: &str, shared: boo
 async fn say(app: &TestApp, speaker: i64, kind: &'static str, subject: &str, to: Audience) {
     let id = app.new_id();
     let new = NewActivity {
-        document: json!({ "id": app.urls.activity(&id), "type": kind, "object": subject }).to_string(),
+        document: json!({ "id": app.urls.activity(&id), "type": kind, "object": subject }),
         id,
         actor_id: speaker,
         kind,

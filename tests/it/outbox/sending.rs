@@ -51,7 +51,7 @@ async fn what_is_quiet_is_kept_and_sent_to_nobody() {
         actor_id: speaker,
         kind: "Create",
         publication_id: None,
-        document: "{}".into(),
+        document: serde_json::json!({}),
         public: true,
         to: Audience::Followers,
         subject: "https://a.example/1".into(),
