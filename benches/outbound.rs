@@ -160,7 +160,7 @@ async fn publish(app: &SharedApp, speaker: i64, time: usize) {
 /// Waits until no host is due any more: that is written together with the last mark of its round.
 async fn until_done(app: &App) {
     let waiting =
-        |conn: &mut reset_node::db::Conn| Ok::<_, reset_node::db::Error>(host::scheduled(conn, None, 1)?);
+        |conn: &mut reset_node::db::Conn| Ok::<_, reset_node::db::Error>(host::scheduled(conn, None, false, 1)?);
     while !app.db.read(waiting).await.unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
