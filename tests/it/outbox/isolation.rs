@@ -73,8 +73,9 @@ impl Crowd {
     /// Inboxes on the mute, the failing, the gone and the dead host.
     fn worse(&self) -> Vec<String> {
         let hosts = [self.host(2, 0), self.host(2, 1), self.host(2, 2), format!("127.0.0.4:{}", self.dead)];
-        let inboxes =
-            |host: String| (0..ON_BAD).map(move |n| format!("http://{host}/users/u{n}/inbox")).collect::<Vec<_>>();
+        let inboxes = |host: String| {
+            (0..ON_BAD).map(move |n| format!("http://{host}/users/u{n}/inbox")).collect::<Vec<_>>()
+        };
         hosts.into_iter().flat_map(inboxes).collect()
     }
 
@@ -116,7 +117,8 @@ async fn good_ones_done(app: &TestApp, speaker: i64, subject: &str, inboxes: Vec
     say(app, speaker, "Create", subject, Audience::Inboxes(inboxes)).await;
     app.wake.outbox.notify_one();
     let waiting = async || {
-        let rows = deliveries::table.filter(deliveries::state.eq(PENDING)).filter(deliveries::host.like("127.1.%"));
+        let rows =
+            deliveries::table.filter(deliveries::state.eq(PENDING)).filter(deliveries::host.like("127.1.%"));
         app.read(move |conn| rows.count().get_result::<i64>(conn)).await
     };
     while waiting().await > 0 {
@@ -161,8 +163,10 @@ async fn good_hosts_do_not_wait_though_more_bad_ones_are_due_than_one_look_reads
     let inboxes = bad.iter().map(|host| format!("http://{host}/inbox")).collect();
     say(&app, speaker, "Create", "https://a.example/0", Audience::Inboxes(inboxes)).await;
     let before = app.now().naive_utc() - TimeDelta::hours(1);
-    app.write(move |conn| diesel::update(hosts::table).set((hosts::failures.eq(1), hosts::due_at.eq(before))).execute(conn))
-        .await;
+    app.write(move |conn| {
+        diesel::update(hosts::table).set((hosts::failures.eq(1), hosts::due_at.eq(before))).execute(conn)
+    })
+    .await;
     let (_stop, shutdown) = watch::channel(false);
     let worker = tokio::spawn(outbox::run(app.app.clone(), shutdown));
     // New hosts, and then the same when they are known.
