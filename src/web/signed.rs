@@ -29,6 +29,9 @@ pub enum Refused {
     /// 413: over 1 MB.
     #[error("the body is larger than 1 MB")]
     TooLarge,
+    /// 429: its server, or its address, has sent more than its share; how long to wait.
+    #[error("more than its share was sent")]
+    TooMany(Duration),
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
     NotNow(String),
@@ -96,7 +99,8 @@ async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
     Ok(whole.into())
 }
 
-async fn drain(mut body: Body, mut read: usize) {
+/// Throws away what is left of a body, up to 4 MB or 2 seconds, so that its sender reads the answer.
+pub async fn drain(mut body: Body, mut read: usize) {
     let reading = async {
         while read < MAX_DRAIN
             && let Some(Ok(frame)) = body.frame().await
