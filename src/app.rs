@@ -142,6 +142,8 @@ pub enum Local {
     Node,
     /// `/publications/{id}`.
     Publication(String),
+    /// `/notes/{id}`.
+    Note(String),
     /// `/activities/{id}`.
     Activity(String),
     /// Anything else on this host.
@@ -207,6 +209,16 @@ impl Urls {
         format!("{}/publications/{id}", self.base)
     }
 
+    /// The id of a note.
+    pub fn note(&self, id: &str) -> String {
+        format!("{}/notes/{id}", self.base)
+    }
+
+    /// The page of a hashtag, given without `#`.
+    pub fn tag(&self, name: &str) -> String {
+        format!("{}/tags/{name}", self.base)
+    }
+
     /// The id of an activity.
     pub fn activity(&self, id: &str) -> String {
         format!("{}/activities/{id}", self.base)
@@ -232,6 +244,7 @@ impl Urls {
             }
             ("actor", None, None) => Local::Node,
             ("publications", Some(id), None) => Local::Publication(id.to_owned()),
+            ("notes", Some(id), None) => Local::Note(id.to_owned()),
             ("activities", Some(id), None) => Local::Activity(id.to_owned()),
             _ => Local::Other,
         })
@@ -249,6 +262,7 @@ mod tests {
         assert_eq!(urls.domain(), "example.org");
         assert_eq!(urls.local(&urls.coalition("communs")), Some(Local::Actor("communs".into())));
         assert_eq!(urls.local(&urls.publication("x")), Some(Local::Publication("x".into())));
+        assert_eq!(urls.local(&urls.note("x")), Some(Local::Note("x".into())));
         assert_eq!(urls.local("https://reset.example.org/publications/x/replies"), Some(Local::Other));
         assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
         assert_eq!(urls.local("https://reset.example.org/actor#main-key"), Some(Local::Node));
