@@ -19,6 +19,8 @@ pub mod limits;
 pub mod media_type;
 pub mod note;
 pub mod retry;
+pub mod rfc9421;
+pub mod signature;
 pub mod url_check;
 pub mod vocab;
 pub mod webfinger;
