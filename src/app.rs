@@ -178,6 +178,11 @@ impl Urls {
         self.base.split_once("://").map_or("", |(_, host)| host)
     }
 
+    /// `https`, or `http` on a node for tests.
+    pub fn scheme(&self) -> &str {
+        self.base.split_once("://").map_or("https", |(scheme, _)| scheme)
+    }
+
     /// The domain in handles.
     pub fn domain(&self) -> &str {
         &self.domain

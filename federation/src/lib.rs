@@ -20,6 +20,8 @@ pub mod media_type;
 pub mod note;
 pub mod proof;
 pub mod retry;
+pub mod rfc9421;
+pub mod signature;
 pub mod url_check;
 pub mod vocab;
 pub mod webfinger;
