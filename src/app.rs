@@ -144,6 +144,8 @@ pub enum Local {
     Publication(String),
     /// `/activities/{id}`.
     Activity(String),
+    /// `/stamps/{id}`.
+    Stamp(String),
     /// Anything else on this host.
     Other,
 }
@@ -212,6 +214,21 @@ impl Urls {
         format!("{}/activities/{id}", self.base)
     }
 
+    /// The id of the stamp that allows a quote.
+    pub fn stamp(&self, id: &str) -> String {
+        format!("{}/stamps/{id}", self.base)
+    }
+
+    /// The id of what lies at this path, such as `publications/{id}`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
+    }
+
+    /// The path of something of ours, as [`Urls::at`] takes it: what rows hold. Of another host, none.
+    pub fn path<'u>(&self, url: &'u str) -> Option<&'u str> {
+        url.strip_prefix(self.base.as_str())?.strip_prefix('/')
+    }
+
     /// The shared inbox.
     pub fn shared_inbox(&self) -> String {
         format!("{}/inbox", self.base)
@@ -233,6 +250,7 @@ impl Urls {
             ("actor", None, None) => Local::Node,
             ("publications", Some(id), None) => Local::Publication(id.to_owned()),
             ("activities", Some(id), None) => Local::Activity(id.to_owned()),
+            ("stamps", Some(id), None) => Local::Stamp(id.to_owned()),
             _ => Local::Other,
         })
     }

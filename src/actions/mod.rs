@@ -9,8 +9,10 @@ pub mod follow;
 pub mod front_matter;
 pub mod node;
 pub mod organisation;
+pub mod pin;
 pub mod profile;
 pub mod publication;
+pub mod quote;
 mod register;
 pub mod reply;
 

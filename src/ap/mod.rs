@@ -8,4 +8,5 @@ pub mod content;
 pub mod fetch;
 pub mod keys;
 pub mod publication;
+pub mod quote;
 pub mod resolve;

@@ -4,6 +4,7 @@ mod coalitions;
 mod decisions;
 mod following;
 mod people;
+mod pins;
 mod publishing;
 mod walks;
 
