@@ -8,7 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 use reset_federation::key::{PublicKey, RsaPrivate};
 use reset_federation::webfinger::{Jrd, parse_resource};
-use reset_federation::{activity, actor, cavage, check, digest, json, media_type, note, retry, url_check};
+use reset_federation::{
+    activity, actor, cavage, check, digest, json, media_type, note, proof, retry, url_check,
+};
 use std::sync::LazyLock;
 use url::Url;
 
@@ -30,6 +32,7 @@ fn read_everything(bytes: &[u8]) {
     };
     let _ =
         actor::parse(&value, true).map(|actor| actor.keys.iter().filter(|k| k.public_key().is_ok()).count());
+    let _ = proof::Proof::read(&value).map(|proof| proof.map(|proof| proof.verify(&PUBLIC, now())));
     let _ = actor::key_owner(&value, "https://a.example/k", true);
     let _ = note::parse(&value, true).map(|n| (n.is_vote(), n.is_public()));
     if let Ok(activity) = activity::parse(value, true) {
