@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
-use reset_federation::activity::{Embedded, ObjectRef};
+use reset_federation::activity::{ActivityKind, Embedded, ObjectRef};
 use reset_federation::check::Refusal;
+use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
 use reset_federation::retry;
 use tokio::task::JoinSet;
 
@@ -28,6 +29,8 @@ use crate::outbox;
 const HOLD_ATTEMPTS: i32 = 3;
 /// Attempts after which an item is given up: about six hours together.
 const MAX_ATTEMPTS: i32 = 11;
+/// What is left of an activity's fetches after its key was found, and found again.
+const FETCHES: usize = MAX_FETCHES - 2 * MAX_KEY_FETCHES;
 /// How often new items are looked for while others wait for other servers.
 const ASIDE_LOOK: Duration = Duration::from_millis(50);
 
@@ -122,12 +125,16 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     let Ok(Step::Fetch(url, mut activity)) = planned.step else {
         return Ok(());
     };
-    let fetched = Fetcher::new(&app).document(&url).await;
+    let fetched = Fetcher::with(&app, FETCHES).document(&url).await;
     planned.step = match fetched {
         Ok(document) => {
             let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
             let (id, value) = (Some(document.id), document.value);
-            activity.object = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
+            let read = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
+            match activity.kind {
+                ActivityKind::QuoteRequest => activity.instrument = read,
+                _ => activity.object = read,
+            }
             match checked(&app, *activity) {
                 Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
                 step => step,

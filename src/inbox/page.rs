@@ -161,7 +161,9 @@ fn plan(app: &App, host: &str, item: Item) -> Planned {
         sender: item.actor_url,
         host: host.to_owned(),
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\""].iter().any(|kind| item.document.contains(kind)),
+        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
+            .iter()
+            .any(|kind| item.document.contains(kind)),
         step,
     }
 }

@@ -81,15 +81,28 @@ struct Shares {
     addresses: Buckets<IpAddr>,
 }
 
-/// A POST that was let in, on the account of its address until it is known who signed it.
+/// A request that was let in, on the account of its address until it is known who signed it.
 pub(super) struct Turn<'a> {
     app: &'a App,
     shares: Arc<Shares>,
     address: Option<IpAddr>,
 }
 
-/// Lets a POST in by its head alone: the address it comes from has not sent too much that nobody signed, and the server whose
-/// key it claims has something of its share left.
+/// Whether the server whose key a POST claims has something of its share left.
+///
+/// # Errors
+/// [`Refused::TooMany`].
+pub(super) fn claim(app: &App, parts: &Parts) -> Result<(), Refused> {
+    let most = app.config.federation.inbox_per_minute;
+    let now = app.now().timestamp_micros();
+    let shares = app.caches.of::<Shares>();
+    match claimed_host(&parts.headers) {
+        Some(host) if most > 0 && !shares.hosts.is_left(&host, most, now) => Err(Refused::TooMany(WAIT)),
+        _ => Ok(()),
+    }
+}
+
+/// Lets a request in by its head alone, if the address it comes from has not sent too much that nobody signed.
 ///
 /// # Errors
 /// [`Refused::TooMany`].
@@ -97,13 +110,6 @@ pub(super) fn enter<'a>(app: &'a App, parts: &Parts) -> Result<Turn<'a>, Refused
     let limits = &app.config.federation;
     let now = app.now().timestamp_micros();
     let shares = app.caches.of::<Shares>();
-    let claimed = claimed_host(&parts.headers);
-    if let Some(host) = claimed
-        && limits.inbox_per_minute > 0
-        && !shares.hosts.is_left(&host, limits.inbox_per_minute, now)
-    {
-        return Err(Refused::TooMany(WAIT));
-    }
     let address = address(app, parts).filter(|_| limits.unsigned_per_minute > 0).map(network);
     if let Some(address) = address
         && !shares.addresses.take(address, limits.unsigned_per_minute, now)
@@ -114,14 +120,19 @@ pub(super) fn enter<'a>(app: &'a App, parts: &Parts) -> Result<Turn<'a>, Refused
 }
 
 impl Turn<'_> {
+    /// It was signed, and costs the address nothing.
+    pub(super) fn is_signed(&self) {
+        if let Some(address) = self.address {
+            self.shares.addresses.give_back(&address);
+        }
+    }
+
     /// The server that signed pays, and the address nothing.
     ///
     /// # Errors
     /// [`Refused::TooMany`].
     pub(super) fn signed_by(self, host: Option<&str>) -> Result<(), Refused> {
-        if let Some(address) = self.address {
-            self.shares.addresses.give_back(&address);
-        }
+        self.is_signed();
         let (host, most) = (host.unwrap_or_default(), self.app.config.federation.inbox_per_minute);
         let now = self.app.now().timestamp_micros();
         match most == 0 || self.shares.hosts.take(host.to_owned(), most, now) {

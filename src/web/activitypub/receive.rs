@@ -30,7 +30,7 @@ pub(super) async fn post_inbox_of(State(app): State<SharedApp>, request: Request
 }
 
 async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused> {
-    let turn = match fair::enter(app, parts) {
+    let turn = match fair::claim(app, parts).and_then(|()| fair::enter(app, parts)) {
         Ok(turn) => turn,
         Err(refused) => {
             signed::drain(body, 0).await;
