@@ -4,14 +4,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::limits::{MAX_BODY, MAX_FETCHES, MAX_REDIRECTS};
-use reset_federation::{cavage, json, media_type, url_check};
+use reset_federation::url_check::authority;
+use reset_federation::{json, media_type, url_check};
 use serde_json::Value;
 use url::Url;
 
 use super::keys::Signer;
+use super::knock::{self, Scheme};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -135,6 +137,7 @@ impl<'a> Fetcher<'a> {
         Err(FetchError::Refused("there were more than three redirects".into()))
     }
 
+    /// One request of the budget, two where the first knock is refused.
     async fn send(
         &self,
         url: &Url,
@@ -146,13 +149,34 @@ impl<'a> Fetcher<'a> {
             .map_err(|_| FetchError::Refused("the activity asked for more than 20 fetches".into()))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
-        let mut request = self.app.http.get(url.clone()).header(ACCEPT, accept);
-        if signed {
-            let signer = node_signer(self.app).await?;
-            let made = cavage::sign_get(&signer.key, &signer.key_id, url, self.app.now())
-                .map_err(|error| FetchError::Refused(error.to_string()))?;
-            request = request.header(DATE, made.date).header("signature", made.signature);
+        if !signed {
+            let request = self.app.http.get(url.clone()).header(ACCEPT, accept);
+            return request.send().await.map_err(|error| unreachable(url, &error));
         }
+        let signer = node_signer(self.app).await?;
+        let host = authority(url);
+        let scheme = knock::first(self.app, &host).await;
+        let first = self.knock(url, &accept, &signer, scheme).await?;
+        if !knock::is_refusal(first.status().as_u16()) {
+            return Ok(first);
+        }
+        let second = self.knock(url, &accept, &signer, scheme.other()).await?;
+        if second.status().is_success() {
+            knock::worked(self.app, &host, scheme.other()).await;
+        }
+        Ok(second)
+    }
+
+    async fn knock(
+        &self,
+        url: &Url,
+        accept: &HeaderValue,
+        signer: &Signer,
+        scheme: Scheme,
+    ) -> Result<reqwest::Response, FetchError> {
+        let headers = knock::sign(scheme, signer, url, None, self.app.now())
+            .map_err(|error| FetchError::Refused(error.to_string()))?;
+        let request = self.app.http.get(url.clone()).header(ACCEPT, accept).headers(headers);
         request.send().await.map_err(|error| unreachable(url, &error))
     }
 

@@ -7,5 +7,6 @@ pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod knock;
 pub mod publication;
 pub mod resolve;

@@ -28,6 +28,7 @@ diesel::table! {
         public -> Text,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -323,6 +324,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    second_knocks (host) {
+        host -> Text,
+        until -> Timestamp,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -379,5 +387,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     hosts,
+    second_knocks,
     lanes,
 );
