@@ -18,6 +18,7 @@ pub mod key;
 pub mod limits;
 pub mod media_type;
 pub mod note;
+pub mod quote;
 pub mod proof;
 pub mod retry;
 pub mod rfc9421;

@@ -7,6 +7,11 @@ pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+<<<<<<< HEAD
 pub mod knock;
+=======
+pub mod note;
+>>>>>>> main
 pub mod publication;
+pub mod quote;
 pub mod resolve;

@@ -5,6 +5,7 @@ mod documents;
 mod follow;
 mod keys;
 mod posts;
+mod quotes;
 mod reactions;
 mod replies;
 mod worker;
