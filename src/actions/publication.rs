@@ -428,7 +428,7 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
     let at = act.at.naive_utc().max(publication.row.updated_at);
     publication::withdraw(conn, &publication.row.id, reason, at)?;
     if publication.row.published_at.is_some() {
-        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
+        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, at.and_utc());
         say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
     }
     Ok(url)

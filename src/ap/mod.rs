@@ -7,5 +7,6 @@ pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod proof;
 pub mod publication;
 pub mod resolve;
