@@ -7,6 +7,8 @@ pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod note;
 pub mod proof;
 pub mod publication;
+pub mod quote;
 pub mod resolve;
