@@ -1,5 +1,5 @@
 //! The real program against servers that share no code with us, by command line and HTTP alone: the Fedify peer of
-//! `tests/interop/peer`. On SQLite one `serve`, on PostgreSQL one `web` and two `worker` processes. One file a theme.
+//! `tests/interop/peer`, and the Python peer of `tests/interop/python`. On SQLite one `serve`, on PostgreSQL one `web` and two `worker` processes. One file a theme.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::support::node::{Node, free_port};
 use super::support::tls::{Authority, Front};
 
 mod main_road;
+mod python;
 mod replies;
 
 const ACTIVITY: &str = "application/activity+json";
@@ -38,7 +39,7 @@ struct Road {
     group: String,
     http: reqwest::Client,
     _front: Option<Front>,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Road {
@@ -71,7 +72,7 @@ impl Road {
         let peer = Fedify::start(way.first_knock, authority.as_ref());
         let group = format!("{url}/coalitions/communs");
         let http = authority.as_ref().map_or_else(app::client, Authority::client);
-        Road { node, peer, group, http, _front: front, _database: database }
+        Road { node, peer, group, http, _front: front, database }
     }
 
     /// An actor of the peer of this name finds the coalition by its handle and follows it.
@@ -87,6 +88,10 @@ impl Road {
         let state =
             self.peer.get(&format!("/actors/{name}/following?target={group}&state=accepted&wait=20")).await;
         assert_eq!(state[group]["state"], "accepted", "{state}");
+    }
+
+    fn folder(&self) -> &std::path::Path {
+        self.database.folder()
     }
 
     /// A manuscript; `head` is its front matter, tables last.
