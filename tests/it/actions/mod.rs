@@ -3,7 +3,9 @@
 mod coalitions;
 mod decisions;
 mod following;
+mod news;
 mod people;
+mod pins;
 mod publishing;
 mod walks;
 
