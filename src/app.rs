@@ -142,6 +142,8 @@ pub enum Local {
     Node,
     /// `/publications/{id}`.
     Publication(String),
+    /// `/notes/{id}`.
+    Note(String),
     /// `/activities/{id}`.
     Activity(String),
     /// `/stamps/{id}`.
@@ -178,6 +180,11 @@ impl Urls {
         self.base.split_once("://").map_or("", |(_, host)| host)
     }
 
+    /// `https`, or `http` on a node for tests.
+    pub fn scheme(&self) -> &str {
+        self.base.split_once("://").map_or("https", |(scheme, _)| scheme)
+    }
+
     /// The domain in handles.
     pub fn domain(&self) -> &str {
         &self.domain
@@ -207,6 +214,16 @@ impl Urls {
     /// The id of a publication.
     pub fn publication(&self, id: &str) -> String {
         format!("{}/publications/{id}", self.base)
+    }
+
+    /// The id of a note.
+    pub fn note(&self, id: &str) -> String {
+        format!("{}/notes/{id}", self.base)
+    }
+
+    /// The page of a hashtag, given without `#`.
+    pub fn tag(&self, name: &str) -> String {
+        format!("{}/tags/{name}", self.base)
     }
 
     /// The id of an activity.
@@ -249,6 +266,7 @@ impl Urls {
             }
             ("actor", None, None) => Local::Node,
             ("publications", Some(id), None) => Local::Publication(id.to_owned()),
+            ("notes", Some(id), None) => Local::Note(id.to_owned()),
             ("activities", Some(id), None) => Local::Activity(id.to_owned()),
             ("stamps", Some(id), None) => Local::Stamp(id.to_owned()),
             _ => Local::Other,
@@ -267,6 +285,7 @@ mod tests {
         assert_eq!(urls.domain(), "example.org");
         assert_eq!(urls.local(&urls.coalition("communs")), Some(Local::Actor("communs".into())));
         assert_eq!(urls.local(&urls.publication("x")), Some(Local::Publication("x".into())));
+        assert_eq!(urls.local(&urls.note("x")), Some(Local::Note("x".into())));
         assert_eq!(urls.local("https://reset.example.org/publications/x/replies"), Some(Local::Other));
         assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
         assert_eq!(urls.local("https://reset.example.org/actor#main-key"), Some(Local::Node));

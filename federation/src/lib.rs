@@ -21,6 +21,8 @@ pub mod note;
 pub mod proof;
 pub mod quote;
 pub mod retry;
+pub mod rfc9421;
+pub mod signature;
 pub mod url_check;
 pub mod vocab;
 pub mod webfinger;

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod follow;
 pub mod front_matter;
 pub mod node;
+pub mod note;
 pub mod organisation;
 pub mod pin;
 pub mod profile;

@@ -28,8 +28,8 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
     let group = urls.coalition(&publication.actor.handle);
     let published = row.published_at.unwrap_or(row.updated_at).and_utc();
     let html = content::html(publication, urls.base(), zone);
-    let context = summary::Context { zone, at, number: publication.decision_number };
-    let line = summary::summary(&publication.content(), context);
+    let when = summary::Context { zone, at, number: publication.decision_number };
+    let line = summary::summary(&publication.content(), when);
     let mut document = json!({
         "@context": vocab::object_context(),
         "id": id,
@@ -56,6 +56,7 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         "replies": format!("{id}/replies"),
         "likes": format!("{id}/likes"),
         "shares": format!("{id}/shares"),
+        "context": self::context(urls, &row.id),
         "publication": ours(publication),
     });
     if let Some(object) = document.as_object_mut() {
@@ -67,6 +68,11 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         }
     }
     document
+}
+
+/// The id of the thread of a publication (FEP-7888): the collection of all that is said in it.
+pub fn context(urls: &Urls, id: &str) -> String {
+    format!("{}/context", urls.publication(id))
 }
 
 /// What is served and sent once a publication was withdrawn.
@@ -100,7 +106,7 @@ fn public_details(details: &Details) -> Value {
 fn tags(urls: &Urls, publication: &Publication) -> Vec<Value> {
     let tag = |tag: &String| {
         let name: String = tag.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
-        json!({"type": "Hashtag", "name": format!("#{name}"), "href": format!("{}/tags/{name}", urls.base())})
+        json!({"type": "Hashtag", "name": format!("#{name}"), "href": urls.tag(&name)})
     };
     publication.tags.iter().map(tag).collect()
 }

@@ -226,6 +226,8 @@ diesel::table! {
         hidden_at -> Nullable<Timestamp>,
         hidden_reason -> Nullable<Text>,
         document -> Text,
+        warning -> Nullable<Text>,
+        attachments -> Text,
     }
 }
 
@@ -345,6 +347,60 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notes (id) {
+        id -> Text,
+        actor_id -> BigInt,
+        coalition_id -> BigInt,
+        publication_id -> Nullable<Text>,
+        kind -> Text,
+        parent_note -> Nullable<Text>,
+        parent_url -> Nullable<Text>,
+        parent_author -> Nullable<Text>,
+        markdown -> Text,
+        html -> Text,
+        language -> Text,
+        mentions -> Text,
+        likes -> BigInt,
+        shares -> BigInt,
+        published_at -> Timestamp,
+        updated_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    note_tags (note_id, position) {
+        note_id -> Text,
+        position -> Integer,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    note_reactions (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        kind -> Text,
+        note_id -> Text,
+        remote_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publication_attachments (publication_id, position) {
+        publication_id -> Text,
+        position -> Integer,
+        name -> Text,
+        media_type -> Text,
+        digest -> Nullable<Text>,
+        file -> Nullable<Text>,
+        size -> Nullable<BigInt>,
+        url -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -369,6 +425,13 @@ diesel::joinable!(replies -> publications (publication_id));
 diesel::joinable!(replies -> remote_actors (remote_id));
 diesel::joinable!(reactions -> publications (publication_id));
 diesel::joinable!(reactions -> remote_actors (remote_id));
+diesel::joinable!(notes -> actors (actor_id));
+diesel::joinable!(notes -> coalitions (coalition_id));
+diesel::joinable!(notes -> publications (publication_id));
+diesel::joinable!(note_tags -> notes (note_id));
+diesel::joinable!(note_reactions -> notes (note_id));
+diesel::joinable!(note_reactions -> remote_actors (remote_id));
+diesel::joinable!(publication_attachments -> publications (publication_id));
 diesel::joinable!(remote_tombstones -> remote_actors (remote_id));
 diesel::joinable!(quotes -> actors (actor_id));
 diesel::joinable!(quotes -> remote_actors (remote_id));
@@ -399,6 +462,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     following,
     replies,
     reactions,
+    notes,
+    note_tags,
+    note_reactions,
+    publication_attachments,
     remote_tombstones,
     quotes,
     pins,

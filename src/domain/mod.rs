@@ -6,6 +6,8 @@ pub mod coalition;
 pub mod decision;
 pub mod following;
 pub mod handle;
+pub mod news;
+pub mod note;
 pub mod publication;
 pub mod reaction;
 pub mod state;

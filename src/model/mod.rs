@@ -12,6 +12,7 @@ pub mod host;
 pub mod inbox_item;
 pub mod listing;
 pub mod meta;
+pub mod note;
 pub mod organisation;
 pub mod pin;
 pub mod publication;

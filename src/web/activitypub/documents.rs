@@ -76,6 +76,20 @@ pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     Ok(Answer::found(ap::publication::document(&app.urls, &found, zone, app.now())))
 }
 
+/// The document of a note; of a deleted one its Tombstone.
+///
+/// # Errors
+/// [`Fault::NotFound`] where there was never one.
+pub async fn note(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
+    let wanted = id.to_owned();
+    let found = app.db.read(move |conn| Ok::<_, Fault>(model::note::find(conn, &wanted)?)).await?;
+    let found = found.ok_or(Fault::NotFound)?;
+    Ok(match found.row.deleted_at {
+        Some(_) => Answer::Gone(ap::note::deleted(&app.urls, &found)),
+        None => Answer::found(ap::note::document(&app.urls, &found)),
+    })
+}
+
 /// An activity that is for everybody, as it was sent.
 pub(super) async fn activity(State(app): State<SharedApp>, Path(id): Path<String>) -> Response {
     let found = app.db.read(move |conn| Ok::<_, db::Error>(model::activity::find(conn, &id)?)).await;

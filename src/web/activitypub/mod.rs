@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use reset_federation::media_type::wants_activity;
 
 pub use answer::{Answer, Body, Fault};
-pub use documents::{actor, publication};
+pub use documents::{actor, note, publication};
 
 use crate::app::{Local, SharedApp};
 
@@ -58,7 +58,7 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    if !matches!(both, Local::Actor(_) | Local::Publication(_)) || path.ends_with(['.', '/']) {
+    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/']) {
         return next.run(request).await;
     }
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
@@ -71,6 +71,7 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
         // `{id}.md` and `{id}.json` are pages of their own.
         Local::Publication(id) if id.contains('.') => return next.run(request).await,
         Local::Publication(id) => publication(&app, &id).await,
+        Local::Note(id) => note(&app, &id).await,
         Local::Actor(handle) => actor(&app, path, &handle).await,
         _ => Err(Fault::NotFound),
     };

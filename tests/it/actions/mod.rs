@@ -3,6 +3,7 @@
 mod coalitions;
 mod decisions;
 mod following;
+mod news;
 mod people;
 mod pins;
 mod publishing;
