@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod announce;
 pub mod client;
 pub mod content;
 pub mod fetch;
