@@ -146,6 +146,8 @@ pub enum Local {
     Note(String),
     /// `/activities/{id}`.
     Activity(String),
+    /// `/stamps/{id}`.
+    Stamp(String),
     /// Anything else on this host.
     Other,
 }
@@ -176,6 +178,11 @@ impl Urls {
     /// The host of ids, with its port where that is not the scheme's own.
     pub fn host(&self) -> &str {
         self.base.split_once("://").map_or("", |(_, host)| host)
+    }
+
+    /// `https`, or `http` on a node for tests.
+    pub fn scheme(&self) -> &str {
+        self.base.split_once("://").map_or("https", |(scheme, _)| scheme)
     }
 
     /// The domain in handles.
@@ -224,6 +231,21 @@ impl Urls {
         format!("{}/activities/{id}", self.base)
     }
 
+    /// The id of the stamp that allows a quote.
+    pub fn stamp(&self, id: &str) -> String {
+        format!("{}/stamps/{id}", self.base)
+    }
+
+    /// The id of what lies at this path, such as `publications/{id}`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
+    }
+
+    /// The path of something of ours, as [`Urls::at`] takes it: what rows hold. Of another host, none.
+    pub fn path<'u>(&self, url: &'u str) -> Option<&'u str> {
+        url.strip_prefix(self.base.as_str())?.strip_prefix('/')
+    }
+
     /// The shared inbox.
     pub fn shared_inbox(&self) -> String {
         format!("{}/inbox", self.base)
@@ -246,6 +268,7 @@ impl Urls {
             ("publications", Some(id), None) => Local::Publication(id.to_owned()),
             ("notes", Some(id), None) => Local::Note(id.to_owned()),
             ("activities", Some(id), None) => Local::Activity(id.to_owned()),
+            ("stamps", Some(id), None) => Local::Stamp(id.to_owned()),
             _ => Local::Other,
         })
     }

@@ -60,6 +60,12 @@ pub const MAX_SIGNATURE_HEADER: usize = 8192;
 /// Most headers that one signature may cover.
 pub const MAX_SIGNED_HEADERS: usize = 32;
 
+/// Most integrity proofs of one document that are looked at; more are refused unread.
+pub const MAX_PROOFS: usize = 4;
+
+/// Longest `proofValue`, in bytes; an Ed25519 signature takes at most 89. Base58 costs the square of it.
+pub const MAX_PROOF_VALUE: usize = 128;
+
 /// Longest id or URL, in bytes.
 pub const MAX_URL: usize = 2048;
 

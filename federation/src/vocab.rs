@@ -93,6 +93,22 @@ pub fn object_context() -> Value {
     ])
 }
 
+/// The `@context` of what is said about a quote: requests, and the stamps that allow one (FEP-044f).
+#[must_use]
+pub fn quote_context() -> Value {
+    json!([
+        AS_CONTEXT,
+        DATA_INTEGRITY_CONTEXT,
+        {
+            "gts": "https://gotosocial.org/ns#",
+            "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+            "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+            "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+            "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}
+        }
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -108,7 +124,7 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        for context in [actor_context(), object_context()] {
+        for context in [actor_context(), object_context(), quote_context()] {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();

@@ -10,8 +10,10 @@ pub mod front_matter;
 pub mod node;
 pub mod note;
 pub mod organisation;
+pub mod pin;
 pub mod profile;
 pub mod publication;
+pub mod quote;
 mod register;
 pub mod reply;
 

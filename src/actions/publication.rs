@@ -447,6 +447,7 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
     // A revision of the same second stands a moment ahead of the clock.
     let at = act.at.naive_utc().max(publication.row.updated_at);
     publication::withdraw(conn, &publication.row.id, reason, at)?;
+    super::pin::unpin_on(conn, act, &publication)?;
     if publication.row.published_at.is_some() {
         let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
         let hosts = say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;

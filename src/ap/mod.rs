@@ -9,4 +9,5 @@ pub mod fetch;
 pub mod keys;
 pub mod note;
 pub mod publication;
+pub mod quote;
 pub mod resolve;

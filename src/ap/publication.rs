@@ -51,6 +51,7 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         "to": [PUBLIC],
         "cc": [format!("{group}/followers")],
         "sensitive": false,
+        "interactionPolicy": super::quote::policy(),
         "tag": tags(urls, publication),
         "replies": format!("{id}/replies"),
         "likes": format!("{id}/likes"),

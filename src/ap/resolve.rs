@@ -241,6 +241,14 @@ async fn keep_document(app: &App, document: Document) -> Result<i64, FetchError>
     store(app, parsed, document.text).await
 }
 
+/// Whether anything is stored of the actor with this id.
+///
+/// # Errors
+/// The database's.
+pub async fn is_stored(app: &App, url: &Url) -> Result<bool, FetchError> {
+    Ok(by_url(app, url).await?.is_some())
+}
+
 async fn by_url(app: &App, url: &Url) -> Result<Option<Remote>, FetchError> {
     let wanted = url.as_str().to_owned();
     Ok(app.db.read(move |conn| Ok::<_, db::Error>(model::remote::by_url(conn, &wanted)?)).await?)

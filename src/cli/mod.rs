@@ -15,7 +15,9 @@ mod logging;
 mod open;
 mod organisation;
 mod print;
+mod publication;
 mod publish;
+mod quote;
 mod reply;
 mod retention;
 mod serve;
@@ -70,9 +72,15 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
+    /// What a coalition shows first.
+    #[command(subcommand)]
+    Publication(publication::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
+    /// Posts of other servers that quote what is published here.
+    #[command(subcommand)]
+    Quote(quote::Command),
     /// Other servers.
     #[command(subcommand)]
     Federation(federation::Command),
@@ -162,7 +170,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Coalition(command) => coalition::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Publication(command) => publication::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
+        Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,

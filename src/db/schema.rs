@@ -251,6 +251,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    quotes (id) {
+        id -> Text,
+        actor_id -> BigInt,
+        target -> Text,
+        remote_id -> BigInt,
+        url -> Text,
+        page -> Nullable<Text>,
+        given_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    pins (publication_id) {
+        publication_id -> Text,
+        coalition_id -> BigInt,
+        pinned_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     inbox_items (seq) {
         seq -> BigInt,
         activity_id -> Text,
@@ -411,6 +433,10 @@ diesel::joinable!(note_reactions -> notes (note_id));
 diesel::joinable!(note_reactions -> remote_actors (remote_id));
 diesel::joinable!(publication_attachments -> publications (publication_id));
 diesel::joinable!(remote_tombstones -> remote_actors (remote_id));
+diesel::joinable!(quotes -> actors (actor_id));
+diesel::joinable!(quotes -> remote_actors (remote_id));
+diesel::joinable!(pins -> publications (publication_id));
+diesel::joinable!(pins -> coalitions (coalition_id));
 diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(activities -> publications (publication_id));
 diesel::joinable!(deliveries -> activities (activity_id));
@@ -441,6 +467,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     note_reactions,
     publication_attachments,
     remote_tombstones,
+    quotes,
+    pins,
     inbox_items,
     seen_activities,
     activities,

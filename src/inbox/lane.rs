@@ -178,7 +178,9 @@ fn plan(app: &App, item: Item) -> Planned {
         seq: item.seq,
         sender: item.actor_url,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\""].iter().any(|kind| item.document.contains(kind)),
+        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
+            .iter()
+            .any(|kind| item.document.contains(kind)),
         step,
     }
 }
@@ -213,7 +215,11 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
         Ok(document) => {
             let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
             let (id, value) = (Some(document.id), document.value);
-            activity.object = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
+            let read = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
+            match activity.kind {
+                ActivityKind::QuoteRequest => activity.instrument = read,
+                _ => activity.object = read,
+            }
             match checked(&app, *activity) {
                 Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
                 step => step,

@@ -9,6 +9,7 @@ mod follow;
 mod intake;
 mod lane;
 mod like;
+mod quote;
 mod scene;
 mod undo;
 mod update;
@@ -39,6 +40,7 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Delete => delete::on_delete(&activity),
         ActivityKind::Like => like::on_like(app, &activity),
         ActivityKind::Announce => announce::on_announce(app, &activity),
+        ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

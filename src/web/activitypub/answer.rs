@@ -88,19 +88,23 @@ impl IntoResponse for Fault {
 
 /// The answer to a POST to an inbox (FEDERATION.md).
 pub(super) fn received(result: Result<(), Refused>) -> Response {
-    let refused = match result {
-        Ok(()) => return StatusCode::ACCEPTED.into_response(),
-        Err(refused) => refused,
-    };
-    let status = match &refused {
-        Refused::NeverKnown => return StatusCode::ACCEPTED.into_response(),
+    match result {
+        Ok(()) | Err(Refused::NeverKnown) => StatusCode::ACCEPTED.into_response(),
+        Err(refused) => self::refused(&refused, "a POST to an inbox was refused"),
+    }
+}
+
+/// Why a request is not answered; `what` was refused, for the log.
+pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
+    let status = match refused {
+        Refused::NeverKnown => StatusCode::ACCEPTED,
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
         Refused::Unsigned(_) => StatusCode::UNAUTHORIZED,
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refused::NoSuchInbox => StatusCode::NOT_FOUND,
     };
-    tracing::info!(status = status.as_u16(), why = %refused, "a POST to an inbox was refused");
+    tracing::info!(status = status.as_u16(), why = %refused, what);
     plain(status, &refused.to_string())
 }
 

@@ -6,6 +6,7 @@ mod answer;
 mod collections;
 mod documents;
 mod receive;
+mod stamps;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -26,6 +27,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/inbox", post(receive::post_inbox))
         .route("/actor", get(documents::node))
         .route("/activities/{id}", get(documents::activity))
+        .route("/stamps/{id}", get(stamps::show))
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
         .route("/publications/{id}/shares", get(collections::shares));

@@ -5,6 +5,7 @@ mod decisions;
 mod following;
 mod news;
 mod people;
+mod pins;
 mod publishing;
 mod walks;
 

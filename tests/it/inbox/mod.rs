@@ -4,6 +4,7 @@ mod addresses;
 mod documents;
 mod follow;
 mod posts;
+mod quotes;
 mod reactions;
 mod replies;
 mod worker;

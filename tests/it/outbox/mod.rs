@@ -1,6 +1,7 @@
 //! Durable delivery: what is enqueued reaches each inbox, in order, whatever the other side does.
 
 mod failure;
+mod isolation;
 mod recovery;
 mod sending;
 mod workers;

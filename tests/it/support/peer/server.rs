@@ -10,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use reset_federation::key::PublicKey;
-use reset_federation::{cavage, digest};
+use reset_federation::signature;
 use serde_json::{Value, json};
 
 use super::{ACTIVITY_JSON, Answer, Received, Shared, key_of};
@@ -100,9 +100,9 @@ impl Shared {
     /// Compares the digest and verifies the signature with the key that the signer's document shows.
     async fn verify(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
         let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        let parsed = cavage::parse(&Method::POST, &target, headers).map_err(|error| error.to_string())?;
-        digest::verify(parsed.digest.as_deref().unwrap_or_default(), body)
-            .map_err(|error| error.to_string())?;
+        let parsed = signature::parse("http", &Method::POST, &target, headers);
+        let parsed = parsed.map_err(|error| error.to_string())?;
+        parsed.check_body(body).map_err(|error| error.to_string())?;
         parsed.check_time(reset_node::app::Clock::System.now()).map_err(|error| error.to_string())?;
         let key = self.key(&parsed.key_id).await?;
         parsed.verify(&key).map_err(|error| error.to_string())
