@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::limits::{MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS};
-use reset_federation::{cavage, json, media_type, url_check};
+use reset_federation::url_check::authority;
+use reset_federation::{json, media_type, url_check};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
 use super::keys::Signer;
+use super::knock::{self, Scheme};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -235,6 +237,7 @@ impl<'a> Fetcher<'a> {
         Ok(bytes)
     }
 
+    /// One request of the budget, two where the first knock is refused.
     async fn send(
         &self,
         url: &Url,
@@ -246,15 +249,34 @@ impl<'a> Fetcher<'a> {
             .map_err(|_| self.spend(FetchError::Refused("the activity asked for too many fetches".into())))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
-        let plain = HeaderValue::from_static("identity");
-        let mut request =
-            self.app.http.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, plain);
-        if signed {
-            let signer = node_signer(self.app).await?;
-            let made = cavage::sign_get(&signer.key, &signer.key_id, url, self.app.now())
-                .map_err(|error| FetchError::Refused(error.to_string()))?;
-            request = request.header(DATE, made.date).header("signature", made.signature);
+        if !signed {
+            let request = self.request(url, &accept);
+            return request.send().await.map_err(|error| unreachable(url, &error));
         }
+        let signer = node_signer(self.app).await?;
+        let host = authority(url);
+        let scheme = knock::first(self.app, &host).await;
+        let first = self.knock(url, &accept, &signer, scheme).await?;
+        if !knock::is_refusal(first.status().as_u16()) {
+            return Ok(first);
+        }
+        let second = self.knock(url, &accept, &signer, scheme.other()).await?;
+        if second.status().is_success() {
+            knock::worked(self.app, &host, scheme.other()).await;
+        }
+        Ok(second)
+    }
+
+    async fn knock(
+        &self,
+        url: &Url,
+        accept: &HeaderValue,
+        signer: &Signer,
+        scheme: Scheme,
+    ) -> Result<reqwest::Response, FetchError> {
+        let headers = knock::sign(scheme, signer, url, None, self.app.now())
+            .map_err(|error| FetchError::Refused(error.to_string()))?;
+        let request = self.request(url, accept).headers(headers);
         request.send().await.map_err(|error| unreachable(url, &error))
     }
 
@@ -262,6 +284,12 @@ impl<'a> Fetcher<'a> {
     fn spend(&self, why: FetchError) -> FetchError {
         self.spent.store(true, Ordering::Relaxed);
         why
+    }
+
+    /// Nothing compressed is asked for: a small answer could be a large one.
+    fn request(&self, url: &Url, accept: &HeaderValue) -> reqwest::RequestBuilder {
+        let plain = HeaderValue::from_static("identity");
+        self.app.http.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, plain)
     }
 
     fn redirect(&self, from: &Url, response: &reqwest::Response) -> Result<Url, FetchError> {

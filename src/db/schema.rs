@@ -28,6 +28,7 @@ diesel::table! {
         public -> Text,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -349,6 +350,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_knocks (host) {
+        host -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
     notes (id) {
         id -> Text,
         actor_id -> BigInt,
@@ -475,5 +483,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     hosts,
+    second_knocks,
     lanes,
 );

@@ -4,6 +4,7 @@
 mod documents;
 mod fetching;
 mod flooding;
+mod messages;
 mod posting;
 mod signing;
 

@@ -169,13 +169,14 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
 }
 
 /// What visitors and peers of a test send requests with.
-#[expect(clippy::disallowed_methods, reason = "the client of a peer or a visitor, not of the App")]
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(10))
-        .build()
-        .unwrap()
+    client_builder().build().unwrap()
+}
+
+/// The same before its last step.
+#[expect(clippy::disallowed_methods, reason = "the client of a peer or a visitor, not of the App")]
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10))
 }
 
 mod tests {
