@@ -7,11 +7,8 @@ pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
-<<<<<<< HEAD
 pub mod knock;
-=======
 pub mod note;
->>>>>>> main
 pub mod publication;
 pub mod quote;
 pub mod resolve;
