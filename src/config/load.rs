@@ -249,7 +249,6 @@ fn wrong_limit(config: &Config) -> Wrong {
         .or_else(|| least("federation.deliveries_in_flight", federation.deliveries_in_flight == 0))
         .or_else(|| one_of("federation.mode", &federation.mode, &["open", "allowlist"]))
         .or_else(|| absent("federation.mode", federation.mode == "allowlist"))
-        .or_else(|| absent("federation.authorized_fetch", federation.authorized_fetch))
 }
 
 /// What this version does not do must not look as if it were done.

@@ -22,7 +22,7 @@ use crate::ap::fetch::FetchError;
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
 
-/// Why a POST to an inbox is not taken (FEDERATION.md, answers).
+/// Why a POST to an inbox is not taken (FEDERATION.md, answers), or a reader not believed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// 400: it cannot be read, or says what it may not.
@@ -103,7 +103,7 @@ pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused>
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
 
-/// Says that an answer is this reader's alone: neither caches nor [`kept`](super::kept) give it to another.
+/// Says that an answer is this reader's alone: neither caches nor `kept` give it to another.
 pub fn private(answer: &mut Response) {
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Signature, Signature-Input, Authorization"));

@@ -7,6 +7,7 @@ mod keys;
 mod posts;
 mod quotes;
 mod reactions;
+mod reading;
 mod replies;
 mod worker;
 
