@@ -7,6 +7,7 @@ mod content;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod keys;
 pub mod node;
 pub mod note;
 pub mod organisation;

@@ -256,8 +256,13 @@ async fn by_url(app: &App, url: &Url) -> Result<Option<Remote>, FetchError> {
 
 async fn store(app: &App, actor: RemoteActor, text: String) -> Result<i64, FetchError> {
     let now = app.now().naive_utc();
-    let ids: Vec<String> = actor.keys.iter().map(|key| key.id.to_string()).collect();
-    let id = app.db.write(move |conn| Ok::<_, db::Error>(keep(conn, &actor, text, now)?)).await?;
+    let mut ids: Vec<String> = actor.keys.iter().map(|key| key.id.to_string()).collect();
+    let write = move |conn: &mut Conn| {
+        let before = model::remote::key_ids(conn, actor.id.as_str())?;
+        Ok::<_, db::Error>((keep(conn, &actor, text, now)?, before))
+    };
+    let (id, before) = app.db.write(write).await?;
+    ids.extend(before);
     forget_keys(app, &ids).await;
     Ok(id)
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, open, print};
+use super::{Failure, keys, open, print};
 use crate::actions::follow;
+use crate::domain::actor::ActorKind;
 use crate::{db, model};
 
 #[derive(Debug, Subcommand)]
@@ -33,11 +34,16 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Replace the keys of the node's own actor, which signs what it fetches. Prints the id of the new one.
+    RotateKeys(keys::How),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     let app = open::node(path).await?;
     match command {
+        Command::RotateKeys(how) => {
+            keys::rotated(&app, ActorKind::Node, crate::actions::node::HANDLE, &how).await
+        }
         Command::Follow { actor, handle } => {
             print::line(follow::follow(&app, &actor, &handle).await?.url);
             Ok(())

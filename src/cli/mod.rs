@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod federation;
 mod init;
+mod keys;
 mod logging;
 mod open;
 mod organisation;

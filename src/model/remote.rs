@@ -118,6 +118,18 @@ pub fn key(conn: &mut Conn, id: &str) -> Result<Option<(Remote, String)>> {
         .optional()
 }
 
+/// The ids of the keys that are stored of the actor with this id.
+///
+/// # Errors
+/// The database's.
+pub fn key_ids(conn: &mut Conn, url: &str) -> Result<Vec<String>> {
+    remote_keys::table
+        .inner_join(remote_actors::table)
+        .filter(remote_actors::url.eq(url))
+        .select(remote_keys::id)
+        .load(conn)
+}
+
 /// Notes that an actor was deleted by its owner, and erases what it said of itself; its keys stay, for the Deletes that may
 /// follow.
 ///

@@ -10,6 +10,7 @@ mod inbox;
 mod interop;
 mod kept;
 mod outbox;
+mod signing;
 mod storage;
 mod support;
 mod web;

@@ -8,7 +8,6 @@ use crate::ap;
 use crate::ap::actor::Profile;
 use crate::app::{App, Local, SharedApp};
 use crate::db::{self, Conn};
-use crate::domain::actor::ActorKind;
 use crate::model;
 use crate::model::actor::Actor;
 use crate::text::dates;
@@ -30,7 +29,8 @@ async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer
     let handle = handle.to_owned();
     let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
     let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
-    let signer = ap::keys::signer(app, actor.id).await?;
+    // As the database has them: whoever asks after a rotation must not be told the key before it.
+    let signer = ap::keys::current_signer(app, actor.id).await?;
     Ok(Answer::found(ap::actor::document(app, &actor, &profile, &signer)))
 }
 
@@ -43,21 +43,7 @@ fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)
     let Some(actor) = model::actor::by_handle(conn, handle)? else {
         return Ok(None);
     };
-    let profile = match actor.kind {
-        ActorKind::Node => Some(Profile::Node),
-        ActorKind::Coalition => {
-            let (_, coalition) = model::coalition::by_id(conn, actor.id)?;
-            let lists = model::coalition::lists(conn, actor.id)?;
-            let members = model::coalition::members(conn, actor.id)?;
-            Some(Profile::Coalition(Box::new(coalition), lists, members))
-        }
-        ActorKind::Organisation => {
-            model::organisation::by_handle(conn, handle)?.map(|(_, row)| Profile::Organisation(row))
-        }
-        ActorKind::Person => {
-            model::account::by_handle(conn, handle)?.map(|(_, account)| Profile::Person(account.name))
-        }
-    };
+    let profile = ap::actor::profile(conn, &actor)?;
     Ok(profile.map(|profile| (actor, profile)))
 }
 

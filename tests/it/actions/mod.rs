@@ -3,6 +3,7 @@
 mod coalitions;
 mod decisions;
 mod following;
+mod keys;
 mod news;
 mod people;
 mod pins;

@@ -13,6 +13,8 @@ pub(crate) struct Program {
     folder: PathBuf,
     port: u16,
     database: String,
+    /// Further settings: variables of the environment.
+    pub(crate) settings: Vec<(&'static str, &'static str)>,
 }
 
 /// A node of the real program. Dropped, it kills the processes that it started, by their id.
@@ -79,6 +81,7 @@ impl Program {
             .env("RESET_NODE_DATABASE__URL", &self.database)
             .env("RESET_NODE_FEDERATION__ALLOW_HTTP", "true")
             .env("RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", "true")
+            .envs(self.settings.iter().copied())
             .stdin(Stdio::null());
         command
     }
@@ -92,6 +95,7 @@ impl Node {
             folder: folder.to_owned(),
             port: free_port(),
             database: database.to_owned(),
+            settings: Vec::new(),
         };
         let (domain, data) = (program.domain(), program.path("data"));
         let data = data.to_str().unwrap();
