@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Act, Error, no_actor};
-use crate::ap::actor as document;
 use crate::ap::keys::{self, Made};
+use crate::ap::{self, actor as document};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
@@ -50,6 +50,10 @@ fn rotate_on(
     }
     for key in made.named(&before) {
         actor::insert_key(conn, row.id, &key, now)?;
+    }
+    if revoke {
+        // What waits to be sent, and what is served as it was sent, must not carry proofs that nobody believes.
+        ap::proof::reseal_of(conn, row.id)?;
     }
     actor::touch(conn, row.id, now)?;
     let signer = keys::stored(conn, &act.urls, row.id)?;

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
 use reset_federation::key::{Ed25519Private, KeyError, RsaPrivate};
+use reset_federation::proof::ProofError;
 
+use super::proof::Voucher;
 use crate::app::{App, Urls};
 use crate::db::{self, Conn};
 use crate::model::actor::{self, Key, Listed};
@@ -14,8 +16,10 @@ use crate::model::actor::{self, Key, Listed};
 pub const RSA_FRAGMENT: &str = "main-key";
 /// The fragment of an actor's first Ed25519 key.
 pub const ED25519_FRAGMENT: &str = "ed25519-key";
+/// What the stored Ed25519 keys are called.
+pub const ED25519: &str = "ed25519";
 
-/// A local actor's RSA key, ready to sign HTTP requests.
+/// The keys of a local actor: RSA, ready to sign HTTP requests, and Ed25519, ready to vouch for documents.
 #[derive(Debug)]
 pub struct Signer {
     /// `<actor>#main-key`, after a rotation `#main-key-2` and so on.
@@ -26,6 +30,8 @@ pub struct Signer {
     pub public_pem: String,
     /// The Ed25519 public keys by their ids, as Multikeys (FEP-521a): the current one, then those before it that are not revoked.
     pub assertion: Vec<(String, String)>,
+    /// Makes integrity proofs.
+    pub voucher: Voucher,
 }
 
 /// How long a signer is used before the database is asked whether the actor has new keys: the command line rotates them beside
@@ -59,6 +65,9 @@ pub enum Error {
     /// A key could not be made or read.
     #[error("a key of a local actor cannot be used: {0}")]
     Key(#[from] KeyError),
+    /// A document could not be vouched for.
+    #[error("a document of a local actor cannot be vouched for: {0}")]
+    Proof(#[from] ProofError),
     /// The thread that made a key stopped.
     #[error("making a key was interrupted")]
     Interrupted,
@@ -104,7 +113,7 @@ pub async fn current_signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Err
     }
     let has =
         |algorithm: &str| listed.iter().any(|key| key.algorithm == algorithm && key.retired_at.is_none());
-    if !has("rsa") || !has("ed25519") {
+    if !has("rsa") || !has(ED25519) {
         let first = make().await?.0;
         let at = app.now().naive_utc();
         let write = move |conn: &mut Conn| {
@@ -130,13 +139,13 @@ pub async fn current_signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Err
 pub fn stored(conn: &mut Conn, urls: &Urls, actor_id: i64) -> Result<Signer, Error> {
     let row = actor::by_id(conn, actor_id)?;
     let (keys, listed) = (actor::keys(conn, actor_id)?, actor::listed_keys(conn, actor_id)?);
-    let (Some(rsa), Some(ed25519)) = (current(&keys, "rsa"), current(&keys, "ed25519")) else {
+    let (Some(rsa), Some(ed25519)) = (current(&keys, "rsa"), current(&keys, ED25519)) else {
         return Err(db::Error::Corrupt(format!("the actor `{}` has no current key", row.handle)).into());
     };
     let url = urls.actor(row.kind, &row.handle);
     let id = |fragment: &str| format!("{url}#{fragment}");
     let mut assertion = vec![(id(&ed25519.fragment), ed25519.public.clone())];
-    let others = listed.into_iter().filter(|key| key.algorithm == "ed25519");
+    let others = listed.into_iter().filter(|key| key.algorithm == ED25519);
     assertion.extend(
         others.filter(|key| key.fragment != ed25519.fragment).map(|key| (id(&key.fragment), key.public)),
     );
@@ -145,6 +154,7 @@ pub fn stored(conn: &mut Conn, urls: &Urls, actor_id: i64) -> Result<Signer, Err
         key: RsaPrivate::from_pkcs8_der(&rsa.private_der)?,
         public_pem: rsa.public.clone(),
         assertion,
+        voucher: Voucher::new(&url, ed25519)?,
     })
 }
 
@@ -168,7 +178,7 @@ impl Made {
     /// The keys under ids that the actor, who had these before, never had.
     pub fn named(self, before: &[Key]) -> [Key; 2] {
         self.0.map(|key| {
-            let stem = if key.algorithm == "rsa" { RSA_FRAGMENT } else { "ed25519" };
+            let stem = if key.algorithm == "rsa" { RSA_FRAGMENT } else { ED25519 };
             let free = |fragment: &String| before.iter().all(|other| other.fragment != *fragment);
             let fragment = (2..=before.len() + 2).map(|number| format!("{stem}-{number}")).find(free);
             Key { fragment: fragment.unwrap_or(key.fragment), ..key }
@@ -182,16 +192,25 @@ fn current<'a>(keys: &'a [Key], algorithm: &str) -> Option<&'a Key> {
 
 fn generate() -> Result<[Key; 2], KeyError> {
     let rsa = RsaPrivate::generate()?;
-    let ed25519 = Ed25519Private::generate()?;
-    let key = |fragment: &str, algorithm: &str, private_der, public| Key {
+    let rsa = row(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem());
+    Ok([rsa, generate_ed25519()?])
+}
+
+/// A new first Ed25519 key for an actor; some 20 µs.
+///
+/// # Errors
+/// [`KeyError`] where the machine cannot make one.
+pub fn generate_ed25519() -> Result<Key, KeyError> {
+    let key = Ed25519Private::generate()?;
+    Ok(row(ED25519_FRAGMENT, ED25519, key.to_pkcs8()?, key.public_multibase()))
+}
+
+fn row(fragment: &str, algorithm: &str, private_der: Vec<u8>, public: String) -> Key {
+    Key {
         fragment: fragment.to_owned(),
         algorithm: algorithm.to_owned(),
         private_der,
         public,
         retired_at: None,
-    };
-    Ok([
-        key(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem()),
-        key(ED25519_FRAGMENT, "ed25519", ed25519.to_pkcs8()?, ed25519.public_multibase()),
-    ])
+    }
 }

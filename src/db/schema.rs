@@ -285,6 +285,7 @@ diesel::table! {
         attempts -> Integer,
         run_at -> Timestamp,
         outcome -> Nullable<Text>,
+        host -> Text,
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::db::{TestDatabase, is_postgres};
 use super::support::fedify::Fedify;
-use super::support::node::Node;
+use super::support::node::{Node, free_port};
 
 const DRAFT: &str = "draft-cavage-http-signatures-12";
 
@@ -20,11 +20,12 @@ struct Pair {
 }
 
 impl Pair {
-    fn start(first_knock: &str, settings: &[(&'static str, &'static str)]) -> Pair {
+    fn start(first_knock: &str, settings: &[(&str, &str)]) -> Pair {
         let database = TestDatabase::empty();
-        let mut node =
-            Node::init(env!("CARGO_BIN_EXE_reset-node"), database.folder(), &database.url).with_coalition();
-        node.program.settings = settings.to_vec();
+        let (binary, folder, port) = (env!("CARGO_BIN_EXE_reset-node"), database.folder(), free_port());
+        let url = format!("http://localhost:{port}");
+        let node = Node::init_behind(binary, folder, &database.url, port, &url, settings);
+        let mut node = node.with_coalition();
         node.start_all(is_postgres());
         let group = format!("{}/coalitions/communs", node.url());
         Pair { node, peer: Fedify::start(first_knock), group, _database: database }

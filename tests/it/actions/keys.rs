@@ -93,6 +93,27 @@ async fn new_keys_have_new_ids_and_followers_are_told() {
 }
 
 #[tokio::test]
+async fn what_waits_is_vouched_for_anew_only_when_the_key_before_is_revoked() {
+    let (app, communs) = node().await;
+    let peer = Peer::start().await;
+    let said = say(&app, &communs, format!("{}/inbox", peer.actor("ada"))).await;
+    let id = said.rsplit('/').next().unwrap().to_owned();
+    let vouched_by = async || {
+        let id = id.clone();
+        let stored = app.read(move |conn| model::activity::find(conn, &id)).await.unwrap();
+        let document: Value = serde_json::from_str(&stored.document).unwrap();
+        document["proof"]["verificationMethod"].as_str().unwrap().rsplit('#').next().unwrap().to_owned()
+    };
+    assert_eq!(vouched_by().await, "ed25519-key");
+    rotate(&app.app, ActorKind::Coalition, "communs", false).await.unwrap();
+    assert_eq!(vouched_by().await, "ed25519-key", "it can still be verified");
+    rotate(&app.app, ActorKind::Coalition, "communs", true).await.unwrap();
+    assert_eq!(vouched_by().await, "ed25519-3");
+    app.deliver().await;
+    assert_eq!(peer.wait_for("it", |got| got.activity["id"] == said).await.verified, Ok(()));
+}
+
+#[tokio::test]
 async fn every_kind_of_actor_has_keys_to_rotate() {
     let (app, communs) = node().await;
     let node = rotate(&app.app, ActorKind::Node, "node", false).await.unwrap();
