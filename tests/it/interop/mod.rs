@@ -11,13 +11,19 @@ use super::support::fedify::Fedify;
 use super::support::node::{Node, free_port};
 use super::support::tls::{Authority, Front};
 
+mod keys;
 mod main_road;
 mod python;
+mod quotes;
 mod replies;
+mod states;
 
 const ACTIVITY: &str = "application/activity+json";
 const CAVAGE: &str = "draft-cavage-http-signatures-12";
 const RFC9421: &str = "rfc9421";
+
+/// The front matter of a proposal.
+const PROPOSAL: &str = "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\n";
 
 /// How the two speak.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +143,11 @@ impl Road {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("{id} never showed {what}: {last:#}");
+    }
+
+    /// A collection with all its pages, as `ada`.
+    async fn walk(&self, id: &str) -> Value {
+        self.peer.post("/actors/ada/walk", json!({ "id": id })).await
     }
 
     async fn count(&self, url: &str, wanted: u64) {

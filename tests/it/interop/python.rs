@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::python::PythonPeer;
-use super::{PLAIN, Road};
+use super::{PLAIN, PROPOSAL, Road};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
@@ -21,8 +21,7 @@ async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
     let accept = one(&peer, "Accept").await;
     assert_eq!(accept["activity"]["object"], follow["activity"]);
 
-    let id =
-        road.publish("proposition", "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\n", "Texte.");
+    let id = road.publish("proposition", PROPOSAL, "Texte.");
     let create = one(&peer, "Create").await;
     assert_eq!(create["activity"]["object"]["id"], id);
     let read = peer.get(&format!("read?as=claire&id={id}")).await;
