@@ -28,6 +28,7 @@ diesel::table! {
         public -> Text,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -284,6 +285,7 @@ diesel::table! {
         attempts -> Integer,
         run_at -> Timestamp,
         outcome -> Nullable<Text>,
+        host -> Text,
     }
 }
 
@@ -344,6 +346,13 @@ diesel::table! {
         lane -> Integer,
         owner -> Text,
         leased_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    second_knocks (host) {
+        host -> Text,
+        until -> Timestamp,
     }
 }
 
@@ -474,5 +483,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     hosts,
+    second_knocks,
     lanes,
 );

@@ -194,12 +194,12 @@ async fn attempt(shared: Arc<Shared>, standing: Standing, mut line: Line) -> Opt
     let _place = shared.places(standing).acquire().await.ok()?;
     let begun = Instant::now();
     let result = match shared.parcel(&row.activity_id).await {
-        Ok(parcel) => Ok(parcel.send(&shared.app, &row.inbox).await),
-        Err(error) => {
-            tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
-            Err(error)
-        }
+        Ok(parcel) => parcel.send(&shared.app, &row.inbox).await,
+        Err(error) => Err(error),
     };
+    if let Err(error) = &result {
+        tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
+    }
     Some(Attempt { row, rest: line, result, took: begun.elapsed() })
 }
 

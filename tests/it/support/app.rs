@@ -59,8 +59,14 @@ impl TestApp {
         let listener = self.listener.take().unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
         self.server = Some(tokio::spawn(async move {
-            axum::serve(listener, router).await.unwrap();
+            let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+            axum::serve(listener, service).await.unwrap();
         }));
+    }
+
+    /// Changes its configuration; before anything else holds it.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut Arc::get_mut(&mut self.app).unwrap().config);
     }
 
     /// Gives it another HTTP client; before anything else holds it.
@@ -202,6 +208,7 @@ mod tests {
                     inbox_items::activity_id.eq("x"),
                     inbox_items::actor_url.eq("y"),
                     inbox_items::lane.eq(0),
+                    inbox_items::host.eq("a.example"),
                     inbox_items::document.eq("{}"),
                     inbox_items::received_at.eq(at),
                     inbox_items::state.eq(0),

@@ -81,6 +81,8 @@ impl Program {
             .env("RESET_NODE_DATABASE__URL", &self.database)
             .env("RESET_NODE_FEDERATION__ALLOW_HTTP", self.url.starts_with("http:").to_string())
             .env("RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", "true")
+            // Loads come from few hosts: they go the whole road, and never reach the limit.
+            .env("RESET_NODE_FEDERATION__INBOX_PER_MINUTE", "100000000")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
