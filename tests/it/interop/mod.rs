@@ -155,8 +155,14 @@ impl Road {
     }
 }
 
-/// The signature over a request holds, and its key is the sender's.
+/// The signature over a request holds, and its key is the sender's; so do the proof of the activity and that of the object in it,
+/// where it stands by itself.
 fn verified(delivery: &Value) -> bool {
-    delivery["verification"]["http"]["ok"] == true
-        && delivery["verification"]["http"]["ownerMatchesActor"] == true
+    let verdict = &delivery["verification"];
+    let object = &delivery["raw"]["object"];
+    let is_own = object["attributedTo"] == delivery["actor"] && !object["@context"].is_null();
+    verdict["http"]["ok"] == true
+        && verdict["http"]["ownerMatchesActor"] == true
+        && verdict["proof"]["ok"] == true
+        && (!is_own || verdict["object"]["ok"] == true)
 }

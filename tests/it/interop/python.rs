@@ -19,13 +19,16 @@ async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
     assert_eq!(follow["status"], 202, "{follow:#}");
     // Her inbox takes only what bovine has verified with the key that the sender's document names.
     let accept = one(&peer, "Accept").await;
-    assert_eq!(accept["activity"]["object"], follow["activity"]);
+    assert_eq!((&accept["activity"]["object"], &accept["proof"]), (&follow["activity"], &Value::Bool(true)));
 
     let id = road.publish("proposition", PROPOSAL, "Texte.");
     let create = one(&peer, "Create").await;
-    assert_eq!(create["activity"]["object"]["id"], id);
+    assert_eq!((&create["activity"]["object"]["id"], &create["proof"]), (&json!(id), &json!(true)));
     let read = peer.get(&format!("read?as=claire&id={id}")).await;
-    assert_eq!(read["document"]["name"], "Titre de proposition");
+    assert_eq!(
+        (read["document"]["name"].as_str(), &read["proof"]),
+        (Some("Titre de proposition"), &Value::Bool(true))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
