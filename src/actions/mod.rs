@@ -4,6 +4,7 @@
 pub mod account;
 pub mod coalition;
 mod content;
+pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;

@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod coalition;
 mod config;
+mod contribution;
 mod decision;
 mod deliveries;
 mod demo;
@@ -75,6 +76,9 @@ enum Command {
     /// What a coalition shows first.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// What members of a coalition contribute.
+    #[command(subcommand)]
+    Contribution(contribution::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -170,6 +174,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Coalition(command) => coalition::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,

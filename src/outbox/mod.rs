@@ -9,7 +9,7 @@ mod ledger;
 mod round;
 mod send;
 
-pub use announce::announce;
+pub use announce::{announce, announced};
 pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
 
