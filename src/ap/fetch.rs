@@ -12,6 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::keys::Signer;
+use super::policy::{self, Policy};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -146,6 +147,9 @@ impl<'a> Fetcher<'a> {
             .map_err(|_| FetchError::Refused("the activity asked for more than 20 fetches".into()))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
+        if policy::of_actor(self.app, url).await? == Policy::Blocked {
+            return Err(FetchError::Refused(format!("{url} is blocked here")));
+        }
         let mut request = self.app.http.get(url.clone()).header(ACCEPT, accept);
         if signed {
             let signer = node_signer(self.app).await?;

@@ -8,6 +8,7 @@ pub mod content;
 pub mod fetch;
 pub mod keys;
 pub mod note;
+pub mod policy;
 pub mod publication;
 pub mod quote;
 pub mod resolve;

@@ -12,6 +12,7 @@ mod doctor;
 mod federation;
 mod init;
 mod logging;
+mod moderation;
 mod open;
 mod organisation;
 mod print;
@@ -19,6 +20,7 @@ mod publication;
 mod publish;
 mod quote;
 mod reply;
+mod report;
 mod retention;
 mod serve;
 mod server;
@@ -72,9 +74,12 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
-    /// What a coalition shows first.
+    /// What a coalition shows first; what takes no more replies.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// What other servers reported, and reports to them.
+    #[command(subcommand)]
+    Report(report::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -84,6 +89,9 @@ enum Command {
     /// Other servers.
     #[command(subcommand)]
     Federation(federation::Command),
+    /// Who moderated what.
+    #[command(subcommand)]
+    Audit(moderation::Audit),
     /// What is on its way to other servers.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
@@ -171,9 +179,11 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
+        Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),

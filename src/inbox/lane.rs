@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use super::understand;
 use crate::ap::fetch::{FetchError, Fetcher};
+use crate::ap::policy::{self, Policy, Rules};
 use crate::ap::resolve;
 use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
@@ -142,6 +143,7 @@ async fn read_page(
     mut room: usize,
 ) -> Result<Page, db::Error> {
     let now = app.now().naive_utc();
+    let rules = policy::rules(app).await?;
     let within = app.clone();
     app.db
         .read(move |conn| {
@@ -154,7 +156,7 @@ async fn read_page(
                 if waits || senders.contains(&item.actor_url) {
                     continue;
                 }
-                match plan(&within, item) {
+                match plan(&within, &rules, item) {
                     planned if !matches!(planned.step, Ok(Step::Fetch(..))) => ready.push(planned),
                     planned => {
                         senders.insert(planned.sender.clone());
@@ -170,15 +172,15 @@ async fn read_page(
         .await
 }
 
-fn plan(app: &App, item: Item) -> Planned {
-    let read = || parse(app, &item).and_then(|activity| checked(app, activity));
+fn plan(app: &App, rules: &Rules, item: Item) -> Planned {
+    let read = || parse(app, &item).and_then(|activity| checked(app, rules, activity));
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
         seq: item.seq,
         sender: item.actor_url,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
+        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
             .iter()
             .any(|kind| item.document.contains(kind)),
         step,
@@ -195,7 +197,11 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
     }
 }
 
-fn checked(app: &App, activity: Activity) -> Result<Step, Refusal> {
+fn checked(app: &App, rules: &Rules, activity: Activity) -> Result<Step, Refusal> {
+    // It was let in, and its server or its actor was blocked since.
+    if rules.id(&activity.actor) == Policy::Blocked {
+        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+    }
     match check::activity_origin(&activity)? {
         Verdict::Trusted => understand(app, activity),
         Verdict::Refetch(url) if activity.kind != ActivityKind::Delete => {
@@ -211,6 +217,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
         return Ok(());
     };
     let fetched = Fetcher::new(&app).document(&url).await;
+    let rules = policy::rules(&app).await?;
     planned.step = match fetched {
         Ok(document) => {
             let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
@@ -220,7 +227,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
                 ActivityKind::QuoteRequest => activity.instrument = read,
                 _ => activity.object = read,
             }
-            match checked(&app, *activity) {
+            match checked(&app, &rules, *activity) {
                 Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
                 step => step,
             }
@@ -271,7 +278,11 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
     }
     let within = app.clone();
     let now = app.now().naive_utc();
-    let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
+    let rules = policy::rules(app).await?;
+    let after = app.db.write(move |conn| write_batch(&within, conn, batch, &rules, now)).await?;
+    if after.stale {
+        policy::forget(app);
+    }
     if !after.due.is_empty() {
         app.wake.outbox.notify_one();
     }
@@ -283,9 +294,15 @@ fn write_batch(
     app: &App,
     conn: &mut Conn,
     batch: Vec<Planned>,
+    rules: &Arc<Rules>,
     now: NaiveDateTime,
 ) -> Result<After, db::Error> {
     let (mut tally, mut after) = (Tally::default(), After::default());
+    // The rules changed since the items were understood: they are understood again, none of them having ended.
+    if !rules.are_current(conn)? {
+        after.stale = true;
+        return Ok(after);
+    }
     let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
     for planned in batch {
         let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
@@ -306,7 +323,7 @@ fn write_batch(
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, now, sender, effect) {
+        match attempt(app, conn, now, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -361,10 +378,12 @@ fn attempt(
     conn: &mut Conn,
     now: NaiveDateTime,
     sender: Sender,
+    rules: Arc<Rules>,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
-        let mut scene = Scene { app, conn, now, sender, tally: Tally::default(), after: After::default() };
+        let (tally, after) = (Tally::default(), After::default());
+        let mut scene = Scene { app, conn, now, sender, rules, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

@@ -5,6 +5,7 @@ mod circuit;
 mod engine;
 mod enqueue;
 mod ledger;
+mod permitted;
 mod round;
 mod send;
 

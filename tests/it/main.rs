@@ -9,6 +9,7 @@ mod crash;
 mod inbox;
 mod interop;
 mod kept;
+mod moderation;
 mod outbox;
 mod storage;
 mod support;

@@ -1,5 +1,6 @@
 //! Attacks, each by its name: what is answered, and that nothing changed.
 
+mod blocked;
 mod fetching;
 mod posting;
 
