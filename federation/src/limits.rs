@@ -45,6 +45,15 @@ pub const MAX_KEYS: usize = 16;
 /// Most fetches that one incoming activity may cause.
 pub const MAX_FETCHES: usize = 20;
 
+/// Of these, most that finding a key may take, and again once more where a signature did not match.
+pub const MAX_KEY_FETCHES: usize = 5;
+
+/// Most bytes of all documents together that are fetched for one incoming activity.
+pub const MAX_FETCHED: usize = 4_000_000;
+
+/// Longest time that all fetches for one incoming activity take together, a slow body included.
+pub const MAX_FETCH_TIME: Duration = Duration::from_secs(30);
+
 /// Most redirects that a fetch follows, each checked like the first address.
 pub const MAX_REDIRECTS: usize = 3;
 

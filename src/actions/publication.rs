@@ -444,7 +444,7 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
     publication::withdraw(conn, &publication.row.id, reason, at)?;
     super::pin::unpin_on(conn, act, &publication)?;
     if publication.row.published_at.is_some() {
-        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
+        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, at.and_utc());
         let hosts = say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
         outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     }

@@ -11,6 +11,7 @@ mod follow;
 mod intake;
 mod lane;
 mod like;
+mod page;
 mod quote;
 mod scene;
 mod undo;

@@ -25,6 +25,7 @@ pub mod reaction;
 pub mod remote;
 pub mod reply;
 pub mod report;
+pub mod second_knock;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

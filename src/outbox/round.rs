@@ -221,7 +221,7 @@ async fn send(shared: &Shared, host: &str, row: &Waiting) -> Result<Answer, NotS
         return Err(NotSent::Forbidden(why));
     }
     let parcel = shared.parcel(&row.activity_id).await.map_err(NotSent::Fault)?;
-    Ok(parcel.send(&shared.app, &row.inbox).await)
+    parcel.send(&shared.app, &row.inbox).await.map_err(NotSent::Fault)
 }
 
 /// Spreads the retries of deliveries that failed together: from 0 to 1, the same for the same row and attempt.

@@ -5,6 +5,7 @@
 mod body;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -16,12 +17,13 @@ use reset_federation::signature::{self, Parsed, SignatureError};
 use reset_federation::url_check::{authority, normalise_authority, same_origin};
 use url::Url;
 
-pub use body::bounded;
+pub use body::{bounded, drain};
 
 use crate::ap::fetch::FetchError;
 use crate::ap::policy::{self, Policy};
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
+use crate::web::fair;
 
 /// Why a POST to an inbox is not taken (FEDERATION.md, answers).
 #[derive(Clone, Debug, thiserror::Error)]
@@ -38,6 +40,9 @@ pub enum Refused {
     /// 413: over 1 MB.
     #[error("the body is larger than 1 MB")]
     TooLarge,
+    /// 429: its server, or its address, has sent more than its share; how long to wait.
+    #[error("more than its share was sent")]
+    TooMany(Duration),
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
     NotNow(String),
@@ -102,11 +107,13 @@ pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused>
     if !signature::is_signed(&parts.headers) {
         return Ok(None);
     }
+    let turn = fair::enter(app, parts)?;
     let signature = read(app, parts)?;
     spoken_with(app, None, &signature.key_id).await?;
     let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
     spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     holds(app, &signature, &key).await?;
+    turn.is_signed();
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
 

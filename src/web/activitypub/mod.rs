@@ -75,7 +75,8 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/']) {
+    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/'])
+    {
         return next.run(request).await;
     }
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
