@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::scene::{Scene, Step, Stopped, ignored};
 use crate::ap;
 use crate::ap::activity::Said;
+use crate::ap::policy;
 use crate::app::{App, Local, new_id};
 use crate::model;
 use crate::model::actor::Actor;
@@ -115,6 +116,9 @@ impl Request {
             revoked_reason: None,
         };
         model::quote::insert(scene.conn, &quote)?;
+        if policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)? {
+            model::quote::set_withheld(scene.conn, scene.sender.id, true)?;
+        }
         Ok(quote.id)
     }
 

@@ -6,6 +6,7 @@ mod circuit;
 mod engine;
 mod enqueue;
 mod ledger;
+mod permitted;
 mod round;
 mod send;
 

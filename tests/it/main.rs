@@ -10,6 +10,7 @@ mod generated;
 mod inbox;
 mod interop;
 mod kept;
+mod moderation;
 mod outbox;
 mod storage;
 mod support;
