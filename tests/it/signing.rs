@@ -28,7 +28,7 @@ impl Pair {
         let mut node = node.with_coalition();
         node.start_all(is_postgres());
         let group = format!("{}/coalitions/communs", node.url());
-        Pair { node, peer: Fedify::start(first_knock), group, _database: database }
+        Pair { node, peer: Fedify::start(first_knock, None), group, _database: database }
     }
 
     async fn follow(&self) {
