@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use reset_federation::activity::{Embedded, ObjectRef};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::limits::{MAX_BODY, MAX_FETCHES, MAX_REDIRECTS};
 use reset_federation::{cavage, json, media_type, url_check};
@@ -51,6 +52,13 @@ pub struct Document {
     pub value: Value,
     /// The bytes, as received.
     pub text: String,
+}
+
+impl From<Document> for ObjectRef {
+    fn from(document: Document) -> ObjectRef {
+        let kind = document.value.get("type").and_then(Value::as_str).map(str::to_owned);
+        ObjectRef::Embedded(Box::new(Embedded { id: Some(document.id), kind, value: document.value }))
+    }
 }
 
 /// Fetches for one cause (an incoming activity, a command), with one budget for all of it.

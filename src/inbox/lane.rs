@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
-use reset_federation::activity::{self, Activity, ActivityKind, Embedded, ObjectRef};
+use reset_federation::activity::{self, Activity, ActivityKind, ObjectRef};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::{json, retry};
 use tokio::task::JoinSet;
+use url::Url;
 
+use super::hearsay::{self, Found, Hearsay};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use super::understand;
 use crate::ap::fetch::{FetchError, Fetcher};
@@ -39,7 +41,10 @@ const ASIDE_LOOK: Duration = Duration::from_millis(50);
 /// An item with what it asks for.
 struct Planned {
     seq: i64,
+    /// Who signed: what later items wait for.
     sender: String,
+    /// Whose act it is.
+    actor: String,
     attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
     erase: bool,
@@ -155,7 +160,9 @@ async fn read_page(
                     continue;
                 }
                 match plan(&within, item) {
-                    planned if !matches!(planned.step, Ok(Step::Fetch(..))) => ready.push(planned),
+                    planned if !matches!(planned.step, Ok(Step::Fetch(..) | Step::Hear(_))) => {
+                        ready.push(planned)
+                    }
                     planned => {
                         senders.insert(planned.sender.clone());
                         if room > 0 {
@@ -171,11 +178,18 @@ async fn read_page(
 }
 
 fn plan(app: &App, item: Item) -> Planned {
-    let read = || parse(app, &item).and_then(|activity| checked(app, activity));
+    let read = || {
+        let activity = parse(app, &item)?;
+        match activity.actor.as_str() == item.actor_url {
+            true => checked(app, activity),
+            false => hearsay::handed_on(activity, &item.actor_url),
+        }
+    };
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
         seq: item.seq,
+        actor: item.actor_url.clone(),
         sender: item.actor_url,
         attempts: item.attempts,
         erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
@@ -189,9 +203,9 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
     let value = json::parse(item.document.as_bytes())?;
     let activity = activity::parse(value, app.config.federation.allow_http)?;
     // What was stored is what was signed: the envelope and the whole were read alike.
-    match activity.actor.as_str() == item.actor_url && activity.id.as_str() == item.activity_id {
+    match activity.id.as_str() == item.activity_id {
         true => Ok(activity),
-        false => Err(Refusal::Invalid("actor")),
+        false => Err(Refusal::Invalid("id")),
     }
 }
 
@@ -205,31 +219,61 @@ fn checked(app: &App, activity: Activity) -> Result<Step, Refusal> {
     }
 }
 
-/// Reads the object from its own server and ends the item.
+/// Asks other servers what the item needs, and ends it.
 async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::Error> {
-    let Ok(Step::Fetch(url, mut activity)) = planned.step else {
-        return Ok(());
+    let fetcher = Fetcher::new(&app);
+    let asked = match planned.step {
+        Ok(Step::Hear(hearsay)) => heard(&app, &fetcher, *hearsay, &mut planned.actor).await,
+        Ok(Step::Fetch(url, activity)) => fetched(&app, &fetcher, &url, *activity).await,
+        _ => return Ok(()),
     };
-    let fetched = Fetcher::new(&app).document(&url).await;
-    planned.step = match fetched {
-        Ok(document) => {
-            let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
-            let (id, value) = (Some(document.id), document.value);
-            let read = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
-            match activity.kind {
-                ActivityKind::QuoteRequest => activity.instrument = read,
-                _ => activity.object = read,
-            }
-            match checked(&app, *activity) {
-                Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
-                step => step,
-            }
-        }
+    planned.step = match asked {
+        Ok(step) => step,
         Err(FetchError::Later(why)) => return put_off(&app, planned.seq, planned.attempts, why).await,
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
         Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
     };
     end_batch(&app, vec![planned]).await.map(drop)
+}
+
+/// What an activity asks for, with the object as its own server has it.
+async fn fetched(
+    app: &App,
+    fetcher: &Fetcher<'_>,
+    url: &Url,
+    mut activity: Activity,
+) -> Result<Result<Step, Refusal>, FetchError> {
+    let read = Some(ObjectRef::from(fetcher.document(url).await?));
+    match activity.kind {
+        ActivityKind::QuoteRequest => activity.instrument = read,
+        _ => activity.object = read,
+    }
+    Ok(match checked(app, activity) {
+        Ok(Step::Fetch(..) | Step::Hear(_)) => Err(Refusal::NotOwner),
+        step => step,
+    })
+}
+
+/// What hearsay asks for, if it is true; `actor` is then whose act it is.
+async fn heard(
+    app: &App,
+    fetcher: &Fetcher<'_>,
+    hearsay: Hearsay,
+    actor: &mut String,
+) -> Result<Result<Step, Refusal>, FetchError> {
+    let (activity, once) = match hearsay::ask(fetcher, hearsay).await? {
+        Found::Theirs(activity) => (activity, true),
+        Found::Now(activity) => (activity, false),
+        Found::Nothing(why) => return Ok(Ok(super::scene::ignored(why))),
+    };
+    let (id, by) = (activity.id.clone(), activity.actor.to_string());
+    let step = match checked(app, activity) {
+        Ok(Step::Fetch(url, activity)) => fetched(app, fetcher, &url, *activity).await?,
+        Ok(Step::Hear(_)) => Ok(super::scene::ignored("hearsay of hearsay")),
+        step => step,
+    };
+    *actor = by;
+    Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
 }
 
 async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
@@ -291,15 +335,15 @@ fn write_batch(
         let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
         let effect = match planned.step {
             Ok(Step::Effect(effect)) => effect,
-            Ok(Step::Fetch(..)) => continue,
+            Ok(Step::Fetch(..) | Step::Hear(_)) => continue,
             Err(refusal) => {
                 end_refused(conn, seq, &refusal.to_string(), erase)?;
                 continue;
             }
         };
-        let sender = match senders.get(&planned.sender) {
+        let sender = match senders.get(&planned.actor) {
             Some(known) => known.clone(),
-            None => find_sender(conn, &planned.sender, &mut senders)?,
+            None => find_sender(conn, &planned.actor, &mut senders)?,
         };
         let Some(sender) = sender else {
             end_refused(conn, seq, "its sender is not known any more", erase)?;

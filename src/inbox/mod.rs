@@ -6,6 +6,7 @@ mod announce;
 mod create;
 mod delete;
 mod follow;
+mod hearsay;
 mod intake;
 mod lane;
 mod like;

@@ -109,9 +109,11 @@ impl Road {
 
 const ACTIVITY: &str = "application/activity+json";
 
+/// The request was signed by the actor, and the activity vouches for itself.
 fn verified(delivery: &Value) -> bool {
     delivery["verification"]["http"]["ok"] == true
         && delivery["verification"]["http"]["ownerMatchesActor"] == true
+        && delivery["verification"]["proof"]["ok"] == true
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,6 +133,9 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
         );
         let summary = object["summary"].as_str().unwrap();
         assert!(summary.starts_with(word) && summary.ends_with("La ligne de l’auteur."), "{slug}: {summary}");
+        let fetched = road.peer.post("/actors/ada/fetch", json!({ "id": id })).await;
+        assert_eq!(fetched["verification"]["proof"]["ok"], true, "{slug}: {fetched:#}");
+        assert_eq!(fetched["raw"], *object, "{slug}: what is fetched is what was sent");
         ids.push(id);
     }
 
@@ -147,6 +152,9 @@ async fn each_publication_reaches_a_follower_once_then_its_edit_and_its_withdraw
     assert_eq!(road.page(&ids[1], ACTIVITY).await.0, 410);
     let refused = road.node.run(&["withdraw", &ids[3], "--reason", "Trop tard"]);
     assert_eq!(refused.status.code(), Some(1), "a decision is never withdrawn");
+
+    let group = road.peer.post("/actors/ada/fetch", json!({ "id": road.group })).await;
+    assert_eq!(group["verification"]["proof"]["ok"], true, "{group:#}");
 
     let all = road.peer.get("/actors/ada/inbox?all=1").await;
     let mut seen: Vec<(String, String)> = Vec::new();

@@ -1,6 +1,7 @@
 //! Attacks, each by its name: what is answered, and that nothing changed.
 
 mod fetching;
+mod handed_on;
 mod posting;
 
 use crate::inbox::Stage;

@@ -6,6 +6,7 @@ pub(crate) mod fedify;
 pub(crate) mod fixtures;
 pub(crate) mod node;
 pub(crate) mod peer;
+pub(crate) mod voice;
 
 pub(crate) use app::TestApp;
 pub(crate) use peer::Peer;
