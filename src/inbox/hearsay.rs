@@ -9,6 +9,7 @@ use url::Url;
 
 use super::scene::{Step, Stopped, ignored};
 use crate::ap::fetch::{FetchError, Fetcher};
+use crate::ap::policy::{Policy, Rules};
 use crate::ap::resolve::{self, Age};
 use crate::ap::vouched::{self, Made, Unvouched};
 use crate::app::App;
@@ -29,9 +30,13 @@ pub(super) struct Hearsay {
 ///
 /// # Errors
 /// Where it is not its actor's.
-pub(super) fn handed_on(activity: Activity, teller: &str) -> Result<Step, Refusal> {
+pub(super) fn handed_on(rules: &Rules, activity: Activity, teller: &str) -> Result<Step, Refusal> {
     check::activity_origin(&activity)?;
     let teller = Url::parse(teller).map_err(|_| Refusal::Invalid("actor"))?;
+    // Either was let in, and blocked since.
+    if [&teller, &activity.actor].into_iter().any(|url| rules.id(url) == Policy::Blocked) {
+        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+    }
     Ok(Step::Hear(Box::new(Hearsay { activity, teller, announced: false })))
 }
 

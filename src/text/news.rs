@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(
             told("en", "Open data", &[News::RoundOpened]),
             format!(
-                "<p>A new round on “Open data”. Proposal, in a consent round until 12&nbsp;December 2026, 18:00 (Paris).</p>\n{}",
+                "<p>A new round on “Open data”. Proposal, consent round until 12&nbsp;December 2026, 18:00 (Paris).</p>\n{}",
                 link("Read the publication")
             )
         );
