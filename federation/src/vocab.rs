@@ -37,6 +37,19 @@ pub fn plain_context() -> Value {
     json!([AS_CONTEXT, DATA_INTEGRITY_CONTEXT])
 }
 
+/// The `@context` of activities that embed a document of others with its own context, as it came.
+///
+/// `proof` is a protected term, and other versions of its context define it otherwise: JSON-LD processors (Fedify) refuse an
+/// inner context that defines it again. So nothing of the outer context reaches into `object`.
+#[must_use]
+pub fn embedding_context() -> Value {
+    json!([
+        AS_CONTEXT,
+        DATA_INTEGRITY_CONTEXT,
+        {"object": {"@id": "as:object", "@type": "@id", "@context": null}}
+    ])
+}
+
 /// The `@context` of our actors.
 ///
 /// The contexts that protect their terms come after those that define the same words, as Fedify
@@ -130,7 +143,7 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        for context in [actor_context(), object_context(), quote_context()] {
+        for context in [actor_context(), object_context(), quote_context(), embedding_context()] {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();

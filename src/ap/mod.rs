@@ -15,3 +15,4 @@ pub mod proof;
 pub mod publication;
 pub mod quote;
 pub mod resolve;
+pub mod vouched;

@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod flag;
 mod follow;
+mod hearsay;
 mod intake;
 mod lane;
 mod like;

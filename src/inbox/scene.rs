@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use reset_federation::activity::Activity;
 use url::Url;
 
+use super::hearsay::Hearsay;
 use crate::ap::policy::{self, Rules};
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -21,6 +22,8 @@ pub(super) enum Step {
     Effect(Effect),
     /// The object must first be read from its own server; the activity is then understood again with it.
     Fetch(Url, Box<Activity>),
+    /// Somebody else says that it was done: whether that is so must be asked first.
+    Hear(Box<Hearsay>),
 }
 
 /// An effect on our rows, all of it or nothing; its answer goes into the item's outcome.
@@ -48,7 +51,7 @@ impl From<diesel::result::Error> for Stopped {
     }
 }
 
-/// The actor that signed.
+/// The actor whose act it is: who signed, or who was said to have done it and did.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     /// Row id.
@@ -123,7 +126,7 @@ pub(super) struct Scene<'a> {
     pub(super) conn: &'a mut Conn,
     /// The time.
     pub(super) now: NaiveDateTime,
-    /// Who signed.
+    /// Whose act it is.
     pub(super) sender: Sender,
     /// Whom this node speaks with.
     pub(super) rules: Arc<Rules>,

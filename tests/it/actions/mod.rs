@@ -9,6 +9,7 @@ mod news;
 mod people;
 mod pins;
 mod publishing;
+mod served;
 mod walks;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ mod blocked;
 mod documents;
 mod fetching;
 mod flooding;
+mod handed_on;
 mod messages;
 mod posting;
 mod signing;

@@ -3,6 +3,7 @@
 mod addresses;
 mod documents;
 mod follow;
+pub(crate) mod hearsay;
 mod keys;
 mod posts;
 mod quotes;
