@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod keys;
 pub mod knock;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod publication;
 pub mod quote;

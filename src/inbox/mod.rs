@@ -3,8 +3,10 @@
 
 mod accept;
 mod announce;
+mod block;
 mod create;
 mod delete;
+mod flag;
 mod follow;
 mod intake;
 mod lane;
@@ -42,6 +44,8 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Like => like::on_like(app, &activity),
         ActivityKind::Announce => announce::on_announce(app, &activity),
         ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
+        ActivityKind::Block => block::on_block(app, &activity),
+        ActivityKind::Flag => flag::on_flag(app, &activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod audit;
+pub mod block;
 pub mod coalition;
 pub mod decision;
 pub mod delivery;
@@ -11,8 +13,10 @@ pub mod following;
 pub mod host;
 pub mod inbox_item;
 pub mod listing;
+pub mod lock;
 pub mod meta;
 pub mod note;
+pub mod moderation;
 pub mod organisation;
 pub mod pin;
 pub mod publication;
@@ -20,6 +24,7 @@ pub mod quote;
 pub mod reaction;
 pub mod remote;
 pub mod reply;
+pub mod report;
 pub mod second_knock;
 
 /// What every query answers.

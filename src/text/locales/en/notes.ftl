@@ -14,3 +14,6 @@ news-repealed = The decision “{ $title }” is repealed.
 
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
+
+contribution-label = Contribution
+contribution-title = Contribution by { $name }

@@ -14,3 +14,6 @@ news-repealed = La décision « { $title } » est abrogée.
 
 note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
+
+contribution-label = Contribution
+contribution-title = Contribution de { $name }
