@@ -93,6 +93,37 @@ pub fn object_context() -> Value {
     ])
 }
 
+/// The `@context` of an `Event`: that of our objects, with the terms of FEP-8a8e and those of Mobilizon.
+#[must_use]
+pub fn event_context() -> Value {
+    let mut context = object_context();
+    let terms = json!({
+        "event": "https://w3id.org/fep/8a8e/",
+        "mz": "https://joinmobilizon.org/ns#",
+        "ical": "http://www.w3.org/2002/12/cal/ical#",
+        "schema": "http://schema.org#",
+        "timezone": "event:timezone",
+        "displayEndTime": "event:displayEndTime",
+        "eventStatus": {"@id": "event:eventStatus", "@type": "@vocab"},
+        "EventScheduled": "event:EventScheduled",
+        "EventTentative": "event:EventTentative",
+        "EventCancelled": "event:EventCancelled",
+        "organizers": {"@id": "event:organizers", "@type": "@id"},
+        "attendees": {"@id": "event:attendees", "@type": "@id"},
+        "joinMode": "event:joinMode",
+        "externalParticipationUrl": {"@id": "event:externalParticipationUrl", "@type": "@id"},
+        "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
+        "participantCount": "mz:participantCount",
+        "isOnline": "mz:isOnline",
+        "status": "ical:status"
+    });
+    let inline = context.as_array_mut().and_then(|entries| entries.last_mut()).and_then(Value::as_object_mut);
+    if let (Some(inline), Value::Object(terms)) = (inline, terms) {
+        inline.extend(terms);
+    }
+    context
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -108,14 +139,14 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        for context in [actor_context(), object_context()] {
+        for context in [actor_context(), object_context(), event_context()] {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();
             for core in ["id", "type", "proof", "@vocab", "publicKey", "assertionMethod", "alsoKnownAs"] {
                 assert!(!inline.contains_key(core), "{core}");
             }
-            let prefixes = ["as", "toot", "gts", "schema", "reset"];
+            let prefixes = ["as", "toot", "gts", "schema", "reset", "event", "mz", "ical"];
             for (term, definition) in inline {
                 let iri = definition.as_str().or_else(|| definition.get("@id")?.as_str()).unwrap();
                 let (prefix, _) = iri.split_once(':').unwrap();

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod coalition;
+pub mod consultation;
 mod content;
 pub mod fields;
 pub mod follow;
@@ -12,6 +13,7 @@ pub mod organisation;
 pub mod profile;
 pub mod publication;
 mod register;
+pub mod registration;
 pub mod reply;
 
 use chrono::{DateTime, Utc};
@@ -82,6 +84,11 @@ pub enum Error {
         /// In the register.
         number: i32,
     },
+    /// The options of a published consultation would change.
+    #[error(
+        "people answer the options of `{0}`: they stay as they were published, withdraw it and ask under another slug"
+    )]
+    Asked(String),
     /// A decision cannot be withdrawn.
     #[error("a decision is never withdrawn: publish another decision that supersedes or repeals it")]
     DecisionStays,

@@ -4,8 +4,10 @@
 pub mod activity;
 pub mod actor;
 pub mod client;
+mod consultation;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod meeting;
 pub mod publication;
 pub mod resolve;

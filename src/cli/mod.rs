@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod clock;
 mod coalition;
 mod config;
 mod decision;
@@ -15,6 +16,7 @@ mod logging;
 mod open;
 mod organisation;
 mod print;
+mod publication;
 mod publish;
 mod reply;
 mod retention;
@@ -70,6 +72,9 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
+    /// What was published.
+    #[command(subcommand)]
+    Publication(publication::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -162,6 +167,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Coalition(command) => coalition::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Publication(command) => publication::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,

@@ -249,6 +249,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    consultations (publication_id) {
+        publication_id -> Text,
+        opens_at -> Nullable<Timestamp>,
+        closes_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        results_due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    answers (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        choice -> Integer,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        join_id -> Text,
+        registered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     inbox_items (seq) {
         seq -> BigInt,
         activity_id -> Text,
@@ -347,6 +377,11 @@ diesel::joinable!(replies -> publications (publication_id));
 diesel::joinable!(replies -> remote_actors (remote_id));
 diesel::joinable!(reactions -> publications (publication_id));
 diesel::joinable!(reactions -> remote_actors (remote_id));
+diesel::joinable!(consultations -> publications (publication_id));
+diesel::joinable!(answers -> publications (publication_id));
+diesel::joinable!(answers -> remote_actors (remote_id));
+diesel::joinable!(registrations -> publications (publication_id));
+diesel::joinable!(registrations -> remote_actors (remote_id));
 diesel::joinable!(remote_tombstones -> remote_actors (remote_id));
 diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(activities -> publications (publication_id));
@@ -373,6 +408,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     following,
     replies,
     reactions,
+    consultations,
+    answers,
+    registrations,
     remote_tombstones,
     inbox_items,
     seen_activities,

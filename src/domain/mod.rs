@@ -3,9 +3,11 @@
 
 pub mod actor;
 pub mod coalition;
+pub mod consultation;
 pub mod decision;
 pub mod following;
 pub mod handle;
+pub mod meeting;
 pub mod publication;
 pub mod reaction;
 pub mod state;

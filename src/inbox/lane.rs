@@ -40,6 +40,7 @@ const ASIDE_LOOK: Duration = Duration::from_millis(50);
 struct Planned {
     seq: i64,
     sender: String,
+    received: NaiveDateTime,
     attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
     erase: bool,
@@ -177,6 +178,7 @@ fn plan(app: &App, item: Item) -> Planned {
     Planned {
         seq: item.seq,
         sender: item.actor_url,
+        received: item.received_at,
         attempts: item.attempts,
         erase: ["\"Create\"", "\"Update\""].iter().any(|kind| item.document.contains(kind)),
         step,
@@ -300,7 +302,7 @@ fn write_batch(
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, now, sender, effect) {
+        match attempt(app, conn, (now, planned.received), sender, effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -324,7 +326,7 @@ fn write_batch(
             }
         }
     }
-    tally.write(conn)?;
+    tally.write(conn, now)?;
     outbox::make_due(conn, &after.due, now)?;
     Ok(after)
 }
@@ -353,12 +355,13 @@ enum Failure {
 fn attempt(
     app: &App,
     conn: &mut Conn,
-    now: NaiveDateTime,
+    (now, received): (NaiveDateTime, NaiveDateTime),
     sender: Sender,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
-        let mut scene = Scene { app, conn, now, sender, tally: Tally::default(), after: After::default() };
+        let (tally, after) = (Tally::default(), After::default());
+        let mut scene = Scene { app, conn, now, received, sender, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

@@ -3,15 +3,18 @@
 
 mod accept;
 mod announce;
+mod answer;
 mod create;
 mod delete;
 mod follow;
 mod intake;
+mod join;
 mod lane;
 mod like;
 mod scene;
 mod undo;
 mod update;
+mod vote;
 mod worker;
 
 pub use intake::{LANES, QUEUE, Taken, take};
@@ -39,6 +42,8 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Delete => delete::on_delete(&activity),
         ActivityKind::Like => like::on_like(app, &activity),
         ActivityKind::Announce => announce::on_announce(app, &activity),
+        ActivityKind::Join => join::on_join(app, activity),
+        ActivityKind::Leave => join::on_leave(app, &activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod coalition;
+pub mod consultation;
 pub mod decision;
 pub mod delivery;
 pub mod follower;
@@ -15,6 +16,7 @@ pub mod meta;
 pub mod organisation;
 pub mod publication;
 pub mod reaction;
+pub mod registration;
 pub mod remote;
 pub mod reply;
 

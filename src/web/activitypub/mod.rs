@@ -28,7 +28,8 @@ pub fn routes() -> Router<SharedApp> {
         .route("/activities/{id}", get(documents::activity))
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
-        .route("/publications/{id}/shares", get(collections::shares));
+        .route("/publications/{id}/shares", get(collections::shares))
+        .route("/publications/{id}/attendees", get(collections::attendees));
     for actor in ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"] {
         router = router
             .route(&format!("{actor}/inbox"), post(receive::post_inbox_of))
