@@ -1,6 +1,7 @@
 //! What our people do: each act is one transaction with what it causes, and a refusal leaves nothing.
 
 mod coalitions;
+mod consultations;
 mod decisions;
 mod following;
 mod people;

@@ -5,7 +5,9 @@ mod documents;
 mod follow;
 mod posts;
 mod reactions;
+mod registrations;
 mod replies;
+mod votes;
 mod worker;
 
 use diesel::prelude::*;
