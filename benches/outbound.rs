@@ -1,5 +1,6 @@
 //! What delivery costs: one publication to 2,000 inboxes on 50 hosts, as deliveries a second from the write that causes it to the
-//! last row marked done, beside the bound of the RSA signatures that both cores could make if they did nothing else.
+//! last row marked done, beside the bound of the RSA signatures that both cores could make if they did nothing else; and how long
+//! the same inboxes take while four more hosts are bad: one never answers, one is dead, one answers 500 and one 410.
 //!
 //!     cargo bench --bench outbound [-- INBOXES HOSTS TIMES]
 //!
@@ -12,15 +13,20 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use confique::Config as _;
+use diesel::prelude::*;
 use reset_federation::key::RsaPrivate;
 use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
-use reset_node::db::{Db, Location, migrate};
+use reset_node::db::schema::deliveries;
+use reset_node::db::{Conn, Db, Error, Location, migrate};
 use reset_node::domain::actor::ActorKind;
 use reset_node::model::{actor, delivery, follower, host, remote};
 use reset_node::outbox::{self, Audience, NewActivity};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+/// Inboxes on each bad host: more than are sent to one host at once.
+const ON_BAD: usize = 20;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
@@ -40,7 +46,12 @@ async fn bench(inboxes: usize, hosts: usize, times: usize) {
     let folder = tempfile::tempdir().unwrap();
     let app = app(folder.path());
     let mut sinks = Sinks::start(hosts);
-    let speaker = follow(&app, &sinks.addresses, inboxes).await;
+    let now = app.now().naive_utc();
+    let speaker =
+        app.db.write(move |conn| Ok::<_, Error>(actor::insert(conn, "communs", ActorKind::Coalition, now)?));
+    let speaker = speaker.await.unwrap();
+    reset_node::ap::keys::signer(&app, speaker).await.unwrap();
+    follow(&app, speaker, &sinks.good, inboxes).await;
     let (stop, shutdown) = tokio::sync::watch::channel(false);
     let worker = tokio::spawn(outbox::run(app.clone(), shutdown));
     let mut rates = Vec::new();
@@ -63,13 +74,13 @@ async fn bench(inboxes: usize, hosts: usize, times: usize) {
     let deliveries = u32::try_from(inboxes * times).unwrap().max(1);
     let own = (cpu_time("self") - spent.0) / deliveries;
     let theirs = (cpu_time(&sinks.child.id().to_string()) - spent.1) / deliveries;
+    let beside = beside_bad_ones(&app, speaker, &sinks.bad, inboxes, times).await;
     stop.send(true).unwrap();
     worker.await.unwrap();
     let received = sinks.stop();
-    assert_eq!(received, inboxes * (times + 1), "each inbox got each publication once");
+    assert_eq!(received, inboxes * (2 * times + 1), "each inbox got each publication once");
     let (bound, signature) = rsa_bound(Duration::from_secs(3));
-    rates.sort_by(f64::total_cmp);
-    let median = rates.get(rates.len() / 2).copied().unwrap_or_default();
+    let (median, beside) = (median(rates), median(beside));
     println!(
         "  processor time a delivery: {} µs here, {} µs in the sinks; a signature alone: {} µs",
         own.as_micros(),
@@ -84,6 +95,45 @@ async fn bench(inboxes: usize, hosts: usize, times: usize) {
          {:.0} % of {bound:.0} RSA signatures/s on all cores, sinks stopped |",
         100.0 * median / bound
     );
+    println!(
+        "| the same while four more hosts are bad, {ON_BAD} inboxes on each | {:.0} ms | {:.0} ms alone | {:.0} % of its time alone |",
+        1000.0 * inboxes as f64 / beside,
+        1000.0 * inboxes as f64 / median,
+        100.0 * median / beside
+    );
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or_default()
+}
+
+/// The rates of the good inboxes while the bad hosts follow as well.
+async fn beside_bad_ones(
+    app: &SharedApp,
+    speaker: i64,
+    bad: &[String],
+    inboxes: usize,
+    times: usize,
+) -> Vec<f64> {
+    follow(app, speaker, bad, ON_BAD * bad.len()).await;
+    let mut rates = Vec::new();
+    for time in 0..times {
+        let enqueued = Instant::now();
+        publish(app, speaker, 1000 + time).await;
+        let bad = bad.to_vec();
+        let waiting = move |conn: &mut Conn| {
+            let rows = deliveries::table.filter(deliveries::state.eq(delivery::PENDING));
+            Ok::<_, Error>(rows.filter(deliveries::host.ne_all(bad)).count().get_result::<i64>(conn)?)
+        };
+        while app.db.read(waiting.clone()).await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let rate = inboxes as f64 / enqueued.elapsed().as_secs_f64();
+        println!("  {rate:.0} deliveries/s to the good hosts while four are bad");
+        rates.push(rate);
+    }
+    rates
 }
 
 fn app(folder: &std::path::Path) -> SharedApp {
@@ -102,12 +152,11 @@ fn app(folder: &std::path::Path) -> SharedApp {
     App::new(config, db, Clock::System, http, urls)
 }
 
-/// An actor with that many followers, none with a shared inbox, spread over the hosts.
-async fn follow(app: &App, addresses: &[String], inboxes: usize) -> i64 {
+/// Gives an actor that many followers, none with a shared inbox, spread over the hosts.
+async fn follow(app: &App, speaker: i64, addresses: &[String], inboxes: usize) {
     let now = app.now().naive_utc();
     let addresses = addresses.to_vec();
-    let write = move |conn: &mut reset_node::db::Conn| {
-        let speaker = actor::insert(conn, "communs", ActorKind::Coalition, now)?;
+    let write = move |conn: &mut Conn| {
         for (n, address) in (0..inboxes).zip(addresses.iter().cycle()) {
             let url = format!("http://{address}/users/u{n}");
             let row = remote::NewRemote {
@@ -126,11 +175,9 @@ async fn follow(app: &App, addresses: &[String], inboxes: usize) -> i64 {
             let remote_id = remote::upsert(conn, &row, &[])?;
             follower::add(conn, speaker, remote_id, now)?;
         }
-        Ok::<_, reset_node::db::Error>(speaker)
+        Ok::<_, Error>(())
     };
-    let speaker = app.db.write(write).await.unwrap();
-    reset_node::ap::keys::signer(app, speaker).await.unwrap();
-    speaker
+    app.db.write(write).await.unwrap();
 }
 
 /// A publication of some 5 kB, as a Create with its content, its translation and its source.
@@ -159,14 +206,11 @@ async fn publish(app: &SharedApp, speaker: i64, time: usize) {
 
 /// Waits until no host is due any more: that is written together with the last mark of its round.
 async fn until_done(app: &App) {
-    let waiting =
-        |conn: &mut reset_node::db::Conn| Ok::<_, reset_node::db::Error>(host::scheduled(conn, None, 1)?);
+    let waiting = |conn: &mut Conn| Ok::<_, Error>(host::scheduled(conn, None, false, 1)?);
     while !app.db.read(waiting).await.unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let count = |conn: &mut reset_node::db::Conn| {
-        Ok::<_, reset_node::db::Error>(delivery::count(conn, delivery::PENDING)?)
-    };
+    let count = |conn: &mut Conn| Ok::<_, Error>(delivery::count(conn, delivery::PENDING)?);
     assert_eq!(app.db.read(count).await.unwrap(), 0);
 }
 
@@ -208,7 +252,10 @@ struct Sinks {
     child: Child,
     stdin: Option<ChildStdin>,
     output: BufReader<std::process::ChildStdout>,
-    addresses: Vec<String>,
+    /// Those that take everything.
+    good: Vec<String>,
+    /// One that never answers, one that answers 500, one that answers 410, and one where nobody listens.
+    bad: Vec<String>,
 }
 
 impl Sinks {
@@ -222,8 +269,9 @@ impl Sinks {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let addresses = line.split_whitespace().map(str::to_owned).collect();
-        Sinks { stdin: child.stdin.take(), child, output, addresses }
+        let mut good: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let bad = good.split_off(hosts);
+        Sinks { stdin: child.stdin.take(), child, output, good, bad }
     }
 
     /// Ends it; how many requests it took.
@@ -248,11 +296,13 @@ mod sinks {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let mut addresses = Vec::new();
-            for n in 0..hosts {
+            let kinds = (0..hosts).map(|_| ACCEPT).chain([MUTE, FAIL, GONE]);
+            for (n, kind) in kinds.enumerate() {
                 let listener = TcpListener::bind(format!("127.0.7.{}:0", 1 + n % 250)).await.unwrap();
                 addresses.push(listener.local_addr().unwrap().to_string());
-                tokio::spawn(accept(listener));
+                tokio::spawn(accept(listener, kind));
             }
+            addresses.push(TcpListener::bind("127.0.8.1:0").await.unwrap().local_addr().unwrap().to_string());
             println!("{}", addresses.join(" "));
             std::io::stdout().flush().unwrap();
             let closed =
@@ -262,15 +312,21 @@ mod sinks {
         });
     }
 
-    async fn accept(listener: TcpListener) {
+    const ACCEPT: &str = "202 Accepted";
+    const FAIL: &str = "500 Internal Server Error";
+    const GONE: &str = "410 Gone";
+    const MUTE: &str = "";
+
+    async fn accept(listener: TcpListener, kind: &'static str) {
         while let Ok((stream, _)) = listener.accept().await {
             stream.set_nodelay(true).unwrap();
-            tokio::spawn(answer(stream));
+            tokio::spawn(answer(stream, kind));
         }
     }
 
-    /// Answers each request on a connection with 202, the body read and dropped.
-    async fn answer(mut stream: TcpStream) {
+    /// Answers each request on a connection with this status, the body read and dropped; or not at all.
+    async fn answer(mut stream: TcpStream, status: &str) {
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
         let mut buffer = Vec::with_capacity(16_384);
         loop {
             let head = loop {
@@ -288,9 +344,10 @@ mod sinks {
                 }
             }
             buffer.drain(..whole);
-            TAKEN.fetch_add(1, Ordering::Relaxed);
-            let answer = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
-            if stream.write_all(answer).await.is_err() {
+            if status == ACCEPT {
+                TAKEN.fetch_add(1, Ordering::Relaxed);
+            }
+            if status != MUTE && stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }
         }

@@ -142,8 +142,12 @@ pub enum Local {
     Node,
     /// `/publications/{id}`.
     Publication(String),
+    /// `/notes/{id}`.
+    Note(String),
     /// `/activities/{id}`.
     Activity(String),
+    /// `/stamps/{id}`.
+    Stamp(String),
     /// Anything else on this host.
     Other,
 }
@@ -174,6 +178,11 @@ impl Urls {
     /// The host of ids, with its port where that is not the scheme's own.
     pub fn host(&self) -> &str {
         self.base.split_once("://").map_or("", |(_, host)| host)
+    }
+
+    /// `https`, or `http` on a node for tests.
+    pub fn scheme(&self) -> &str {
+        self.base.split_once("://").map_or("https", |(scheme, _)| scheme)
     }
 
     /// The domain in handles.
@@ -207,9 +216,34 @@ impl Urls {
         format!("{}/publications/{id}", self.base)
     }
 
+    /// The id of a note.
+    pub fn note(&self, id: &str) -> String {
+        format!("{}/notes/{id}", self.base)
+    }
+
+    /// The page of a hashtag, given without `#`.
+    pub fn tag(&self, name: &str) -> String {
+        format!("{}/tags/{name}", self.base)
+    }
+
     /// The id of an activity.
     pub fn activity(&self, id: &str) -> String {
         format!("{}/activities/{id}", self.base)
+    }
+
+    /// The id of the stamp that allows a quote.
+    pub fn stamp(&self, id: &str) -> String {
+        format!("{}/stamps/{id}", self.base)
+    }
+
+    /// The id of what lies at this path, such as `publications/{id}`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.base)
+    }
+
+    /// The path of something of ours, as [`Urls::at`] takes it: what rows hold. Of another host, none.
+    pub fn path<'u>(&self, url: &'u str) -> Option<&'u str> {
+        url.strip_prefix(self.base.as_str())?.strip_prefix('/')
     }
 
     /// The shared inbox.
@@ -232,7 +266,9 @@ impl Urls {
             }
             ("actor", None, None) => Local::Node,
             ("publications", Some(id), None) => Local::Publication(id.to_owned()),
+            ("notes", Some(id), None) => Local::Note(id.to_owned()),
             ("activities", Some(id), None) => Local::Activity(id.to_owned()),
+            ("stamps", Some(id), None) => Local::Stamp(id.to_owned()),
             _ => Local::Other,
         })
     }
@@ -249,6 +285,7 @@ mod tests {
         assert_eq!(urls.domain(), "example.org");
         assert_eq!(urls.local(&urls.coalition("communs")), Some(Local::Actor("communs".into())));
         assert_eq!(urls.local(&urls.publication("x")), Some(Local::Publication("x".into())));
+        assert_eq!(urls.local(&urls.note("x")), Some(Local::Note("x".into())));
         assert_eq!(urls.local("https://reset.example.org/publications/x/replies"), Some(Local::Other));
         assert_eq!(urls.local("https://reset.example.org.evil.test/actor"), None);
         assert_eq!(urls.local("https://reset.example.org/actor#main-key"), Some(Local::Node));

@@ -112,6 +112,8 @@ pub struct Activity {
     pub target: Option<ObjectRef>,
     /// What came of it (`Accept` of a `QuoteRequest` or an `Offer`).
     pub result: Option<ObjectRef>,
+    /// With what (the quoting post of a `QuoteRequest`, FEP-044f).
+    pub instrument: Option<ObjectRef>,
     /// First addressees, as received.
     pub to: Vec<String>,
     /// Second addressees, as received.
@@ -209,6 +211,8 @@ pub fn parse(value: Value, allow_http: bool) -> Result<Activity, Refusal> {
         more_objects: objects.collect(),
         target: references(&value, "target", allow_http)?.into_iter().next(),
         result: references(&value, "result", allow_http)?.into_iter().next(),
+        // Others use it for anything; only a quote request needs it, and misses it then.
+        instrument: references(&value, "instrument", allow_http).unwrap_or_default().into_iter().next(),
         to: fields::addressees(&value, "to"),
         cc: fields::addressees(&value, "cc"),
         published: fields::time(&value, "published"),

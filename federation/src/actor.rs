@@ -47,6 +47,8 @@ pub struct RemoteActor {
     pub icon: Option<Url>,
     /// Its keys: those that name it as their owner, at its own origin.
     pub keys: Vec<RemoteKey>,
+    /// Those of them that may vouch for what it says (`assertionMethod`, FEP-521a).
+    pub assertion_methods: Vec<RemoteKey>,
     /// Other ids of the same person or group.
     pub also_known_as: Vec<Url>,
     /// Where it moved to.
@@ -103,6 +105,11 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
         |value: &Value, key| fields::lenient_id(value, key, allow_http).filter(|url| same_origin(url, &id));
     let shared_inbox = value.get("endpoints").and_then(|e| own(e, "sharedInbox"));
     let owned = |text: &str| Some(text.to_owned());
+    let own_keys = |properties: &[&str]| {
+        let mut keys = keys(value, properties, allow_http);
+        keys.retain(|key| key.owner == id && same_origin(&key.id, &id));
+        keys
+    };
     Ok(RemoteActor {
         kind,
         preferred_username: fields::text(value, "preferredUsername").and_then(owned),
@@ -113,10 +120,8 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
         followers: own(value, "followers"),
         url: fields::link(value, "url"),
         icon: fields::link(value, "icon"),
-        keys: keys(value, allow_http)
-            .into_iter()
-            .filter(|key| key.owner == id && same_origin(&key.id, &id))
-            .collect(),
+        keys: own_keys(&KEYS),
+        assertion_methods: own_keys(&["assertionMethod"]),
         also_known_as: fields::ids(value, "alsoKnownAs", allow_http)?,
         moved_to: fields::lenient_id(value, "movedTo", allow_http),
         inbox,
@@ -134,7 +139,7 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
 pub fn key_owner(value: &Value, key_id: &str, allow_http: bool) -> Result<Url, Refusal> {
     let wanted = url_check::id_with_fragment(key_id, allow_http)?;
     let bare = key(value, allow_http);
-    keys(value, allow_http)
+    keys(value, &KEYS, allow_http)
         .into_iter()
         .chain(bare)
         .find(|key| key.id == wanted)
@@ -142,10 +147,12 @@ pub fn key_owner(value: &Value, key_id: &str, allow_http: bool) -> Result<Url, R
         .ok_or(Refusal::UnknownKey)
 }
 
-/// The keys in `publicKey` and `assertionMethod`, whoever their owner; those that are only named or
-/// cannot be read are left out.
-fn keys(value: &Value, allow_http: bool) -> Vec<RemoteKey> {
-    ["publicKey", "assertionMethod"]
+/// Where an actor lists its keys.
+const KEYS: [&str; 2] = ["publicKey", "assertionMethod"];
+
+/// The keys in these properties, whoever their owner; those that are only named or cannot be read are left out.
+fn keys(value: &Value, properties: &[&str], allow_http: bool) -> Vec<RemoteKey> {
+    properties
         .iter()
         .flat_map(|property| fields::entries(value, property).iter().take(MAX_KEYS))
         .filter_map(|entry| key(entry, allow_http))

@@ -82,8 +82,8 @@ pub enum Verdict {
 ///
 /// Its id lies at the origin of its actor. What it creates, changes or deletes does as well; an
 /// embedded actor must be the actor itself, and an embedded object must name the actor in
-/// `attributedTo`, else it has to be refetched. What is undone must be the actor's own, and only
-/// an actor itself can move.
+/// `attributedTo`, else it has to be refetched; so has the post for which a `QuoteRequest` asks (FEP-044f).
+/// What is undone must be the actor's own, and only an actor itself can move.
 ///
 /// # Errors
 /// [`Refusal::ForeignId`], [`Refusal::ForeignObject`], [`Refusal::NotOwner`], and
@@ -102,6 +102,11 @@ pub fn activity_origin(activity: &Activity) -> Result<Verdict, Refusal> {
                     verdict = one;
                 }
             }
+        }
+        ActivityKind::QuoteRequest => {
+            require_object(activity)?;
+            let post = activity.instrument.as_ref().ok_or(Refusal::Missing("instrument"))?;
+            verdict = own_object(activity, post)?;
         }
         ActivityKind::Undo => {
             require_object(activity)?;
@@ -281,6 +286,22 @@ mod tests {
         assert_eq!(check(of_kind("Undo", follow("https://a.example/eve"))), Err(Refusal::NotOwner));
         assert_eq!(check(of_kind("Undo", json!("https://b.example/f/1"))), Err(Refusal::ForeignObject));
         assert_eq!(check(of_kind("Undo", Value::Null)), Err(Refusal::Missing("object")));
+    }
+
+    #[test]
+    fn a_post_that_asks_to_quote_is_the_actors_own() {
+        let ask = |post: Value| {
+            let mut value = of_kind("QuoteRequest", json!("https://us.example/publications/1"));
+            value.as_object_mut().unwrap().insert("instrument".into(), post);
+            check(value)
+        };
+        let id: Url = "https://a.example/n/1".parse().unwrap();
+        let post = |author: &str| json!({"id": id.as_str(), "type": "Note", "attributedTo": author});
+        assert_eq!(ask(post("https://a.example/ada")), Ok(Verdict::Trusted));
+        assert_eq!(ask(post("https://a.example/eve")), Ok(Verdict::Refetch(id.clone())));
+        assert_eq!(ask(json!(id.as_str())), Ok(Verdict::Refetch(id.clone())));
+        assert_eq!(ask(json!("https://b.example/n/1")), Err(Refusal::ForeignObject));
+        assert_eq!(ask(Value::Null), Err(Refusal::Missing("instrument")));
     }
 
     #[test]

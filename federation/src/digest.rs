@@ -1,9 +1,12 @@
-//! The `Digest` header (RFC 3230) over the exact bytes of a body.
+//! The `Digest` (RFC 3230) and `Content-Digest` (RFC 9530) headers over the exact bytes of a body.
 //!
-//! SHA-256 only: it is what the fediverse sends and the only one that is believed.
+//! `Digest` is SHA-256 only: it is what the fediverse sends and the only one that is believed. `Content-Digest` may be SHA-512
+//! as well.
 
+use crate::limits::MAX_SIGNATURE_HEADER;
 use aws_lc_rs::{constant_time, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use sfv::{Dictionary, ListEntry, Parser};
 
 /// Why a `Digest` header does not vouch for a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,8 +17,14 @@ pub enum DigestError {
     /// A SHA-256 value that is not 32 bytes of base64.
     #[error("the SHA-256 value of the Digest header is not base64 of 32 bytes")]
     Malformed,
+    /// No SHA-256 or SHA-512 value in a `Content-Digest`.
+    #[error("the Content-Digest header has neither a SHA-256 nor a SHA-512 value")]
+    NoKnownHash,
+    /// A `Content-Digest` that is no dictionary of byte sequences.
+    #[error("the Content-Digest header cannot be read")]
+    Unreadable,
     /// The value is that of another body.
-    #[error("the Digest header does not match the body")]
+    #[error("the digest does not match the body")]
     Mismatch,
 }
 
@@ -25,7 +34,8 @@ impl DigestError {
     pub fn reason(self) -> &'static str {
         match self {
             Self::NoSha256 => "digest_without_sha256",
-            Self::Malformed => "digest_malformed",
+            Self::Malformed | Self::Unreadable => "digest_malformed",
+            Self::NoKnownHash => "digest_without_known_hash",
             Self::Mismatch => "digest_mismatch",
         }
     }
@@ -69,6 +79,36 @@ pub fn verify(header: &str, body: &[u8]) -> Result<(), DigestError> {
     }
 }
 
+/// The value of a `Content-Digest` header for `body`: `sha-256=:` and base64.
+#[must_use]
+pub fn content_header(body: &[u8]) -> String {
+    let hash = digest::digest(&digest::SHA256, body);
+    format!("sha-256=:{}:", STANDARD.encode(hash.as_ref()))
+}
+
+/// Compares a received `Content-Digest` header (RFC 9530) with the body that came with it.
+///
+/// Values of hashes other than SHA-256 and SHA-512 are ignored; of these two at least one must be there, and each must match.
+///
+/// # Errors
+/// [`DigestError::Unreadable`], [`DigestError::NoKnownHash`], [`DigestError::Mismatch`].
+pub fn verify_content(header: &str, body: &[u8]) -> Result<(), DigestError> {
+    if header.len() > MAX_SIGNATURE_HEADER {
+        return Err(DigestError::Unreadable);
+    }
+    let stated: Dictionary = Parser::new(header).parse().map_err(|_| DigestError::Unreadable)?;
+    let mut known = 0;
+    for (name, algorithm) in [("sha-256", &digest::SHA256), ("sha-512", &digest::SHA512)] {
+        let Some(value) = stated.get(name) else { continue };
+        let ListEntry::Item(item) = value else { return Err(DigestError::Unreadable) };
+        let given = item.bare_item.as_byte_sequence().ok_or(DigestError::Unreadable)?;
+        let hash = digest::digest(algorithm, body);
+        constant_time::verify_slices_are_equal(given, hash.as_ref()).map_err(|_| DigestError::Mismatch)?;
+        known += 1;
+    }
+    if known == 0 { Err(DigestError::NoKnownHash) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +144,32 @@ mod tests {
         }
         let long = format!("SHA-256={}", "A".repeat(44));
         assert_eq!(verify(&long, b""), Err(DigestError::Malformed));
+    }
+
+    /// The body of RFC 9421 appendix B.2 and its digests.
+    const HELLO: &[u8] = br#"{"hello": "world"}"#;
+    const SHA256: &str = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
+    const SHA512: &str =
+        "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:";
+
+    #[test]
+    fn a_content_digest_matches_by_every_known_hash_it_states() {
+        assert_eq!(content_header(HELLO), SHA256);
+        for good in [SHA256, SHA512, &format!("{SHA512}, {SHA256}"), &format!("md5=:AAAA:, {SHA256}")] {
+            assert_eq!(verify_content(good, HELLO), Ok(()), "{good}");
+            assert_eq!(verify_content(good, b"{}"), Err(DigestError::Mismatch), "{good}");
+        }
+        let half = format!("{SHA256}, {}", content_header(b"{}").replace("256", "512"));
+        assert_eq!(verify_content(&half, HELLO), Err(DigestError::Mismatch));
+    }
+
+    #[test]
+    fn a_content_digest_without_a_known_hash_or_shape_fails() {
+        for bad in ["", "md5=:AAAA:"] {
+            assert_eq!(verify_content(bad, HELLO), Err(DigestError::NoKnownHash), "{bad}");
+        }
+        for bad in ["sha-256=X48E9qOo", "sha-256", "sha-256=:X", "sha-256=(:AAAA:)", "SHA-256=:AAAA:", "é"] {
+            assert_eq!(verify_content(bad, HELLO), Err(DigestError::Unreadable), "{bad}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The protocol, pure: what this node says to other servers and what it hears from them, as JSON
 //! bytes in and JSON bytes out.
 //!
-//! It holds the vocabulary, the limits, signing strings and keys, and the checks that need nothing
+//! It holds the vocabulary, the limits, signing strings, integrity proofs and keys, and the checks that need nothing
 //! but the document at hand. It must not fetch, store, wait or read a clock: time is an argument,
 //! and whatever needs a network or a database belongs to the server that uses this crate.
 //! Nothing that comes from outside may make it panic or cost more than [`limits`] allow.
@@ -18,7 +18,11 @@ pub mod key;
 pub mod limits;
 pub mod media_type;
 pub mod note;
+pub mod proof;
+pub mod quote;
 pub mod retry;
+pub mod rfc9421;
+pub mod signature;
 pub mod url_check;
 pub mod vocab;
 pub mod webfinger;

@@ -45,6 +45,15 @@ pub const MAX_KEYS: usize = 16;
 /// Most fetches that one incoming activity may cause.
 pub const MAX_FETCHES: usize = 20;
 
+/// Of these, most that finding a key may take, and again once more where a signature did not match.
+pub const MAX_KEY_FETCHES: usize = 5;
+
+/// Most bytes of all documents together that are fetched for one incoming activity.
+pub const MAX_FETCHED: usize = 4_000_000;
+
+/// Longest time that all fetches for one incoming activity take together, a slow body included.
+pub const MAX_FETCH_TIME: Duration = Duration::from_secs(30);
+
 /// Most redirects that a fetch follows, each checked like the first address.
 pub const MAX_REDIRECTS: usize = 3;
 
@@ -59,6 +68,12 @@ pub const MAX_SIGNATURE_HEADER: usize = 8192;
 
 /// Most headers that one signature may cover.
 pub const MAX_SIGNED_HEADERS: usize = 32;
+
+/// Most integrity proofs of one document that are looked at; more are refused unread.
+pub const MAX_PROOFS: usize = 4;
+
+/// Longest `proofValue`, in bytes; an Ed25519 signature takes at most 89. Base58 costs the square of it.
+pub const MAX_PROOF_VALUE: usize = 128;
 
 /// Longest id or URL, in bytes.
 pub const MAX_URL: usize = 2048;

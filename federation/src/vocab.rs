@@ -31,6 +31,12 @@ pub fn is_public(addressee: &str) -> bool {
     matches!(addressee, PUBLIC | "as:Public" | "Public")
 }
 
+/// The `@context` of activities that use no other terms than those of ActivityStreams and `proof`.
+#[must_use]
+pub fn plain_context() -> Value {
+    json!([AS_CONTEXT, DATA_INTEGRITY_CONTEXT])
+}
+
 /// The `@context` of our actors.
 ///
 /// The contexts that protect their terms come after those that define the same words, as Fedify
@@ -113,7 +119,6 @@ pub fn event_context() -> Value {
         "joinMode": "event:joinMode",
         "externalParticipationUrl": {"@id": "event:externalParticipationUrl", "@type": "@id"},
         "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
-        "participantCount": "mz:participantCount",
         "isOnline": "mz:isOnline",
         "status": "ical:status"
     });
@@ -122,6 +127,22 @@ pub fn event_context() -> Value {
         inline.extend(terms);
     }
     context
+}
+
+/// The `@context` of what is said about a quote: requests, and the stamps that allow one (FEP-044f).
+#[must_use]
+pub fn quote_context() -> Value {
+    json!([
+        AS_CONTEXT,
+        DATA_INTEGRITY_CONTEXT,
+        {
+            "gts": "https://gotosocial.org/ns#",
+            "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+            "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+            "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+            "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}
+        }
+    ])
 }
 
 #[cfg(test)]
@@ -139,7 +160,7 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        for context in [actor_context(), object_context(), event_context()] {
+        for context in [actor_context(), object_context(), event_context(), quote_context()] {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();

@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, no_actor, register};
+use super::{Act, Error, consultation, no_actor, note, register};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -17,7 +17,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition;
 use crate::model::consultation as answered;
 use crate::model::publication::{self, Publication, Row};
-use crate::outbox::{self, Audience, NewActivity};
+use crate::outbox::{self, Audience, Hosts, NewActivity};
 use crate::text::{html, summary};
 
 /// Whether followers get what is published.
@@ -168,15 +168,23 @@ pub fn publish_on(
     coalition::lock(conn, group.id)?;
     let before = existing(conn, act, &group, manuscript)?;
     let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;
-    let (id, outcome) = match before {
+    let (id, outcome) = match &before {
         None => insert(conn, act, &group, manuscript, &content, &authors)?,
-        Some(before) => revise(conn, act, manuscript, &before, &content, &authors)?,
+        Some(before) => revise(conn, act, manuscript, before, &content, &authors)?,
     };
-    match outcome {
-        Outcome::Published => tell(conn, act, &id, "Create", travel)?,
-        Outcome::Revised => tell(conn, act, &id, "Update", travel)?,
-        Outcome::Drafted | Outcome::Unchanged => {}
-    }
+    let hosts = match (outcome, &before) {
+        (Outcome::Published, _) => tell(conn, act, &id, "Create", travel)?,
+        (Outcome::Revised, Some(before)) => {
+            let mut hosts = tell(conn, act, &id, "Update", travel)?;
+            if travel == Travel::Deliver {
+                let now = the(conn, act, &id)?;
+                hosts.extend(note::learn(conn, act, &before.content(), &now)?);
+            }
+            hosts
+        }
+        _ => Hosts::new(),
+    };
+    outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(Published { id: act.urls.publication(&id), outcome })
 }
 
@@ -371,17 +379,23 @@ fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> 
 }
 
 /// `updated` travels in whole seconds, and peers take only a newer one: each revision has a second of its own.
-fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<(), Error> {
+fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    kind: &'static str,
+    travel: Travel,
+) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)
 }
 
-/// Enqueues an activity of a coalition about its publication.
+/// Stores an activity of a coalition about its publication; the caller makes its hosts due.
 fn say(
     conn: &mut Conn,
     act: &Act,
@@ -389,15 +403,12 @@ fn say(
     kind: &'static str,
     object: &serde_json::Value,
     travel: Travel,
-) -> Result<(), Error> {
+) -> Result<Hosts, Error> {
     let id = act.new_id();
     let actor = act.urls.coalition(&publication.actor.handle);
     let said = Said { urls: &act.urls, id: &id, actor: &actor, at: act.at };
     let document = said.publicly(kind, object);
-    let bytes = document.to_string().len();
-    if bytes > reset_federation::limits::MAX_ACTIVITY_OUT {
-        return Err(Error::TooLong { title: publication.row.title.clone(), bytes });
-    }
+    fits(&document, &publication.row.title)?;
     let new = NewActivity {
         id,
         actor_id: publication.actor.id,
@@ -413,7 +424,16 @@ fn say(
         now: act.at.naive_utc(),
         quiet: travel == Travel::Quiet,
     };
-    Ok(outbox::enqueue(conn, new)?)
+    Ok(outbox::store(conn, new)?)
+}
+
+/// Refuses what is larger than peers take.
+pub(super) fn fits(document: &serde_json::Value, title: &str) -> Result<(), Error> {
+    let bytes = document.to_string().len();
+    if bytes > reset_federation::limits::MAX_ACTIVITY_OUT {
+        return Err(Error::TooLong { title: title.to_owned(), bytes });
+    }
+    Ok(())
 }
 
 /// Withdraws a publication: a tombstone with date and reason stays, followers get a `Delete`. Doing so again changes
@@ -451,9 +471,11 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
     // A revision of the same second stands a moment ahead of the clock.
     let at = act.at.naive_utc().max(publication.row.updated_at);
     publication::withdraw(conn, &publication.row.id, reason, at)?;
+    super::pin::unpin_on(conn, act, &publication)?;
     if publication.row.published_at.is_some() {
-        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
-        say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
+        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, at.and_utc());
+        let hosts = say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
+        outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     }
     Ok(url)
 }

@@ -39,10 +39,19 @@ impl Said<'_> {
         })
     }
 
+    /// `Add`, `Remove`: as [`Said::publicly`], with the collection that changes (an id).
+    pub fn collecting(&self, kind: &str, object: &Value, collection: &str) -> Value {
+        let mut activity = self.publicly(kind, object);
+        if let Some(activity) = activity.as_object_mut() {
+            activity.insert("target".to_owned(), collection.into());
+        }
+        activity
+    }
+
     /// `Accept`, `Reject`, `Follow`, `Undo`: to one actor. `object` is embedded verbatim (Mastodon and GoToSocial match on it).
     pub fn to(&self, kind: &str, receiver: &str, object: &Value) -> Value {
         json!({
-            "@context": vocab::AS_CONTEXT,
+            "@context": vocab::plain_context(),
             "id": self.urls.activity(self.id),
             "type": kind,
             "actor": self.actor,

@@ -11,8 +11,9 @@ use crate::domain::state::State;
 use crate::model::publication::Publication;
 use crate::text::dates;
 
-/// Adds times, place, state and registrations; `id` and `group` are the ids of the meeting and its coalition. Where people
-/// meet online (`join_url`) is told to nobody but those who take part.
+/// Adds times, place, state and how to register; `id` and `group` are the ids of the meeting and its coalition. How many
+/// registered is behind a URL (`attendees`), so that a counter changes no document. Where people meet online (`join_url`) is
+/// told to nobody but those who take part.
 pub(super) fn event(
     object: &mut Map<String, Value>,
     (id, group): (&str, &str),
@@ -41,7 +42,6 @@ pub(super) fn event(
         None => {
             add("joinMode", "free".into());
             add("attendees", format!("{id}/attendees").into());
-            add("participantCount", publication.registered.into());
             if let Some(capacity) = meeting.capacity {
                 add("maximumAttendeeCapacity", capacity.into());
             }

@@ -3,11 +3,16 @@
 
 pub mod activity;
 pub mod actor;
+pub mod announce;
 pub mod client;
 mod consultation;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod knock;
 pub mod meeting;
+pub mod note;
+pub mod proof;
 pub mod publication;
+pub mod quote;
 pub mod resolve;

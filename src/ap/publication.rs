@@ -22,7 +22,7 @@ pub fn activity_type(kind: Kind) -> &'static str {
 }
 
 /// The document of a published publication, with its own `@context`, as it is served by its id and embedded in activities.
-/// `zone` is where the node tells its deadlines; `at` the moment of reading, since a round may be over.
+/// `zone` is where the node tells its deadlines; `at` the moment of saying it, since a round may be over by then.
 pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<Utc>) -> Value {
     let row = &publication.row;
     let id = urls.publication(&row.id);
@@ -52,10 +52,12 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         "to": [PUBLIC],
         "cc": [format!("{group}/followers")],
         "sensitive": false,
+        "interactionPolicy": super::quote::policy(),
         "tag": tags(urls, publication),
         "replies": format!("{id}/replies"),
         "likes": format!("{id}/likes"),
         "shares": format!("{id}/shares"),
+        "context": self::context(urls, &row.id),
         "publication": ours(publication),
     });
     if let Some(object) = document.as_object_mut() {
@@ -69,6 +71,11 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         }
     }
     document
+}
+
+/// The id of the thread of a publication (FEP-7888): the collection of all that is said in it.
+pub fn context(urls: &Urls, id: &str) -> String {
+    format!("{}/context", urls.publication(id))
 }
 
 /// What is served and sent once a publication was withdrawn.
@@ -102,7 +109,7 @@ fn public_details(details: &Details) -> Value {
 fn tags(urls: &Urls, publication: &Publication) -> Vec<Value> {
     let tag = |tag: &String| {
         let name: String = tag.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
-        json!({"type": "Hashtag", "name": format!("#{name}"), "href": format!("{}/tags/{name}", urls.base())})
+        json!({"type": "Hashtag", "name": format!("#{name}"), "href": urls.tag(&name)})
     };
     publication.tags.iter().map(tag).collect()
 }

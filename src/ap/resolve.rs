@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use reset_federation::actor::{KeyMaterial, RemoteActor};
 use reset_federation::check::{self, Refusal};
 use reset_federation::key::PublicKey;
+use reset_federation::limits::MAX_KEY_FETCHES;
 use reset_federation::url_check::{self, authority};
 use reset_federation::webfinger::{self, Jrd, Resource};
 use reset_federation::{actor, media_type};
@@ -171,7 +172,7 @@ async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchErro
     let Ok(Ok(_turn)) = tokio::time::timeout(KEY_TURN, turns.acquire()).await else {
         return Err(FetchError::Later("too many keys are being fetched from there".into()));
     };
-    let fetcher = Fetcher::new(app);
+    let fetcher = Fetcher::with(app, MAX_KEY_FETCHES);
     let first = fetcher.document(&url).await?;
     let owner = actor::key_owner(&first.value, key_id, allow_http)?;
     let (document, claimed) = match first.id == owner {
@@ -239,6 +240,14 @@ pub async fn actor(fetcher: &Fetcher<'_>, url: &Url, age: Age) -> Result<Remote,
 async fn keep_document(app: &App, document: Document) -> Result<i64, FetchError> {
     let parsed = actor::parse(&document.value, app.config.federation.allow_http)?;
     store(app, parsed, document.text).await
+}
+
+/// Whether anything is stored of the actor with this id.
+///
+/// # Errors
+/// The database's.
+pub async fn is_stored(app: &App, url: &Url) -> Result<bool, FetchError> {
+    Ok(by_url(app, url).await?.is_some())
 }
 
 async fn by_url(app: &App, url: &Url) -> Result<Option<Remote>, FetchError> {

@@ -18,6 +18,7 @@ mod organisation;
 mod print;
 mod publication;
 mod publish;
+mod quote;
 mod reply;
 mod retention;
 mod serve;
@@ -72,12 +73,15 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
-    /// What was published.
+    /// What a coalition shows first, and who comes to its meetings.
     #[command(subcommand)]
     Publication(publication::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
+    /// Posts of other servers that quote what is published here.
+    #[command(subcommand)]
+    Quote(quote::Command),
     /// Other servers.
     #[command(subcommand)]
     Federation(federation::Command),
@@ -169,6 +173,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Publication(command) => publication::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
+        Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,

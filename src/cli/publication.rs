@@ -1,4 +1,4 @@
-//! `publication registrations`.
+//! `publication pin`, `publication unpin` and `publication registrations`.
 
 use std::path::Path;
 
@@ -6,10 +6,21 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, open, print};
-use crate::actions::registration;
+use crate::actions::{pin, registration};
+use crate::app::App;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show a publication first on its coalition's page and profile; at most five are. Prints its URL.
+    Pin {
+        /// The URL of the publication, or the id at its end.
+        id: String,
+    },
+    /// Show it in its place again. Prints its URL.
+    Unpin {
+        /// The URL of the publication, or the id at its end.
+        id: String,
+    },
     /// List who registered for a meeting, for its organiser: pages only tell how many.
     Registrations {
         /// The URL of the meeting, or the id at its end.
@@ -21,9 +32,18 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
-    let Command::Registrations { id, json } = command;
     let app = open::node(path).await?;
-    let rows: Vec<_> = registration::list(&app, id)
+    let url = match command {
+        Command::Pin { id } => pin::pin(&app, id).await?,
+        Command::Unpin { id } => pin::unpin(&app, id).await?,
+        Command::Registrations { id, json } => return registrations(&app, id, json).await,
+    };
+    print::line(url);
+    Ok(())
+}
+
+async fn registrations(app: &App, id: String, as_json: bool) -> Result<(), Failure> {
+    let rows: Vec<_> = registration::list(app, id)
         .await?
         .into_iter()
         .map(|one| {
@@ -35,7 +55,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             })
         })
         .collect();
-    print::rows(&rows, json, |row| {
+    print::rows(&rows, as_json, |row| {
         let text = |key: &str| row.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         vec![text("registered"), text("account"), text("name"), text("actor")]
     })

@@ -28,6 +28,7 @@ diesel::table! {
         public -> Text,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -226,6 +227,8 @@ diesel::table! {
         hidden_at -> Nullable<Timestamp>,
         hidden_reason -> Nullable<Text>,
         document -> Text,
+        warning -> Nullable<Text>,
+        attachments -> Text,
     }
 }
 
@@ -269,12 +272,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    quotes (id) {
+        id -> Text,
+        actor_id -> BigInt,
+        target -> Text,
+        remote_id -> BigInt,
+        url -> Text,
+        page -> Nullable<Text>,
+        given_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     registrations (id) {
         id -> BigInt,
         publication_id -> Text,
         remote_id -> BigInt,
         join_id -> Text,
         registered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pins (publication_id) {
+        publication_id -> Text,
+        coalition_id -> BigInt,
+        pinned_at -> Timestamp,
     }
 }
 
@@ -290,6 +315,7 @@ diesel::table! {
         attempts -> Integer,
         run_at -> Timestamp,
         outcome -> Nullable<Text>,
+        host -> Text,
     }
 }
 
@@ -353,6 +379,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    second_knocks (host) {
+        host -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notes (id) {
+        id -> Text,
+        actor_id -> BigInt,
+        coalition_id -> BigInt,
+        publication_id -> Nullable<Text>,
+        kind -> Text,
+        parent_note -> Nullable<Text>,
+        parent_url -> Nullable<Text>,
+        parent_author -> Nullable<Text>,
+        markdown -> Text,
+        html -> Text,
+        language -> Text,
+        mentions -> Text,
+        likes -> BigInt,
+        shares -> BigInt,
+        published_at -> Timestamp,
+        updated_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    note_tags (note_id, position) {
+        note_id -> Text,
+        position -> Integer,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    note_reactions (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        kind -> Text,
+        note_id -> Text,
+        remote_id -> BigInt,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publication_attachments (publication_id, position) {
+        publication_id -> Text,
+        position -> Integer,
+        name -> Text,
+        media_type -> Text,
+        digest -> Nullable<Text>,
+        file -> Nullable<Text>,
+        size -> Nullable<BigInt>,
+        url -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -382,7 +469,18 @@ diesel::joinable!(answers -> publications (publication_id));
 diesel::joinable!(answers -> remote_actors (remote_id));
 diesel::joinable!(registrations -> publications (publication_id));
 diesel::joinable!(registrations -> remote_actors (remote_id));
+diesel::joinable!(notes -> actors (actor_id));
+diesel::joinable!(notes -> coalitions (coalition_id));
+diesel::joinable!(notes -> publications (publication_id));
+diesel::joinable!(note_tags -> notes (note_id));
+diesel::joinable!(note_reactions -> notes (note_id));
+diesel::joinable!(note_reactions -> remote_actors (remote_id));
+diesel::joinable!(publication_attachments -> publications (publication_id));
 diesel::joinable!(remote_tombstones -> remote_actors (remote_id));
+diesel::joinable!(quotes -> actors (actor_id));
+diesel::joinable!(quotes -> remote_actors (remote_id));
+diesel::joinable!(pins -> publications (publication_id));
+diesel::joinable!(pins -> coalitions (coalition_id));
 diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(activities -> publications (publication_id));
 diesel::joinable!(deliveries -> activities (activity_id));
@@ -411,11 +509,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     consultations,
     answers,
     registrations,
+    notes,
+    note_tags,
+    note_reactions,
+    publication_attachments,
     remote_tombstones,
+    quotes,
+    pins,
     inbox_items,
     seen_activities,
     activities,
     deliveries,
     hosts,
+    second_knocks,
     lanes,
 );

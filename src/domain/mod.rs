@@ -8,6 +8,8 @@ pub mod decision;
 pub mod following;
 pub mod handle;
 pub mod meeting;
+pub mod news;
+pub mod note;
 pub mod publication;
 pub mod reaction;
 pub mod state;

@@ -1,4 +1,4 @@
-//! `Delete` of a reply by its author (its text and raw bytes go, it never comes back), and of an actor by itself (all that is
+//! `Delete` of a reply or a quoting post by its author (its text and raw bytes go, it never comes back), and of an actor by itself (all that is
 //! kept of it goes; its keys stay, for the Deletes that may follow).
 
 use reset_federation::activity::{Activity, ObjectRef};
@@ -22,8 +22,16 @@ fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stoppe
     if known.as_ref().is_some_and(|known| known.remote_id != scene.sender.id) {
         return Err(Stopped::Refused("the reply is another actor's"));
     }
+    let quoter = model::quote::author(scene.conn, url)?;
+    if quoter.is_some_and(|quoter| quoter != scene.sender.id) {
+        return Err(Stopped::Refused("the quoting post is another actor's"));
+    }
     model::reply::bury(scene.conn, url, scene.sender.id, scene.now)?;
+    let quoted = model::quote::forget(scene.conn, url)?;
     let Some(known) = known else {
+        if quoted {
+            return Ok("a quote was deleted");
+        }
         return Ok("nothing of it was kept here");
     };
     model::reply::delete(scene.conn, known.id)?;
@@ -45,6 +53,7 @@ fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
         scene.tally.add(publication, Counter::Answers, 1);
     }
     model::registration::remove_of(scene.conn, id)?;
+    model::quote::forget_of(scene.conn, id)?;
     model::follower::remove_remote(scene.conn, id)?;
     model::following::remove_remote(scene.conn, id)?;
     model::remote::gone(scene.conn, id, scene.now)?;

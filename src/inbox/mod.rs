@@ -11,6 +11,8 @@ mod intake;
 mod join;
 mod lane;
 mod like;
+mod page;
+mod quote;
 mod scene;
 mod undo;
 mod update;
@@ -44,6 +46,7 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Announce => announce::on_announce(app, &activity),
         ActivityKind::Join => join::on_join(app, activity),
         ActivityKind::Leave => join::on_leave(app, &activity),
+        ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

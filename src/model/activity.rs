@@ -65,6 +65,52 @@ pub fn outbox_page(
     query.load(conn)
 }
 
+/// The last `Create` or `Update` of this actor about a publication, or the last one before `before` (the id of another).
+///
+/// # Errors
+/// The database's.
+pub fn last_about(
+    conn: &mut Conn,
+    actor_id: i64,
+    publication: &str,
+    before: Option<&str>,
+) -> Result<Option<Activity>> {
+    let mut query = activities::table
+        .filter(activities::publication_id.eq(publication).and(activities::actor_id.eq(actor_id)))
+        .filter(activities::kind.eq_any(["Create", "Update"]))
+        .order(activities::id.desc())
+        .select(Activity::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(activities::id.lt(before.to_owned()));
+    }
+    query.first(conn).optional()
+}
+
+/// The first activity after the one with this id, in the order of ids; `""` is before all.
+///
+/// # Errors
+/// The database's.
+pub fn after(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
+    activities::table
+        .filter(activities::id.gt(id))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Replaces a stored document: only before the node was served for the first time, when nothing left it.
+///
+/// # Errors
+/// The database's.
+pub fn rewrite(conn: &mut Conn, id: &str, document: &str) -> Result<()> {
+    diesel::update(activities::table.find(id))
+        .set(activities::document.eq(document))
+        .execute(conn)
+        .map(drop)
+}
+
 /// How many public activities an actor has.
 ///
 /// # Errors

@@ -88,12 +88,18 @@ pub fn make_due(conn: &mut Conn, host: &str, lane: i32, now: NaiveDateTime) -> R
     Ok(())
 }
 
-/// Hosts for which something waits, the next due first. `lanes` limits them to those lanes.
+/// Hosts for which something waits, the next due first: those that failed the last time, or the others. `lanes` limits them to
+/// those lanes.
 ///
 /// # Errors
 /// The database's.
-pub fn scheduled(conn: &mut Conn, lanes: Option<&[i32]>, limit: i64) -> Result<Vec<Host>> {
-    let query = hosts::table.filter(hosts::due_at.is_not_null()).order(hosts::due_at.asc()).limit(limit);
+pub fn scheduled(conn: &mut Conn, lanes: Option<&[i32]>, ailing: bool, limit: i64) -> Result<Vec<Host>> {
+    let (least, most) = if ailing { (1, i32::MAX) } else { (0, 0) };
+    let query = hosts::table
+        .filter(hosts::due_at.is_not_null())
+        .filter(hosts::failures.between(least, most))
+        .order(hosts::due_at.asc())
+        .limit(limit);
     match lanes {
         None => query.select(Host::as_select()).load(conn),
         Some(lanes) => {

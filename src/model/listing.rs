@@ -84,6 +84,8 @@ pub struct Filter {
     pub kind: Option<Kind>,
     /// Bearing one of these tags.
     pub tags: Option<Vec<String>>,
+    /// Of these ids.
+    pub ids: Option<Vec<String>>,
 }
 
 macro_rules! public {
@@ -102,6 +104,9 @@ macro_rules! public {
                 .filter(publication_authors::actor_id.eq(id))
                 .select(publication_authors::publication_id);
             query = query.filter(publications::id.eq_any(theirs));
+        }
+        if let Some(ids) = $filter.ids.clone() {
+            query = query.filter(publications::id.eq_any(ids));
         }
         if let Some(tags) = $filter.tags.clone() {
             let tagged = publication_tags::table

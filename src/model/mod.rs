@@ -13,12 +13,16 @@ pub mod host;
 pub mod inbox_item;
 pub mod listing;
 pub mod meta;
+pub mod note;
 pub mod organisation;
+pub mod pin;
 pub mod publication;
+pub mod quote;
 pub mod reaction;
 pub mod registration;
 pub mod remote;
 pub mod reply;
+pub mod second_knock;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

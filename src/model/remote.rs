@@ -7,8 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    answers, followers, following, reactions, registrations, remote_actors, remote_keys, remote_tombstones,
-    replies,
+    answers, followers, following, quotes, reactions, registrations, remote_actors, remote_keys,
+    remote_tombstones, replies,
 };
 
 /// A remote actor's row.
@@ -157,7 +157,8 @@ pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
 }
 
 /// Forgets actors that were last fetched before `before` and that nothing here refers to any more: nobody who follows, is
-/// followed, replied, reacted, answered, registered or deleted something. At most `most` of them; how many it were.
+/// followed, replied, reacted, quoted, answered, registered or deleted something. At most `most` of them; how many it
+/// were.
 ///
 /// # Errors
 /// The database's.
@@ -171,6 +172,7 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(answers::table.filter(answers::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(registrations::table.filter(registrations::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
         .order(remote_actors::id)
         .limit(most)

@@ -16,6 +16,28 @@ const PAUSES: [u32; 10] = [12, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200];
 /// Longest stored error, in bytes.
 const MAX_ERROR: usize = 300;
 
+/// How a host was the last time. Each kind has places of its own, so that no host waits for one that is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It answered.
+    Well,
+    /// It was never asked.
+    New,
+    /// It failed.
+    Ailing,
+}
+
+impl Standing {
+    /// By its failures in a row and when it last took something.
+    pub(super) fn of(failures: i32, last_ok_at: Option<NaiveDateTime>) -> Standing {
+        match (failures, last_ok_at) {
+            (0, Some(_)) => Standing::Well,
+            (0, None) => Standing::New,
+            _ => Standing::Ailing,
+        }
+    }
+}
+
 /// How a host is doing, through one round of deliveries.
 #[derive(Clone, Debug)]
 pub(super) struct Circuit {
@@ -46,9 +68,9 @@ impl Circuit {
         self.health.failures >= OPEN_AT
     }
 
-    /// Whether it answered well the last time: only then may it use the places of healthy hosts.
-    pub(super) fn is_trusted(&self) -> bool {
-        self.health.failures == 0 && self.health.last_ok_at.is_some()
+    /// Whose places it may use.
+    pub(super) fn standing(&self) -> Standing {
+        Standing::of(self.health.failures, self.health.last_ok_at)
     }
 
     /// Whether this round must end.
@@ -188,7 +210,8 @@ mod tests {
             circuit.ailing(at(0), "500", None, 0.5);
             circuit.alive(at(1));
         }
-        assert!(!circuit.is_open() && circuit.is_trusted() && !circuit.has_recovered());
+        assert!(!circuit.is_open() && !circuit.has_recovered());
+        assert_eq!(circuit.standing(), Standing::Well);
     }
 
     #[test]
@@ -222,7 +245,7 @@ mod tests {
         let mut circuit = next_round(&circuit);
         assert!(circuit.is_open() && !circuit.is_over());
         circuit.alive(at(20));
-        assert!(circuit.has_recovered() && circuit.is_trusted());
+        assert!(circuit.has_recovered() && circuit.standing() == Standing::Well);
         assert_eq!(circuit.health().last_error.as_deref(), Some("x"));
     }
 

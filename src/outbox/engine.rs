@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
+use super::circuit::Standing;
 use super::ledger::{self, Entry};
 use super::send::Parcel;
 use super::{LANES, QUEUE, round};
@@ -24,11 +25,14 @@ use crate::model::{self, activity};
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Two looks are at least this far apart.
 const LOOK_APART: Duration = Duration::from_millis(5);
-/// Most rounds at once with hosts that were well the last time, and with all others.
-const HEALTHY_ROUNDS: usize = 512;
-const OTHER_ROUNDS: usize = 256;
-/// Rows read in one look: as many as can be under way, and as many again.
+/// Most rounds at once with hosts that were well the last time, with such as were never asked, and with those that failed.
+const WELL_ROUNDS: usize = 512;
+const NEW_ROUNDS: usize = 256;
+const AILING_ROUNDS: usize = 256;
+/// Rows read in one look of hosts that have not failed, and of those that have: as many as can be under way, and as many
+/// again. They are read apart, so that no crowd of dead hosts stands before a living one.
 const LOOK_ROWS: i64 = 1536;
+const LOOK_AILING_ROWS: i64 = 512;
 /// Most memory for activities that are being sent, in bytes.
 const PARCELS: u64 = 32_000_000;
 /// How long rounds may take to end when the process stops.
@@ -40,9 +44,11 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Shared {
     pub(super) app: SharedApp,
     /// Places for deliveries to hosts that were well the last time.
-    pub(super) healthy: Semaphore,
-    /// Places for all others.
-    pub(super) probes: Semaphore,
+    well: Semaphore,
+    /// Places for hosts that were never asked before.
+    new: Semaphore,
+    /// Places for hosts that failed.
+    ailing: Semaphore,
     /// Set when rounds shall begin nothing new.
     pub(super) stopping: AtomicBool,
     /// How long a delivery is tried.
@@ -52,6 +58,15 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// The places of hosts that stand so.
+    pub(super) fn places(&self, standing: Standing) -> &Semaphore {
+        match standing {
+            Standing::Well => &self.well,
+            Standing::New => &self.new,
+            Standing::Ailing => &self.ailing,
+        }
+    }
+
     /// The time now, as rows hold it.
     pub(super) fn now(&self) -> NaiveDateTime {
         self.app.now().naive_utc()
@@ -73,9 +88,7 @@ impl Shared {
         let read = move |conn: &mut crate::db::Conn| Ok::<_, Error>(activity::find(conn, &wanted)?);
         let found = self.app.db.read(read).await.map_err(|error| error.to_string())?;
         let found = found.ok_or_else(|| "the activity is no longer there".to_owned())?;
-        let signer =
-            crate::ap::keys::signer(&self.app, found.actor_id).await.map_err(|error| error.to_string())?;
-        let parcel = Arc::new(Parcel::new(found.document, signer));
+        let parcel = Arc::new(Parcel::new(found.document, found.actor_id));
         self.parcels.insert(id.to_owned(), parcel.clone());
         Ok(parcel)
     }
@@ -83,7 +96,7 @@ impl Shared {
 
 struct UnderWay {
     lane: i32,
-    trusted: bool,
+    standing: Standing,
     task: Id,
 }
 
@@ -140,8 +153,9 @@ impl Engine {
         let now = app.now().naive_utc();
         let owner = app.new_id();
         let shared = Shared {
-            healthy: Semaphore::new(in_flight),
-            probes: Semaphore::new(in_flight),
+            well: Semaphore::new(in_flight),
+            new: Semaphore::new(in_flight),
+            ailing: Semaphore::new(in_flight),
             stopping: AtomicBool::new(false),
             patience: TimeDelta::days(i64::from(app.config.federation.retry_days)),
             parcels: moka::sync::Cache::builder()
@@ -179,36 +193,49 @@ impl Engine {
         self.lanes.tend(db, now, busy).await?;
         let lanes = db.is_shared().then(|| self.lanes.open(now));
         let read = move |conn: &mut crate::db::Conn| {
-            Ok::<_, Error>(model::host::scheduled(conn, lanes.as_deref(), LOOK_ROWS)?)
+            let lanes = lanes.as_deref();
+            let hosts = model::host::scheduled(conn, lanes, false, LOOK_ROWS)?;
+            Ok::<_, Error>([hosts, model::host::scheduled(conn, lanes, true, LOOK_AILING_ROWS)?])
         };
-        let hosts = db.read(read).await?;
+        let both = db.read(read).await?;
         self.next = None;
         self.crowded = false;
+        for hosts in both {
+            self.begin_due(hosts, now);
+        }
+        Ok(())
+    }
+
+    /// Begins with those of `hosts`, the next due first, whose time has come.
+    fn begin_due(&mut self, hosts: Vec<Host>, now: NaiveDateTime) {
         for host in hosts {
             if self.under_way.contains_key(&host.host) {
                 continue;
             }
             match host.due_at {
                 Some(due) if due > now => {
-                    self.next = Some(due);
+                    self.next = Some(self.next.map_or(due, |next| next.min(due)));
                     break;
                 }
                 _ => self.begin(host),
             }
         }
-        Ok(())
     }
 
     fn begin(&mut self, host: Host) {
-        let trusted = host.failures == 0 && host.last_ok_at.is_some();
-        let most = if trusted { HEALTHY_ROUNDS } else { OTHER_ROUNDS };
-        if self.under_way.values().filter(|round| round.trusted == trusted).count() >= most {
+        let standing = Standing::of(host.failures, host.last_ok_at);
+        let most = match standing {
+            Standing::Well => WELL_ROUNDS,
+            Standing::New => NEW_ROUNDS,
+            Standing::Ailing => AILING_ROUNDS,
+        };
+        if self.under_way.values().filter(|round| round.standing == standing).count() >= most {
             self.crowded = true;
             return;
         }
         let (name, lane) = (host.host.clone(), host.lane);
         let task = self.rounds.spawn(round::run(self.shared.clone(), host)).id();
-        self.under_way.insert(name, UnderWay { lane, trusted, task });
+        self.under_way.insert(name, UnderWay { lane, standing, task });
     }
 
     /// Takes note of a round's end. Whether to look at once.

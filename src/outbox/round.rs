@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::circuit::{Circuit, delta, shorten};
+use super::circuit::{Circuit, Standing, delta, shorten};
 use super::engine::Shared;
 use super::ledger::{Ended, Entry, Tried};
 use super::send::Answer;
@@ -53,7 +53,7 @@ struct Attempt {
 pub(super) async fn run(shared: Arc<Shared>, row: Host) -> Option<NaiveDateTime> {
     let circuit = Circuit::of(&row);
     let host: Arc<str> = Arc::from(row.host);
-    let limit = if circuit.is_trusted() { 2 } else { 1 };
+    let limit = if circuit.standing() == Standing::Well { 2 } else { 1 };
     let mut round = Round { shared, host, circuit, held_up: HashSet::new(), limit };
     if let Err(error) = round.deliver().await {
         tracing::error!(%error, host = &*round.host, "deliveries could not be read");
@@ -120,7 +120,7 @@ impl Round {
         loop {
             while under_way.len() < self.limit && !self.is_over() {
                 let Some(line) = lines.pop_front() else { break };
-                under_way.spawn(attempt(self.shared.clone(), self.circuit.is_trusted(), line));
+                under_way.spawn(attempt(self.shared.clone(), self.circuit.standing(), line));
             }
             match under_way.join_next().await {
                 None => break,
@@ -189,18 +189,17 @@ impl Round {
 }
 
 /// Sends the first of a line, once there is a place for it.
-async fn attempt(shared: Arc<Shared>, trusted: bool, mut line: Line) -> Option<Attempt> {
+async fn attempt(shared: Arc<Shared>, standing: Standing, mut line: Line) -> Option<Attempt> {
     let row = line.pop_front()?;
-    let places = if trusted { &shared.healthy } else { &shared.probes };
-    let _place = places.acquire().await.ok()?;
+    let _place = shared.places(standing).acquire().await.ok()?;
     let begun = Instant::now();
     let result = match shared.parcel(&row.activity_id).await {
-        Ok(parcel) => Ok(parcel.send(&shared.app, &row.inbox).await),
-        Err(error) => {
-            tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
-            Err(error)
-        }
+        Ok(parcel) => parcel.send(&shared.app, &row.inbox).await,
+        Err(error) => Err(error),
     };
+    if let Err(error) = &result {
+        tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
+    }
     Some(Attempt { row, rest: line, result, took: begun.elapsed() })
 }
 

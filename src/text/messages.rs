@@ -11,18 +11,20 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 5] = [
+const FR: [&str; 6] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
+    include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
 ];
-const EN: [&str; 5] = [
+const EN: [&str; 6] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
+    include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
 ];
 

@@ -4,6 +4,7 @@
 pub mod dates;
 pub mod html;
 mod messages;
+pub mod news;
 pub mod summary;
 #[cfg(test)]
 mod summary_table;

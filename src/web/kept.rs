@@ -81,10 +81,7 @@ pub(super) async fn answers(State(app): State<SharedApp>, request: Request, next
 /// None where the answer depends on more than a [`Key`] holds.
 fn key(app: &SharedApp, request: &Request) -> Option<Key> {
     let special = [header::RANGE, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE];
-    if request.method() != Method::GET
-        || app.config.federation.authorized_fetch
-        || special.iter().any(|name| request.headers().contains_key(name))
-    {
+    if request.method() != Method::GET || special.iter().any(|name| request.headers().contains_key(name)) {
         return None;
     }
     let text = |name| {
@@ -106,7 +103,7 @@ fn key(app: &SharedApp, request: &Request) -> Option<Key> {
     })
 }
 
-/// Not what sets a cookie or forbids it.
+/// Not what sets a cookie or forbids it, as everything does that depends on who reads (`signed::private`).
 fn may_be_kept(headers: &HeaderMap) -> bool {
     let control =
         headers.get(header::CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -1,21 +1,28 @@
-//! Who says this? The body of a POST within its bounds, its digest, its signature and time, and that the owner of the key is
-//! the actor: all of it before anything is stored. It knows no meaning of an activity.
+//! Who says this, who reads this? The body of a POST within its bounds, its digest, its signature and time, and that the owner
+//! of the key is the actor: all of it before anything is stored; and of a GET the owner of the key that signed it. Both
+//! signature schemes are taken everywhere. It knows no meaning of an activity.
 
+mod body;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::http::HeaderMap;
+use axum::body::Bytes;
 use axum::http::request::Parts;
-use http_body_util::BodyExt;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use reset_federation::activity::{ActivityKind, Envelope, envelope};
-use reset_federation::cavage::{self, SignatureError};
-use reset_federation::limits::{DRAIN_TIME, MAX_BODY, MAX_DRAIN};
+use reset_federation::check;
+use reset_federation::signature::{self, Parsed, SignatureError};
 use reset_federation::url_check::{authority, normalise_authority, same_origin};
-use reset_federation::{check, digest};
+use url::Url;
+
+pub use body::{bounded, drain};
 
 use crate::ap::fetch::FetchError;
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
+use crate::web::fair;
 
 /// Why a POST to an inbox is not taken (FEDERATION.md, answers).
 #[derive(Clone, Debug, thiserror::Error)]
@@ -29,6 +36,9 @@ pub enum Refused {
     /// 413: over 1 MB.
     #[error("the body is larger than 1 MB")]
     TooLarge,
+    /// 429: its server, or its address, has sent more than its share; how long to wait.
+    #[error("more than its share was sent")]
+    TooMany(Duration),
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
     NotNow(String),
@@ -53,89 +63,75 @@ pub struct Signed {
     pub document: String,
 }
 
-/// How long a body may take to come.
-const BODY_TIME: Duration = Duration::from_secs(20);
-
-/// Reads at most 1 MB, in at most 20 seconds. Of a larger body up to 4 MB or 2 seconds are thrown away, so that its sender reads the answer.
-///
-/// # Errors
-/// [`Refused::TooLarge`], or [`Refused::Malformed`] where the connection broke off.
-pub async fn bounded(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
-    let slow = |_| Refused::Malformed("the body took too long".into());
-    tokio::time::timeout(BODY_TIME, read(headers, body)).await.map_err(slow)?
-}
-
-async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
-    let announced = headers
-        .get(axum::http::header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
-        drain(body, 0).await;
-        return Err(Refused::TooLarge);
-    }
-    let mut first = Bytes::new();
-    let mut rest: Vec<u8> = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refused::Malformed("the body broke off".into()))?;
-        let Ok(data) = frame.into_data() else { continue };
-        if first.len() + rest.len() + data.len() > MAX_BODY {
-            drain(body, first.len() + rest.len() + data.len()).await;
-            return Err(Refused::TooLarge);
-        }
-        match first.is_empty() {
-            true => first = data,
-            false => rest.extend_from_slice(&data),
-        }
-    }
-    if rest.is_empty() {
-        return Ok(first);
-    }
-    let mut whole = Vec::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&rest);
-    Ok(whole.into())
-}
-
-async fn drain(mut body: Body, mut read: usize) {
-    let reading = async {
-        while read < MAX_DRAIN
-            && let Some(Ok(frame)) = body.frame().await
-        {
-            read += frame.data_ref().map_or(0, Bytes::len);
-        }
-    };
-    // When time is up the connection closes with whatever was read.
-    let _ = tokio::time::timeout(DRAIN_TIME, reading).await;
-}
-
 /// Verifies a POST to an inbox.
 ///
 /// # Errors
 /// See [`Refused`].
 pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Refused> {
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let signature = cavage::parse(&parts.method, target, &parts.headers).map_err(unsigned)?;
-    signature.check_time(app.now()).map_err(unsigned)?;
-    let is_here = signature.host == app.urls.host()
-        || normalise_authority(&signature.host) == normalise_authority(app.urls.host());
-    if !is_here {
-        return Err(Refused::Unsigned(format!("it was signed for the host {}", signature.host)));
-    }
-    let stated = signature.digest.as_deref().unwrap_or_default();
-    digest::verify(stated, &body).map_err(|error| Refused::Unsigned(error.to_string()))?;
+    let signature = read(app, parts)?;
+    signature.check_body(&body).map_err(|error| Refused::Unsigned(error.to_string()))?;
     let envelope = envelope(&body).map_err(malformed)?;
     let id = own_id(app, &envelope)?;
     let key = owner_key(app, &signature.key_id, &envelope).await?;
     if key.owner != envelope.actor {
         return Err(Refused::Unsigned("the key is another actor's".into()));
     }
-    if signature.verify(&key.public).is_err() {
-        again(app, &signature, &key).await?;
-    }
+    holds(app, &signature, &key).await?;
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
     let document =
         String::from_utf8(Vec::from(body)).map_err(|error| Refused::Malformed(error.to_string()))?;
     Ok(Signed { host: key.host.clone(), envelope, id, document })
+}
+
+/// Who reads a document: the owner of the key that signed the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// The id of the actor; mostly the actor of a whole server.
+    pub actor: Url,
+    /// Its host, normalised.
+    pub host: String,
+}
+
+/// Who signed a GET; nobody where it is unsigned. A signature that is there must hold.
+///
+/// An answer that depends on the reader must not be kept by anybody: mark it with [`private`].
+///
+/// # Errors
+/// [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
+pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused> {
+    if !signature::is_signed(&parts.headers) {
+        return Ok(None);
+    }
+    let turn = fair::enter(app, parts)?;
+    let signature = read(app, parts)?;
+    let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
+    holds(app, &signature, &key).await?;
+    turn.is_signed();
+    Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
+}
+
+/// Says that an answer is this reader's alone: neither caches nor [`kept`](super::kept) give it to another.
+pub fn private(answer: &mut Response) {
+    let headers = answer.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Signature, Signature-Input, Authorization"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+}
+
+/// The signature, with all that can be said of it without its key: what it covers, its time, and that it was made for here.
+fn read(app: &App, parts: &Parts) -> Result<Parsed, Refused> {
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let parsed =
+        signature::parse(app.urls.scheme(), &parts.method, target, &parts.headers).map_err(unsigned)?;
+    parsed.check_time(app.now()).map_err(unsigned)?;
+    let is_here = parsed.host == app.urls.host()
+        || normalise_authority(&parsed.host) == normalise_authority(app.urls.host());
+    if !is_here {
+        return Err(Refused::Unsigned(format!("it was signed for the host {}", parsed.host)));
+    }
+    if app.urls.local(&parsed.key_id).is_some() {
+        return Err(Refused::Unsigned("the key is one of this server's own".into()));
+    }
+    Ok(parsed)
 }
 
 fn unsigned(error: SignatureError) -> Refused {
@@ -165,16 +161,16 @@ fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
     Ok(id.as_str().to_owned())
 }
 
-/// The key: of a deleted actor only as stored, since its document may be gone; of any other known, or fetched now.
-async fn owner_key(
-    app: &App,
-    key_id: &str,
-    envelope: &Envelope,
-) -> Result<std::sync::Arc<KnownKey>, Refused> {
+/// The key: known, or fetched now. Of a deleted actor as stored, since its document may be gone; of one that was never known
+/// nothing is fetched.
+async fn owner_key(app: &App, key_id: &str, envelope: &Envelope) -> Result<Arc<KnownKey>, Refused> {
     if envelope.kind == ActivityKind::Delete && envelope.object_id.as_ref() == Some(&envelope.actor) {
-        let stored =
-            resolve::stored_key(app, key_id).await.map_err(|error| Refused::NotNow(error.to_string()))?;
-        return stored.ok_or(Refused::NeverKnown);
+        if let Some(stored) = resolve::stored_key(app, key_id).await.map_err(not_fetched)? {
+            return Ok(stored);
+        }
+        if !resolve::is_stored(app, &envelope.actor).await.map_err(not_fetched)? {
+            return Err(Refused::NeverKnown);
+        }
     }
     resolve::key(app, key_id).await.map_err(not_fetched)
 }
@@ -187,11 +183,14 @@ fn not_fetched(error: FetchError) -> Refused {
     }
 }
 
-/// The owner may have a new key: ask once.
-async fn again(app: &App, signature: &cavage::Parsed, old: &KnownKey) -> Result<(), Refused> {
-    let fresh = resolve::refetched_key(app, &signature.key_id, old).await.map_err(not_fetched)?;
+/// Verifies with the key, or else with the one its owner has now: it may be a new one under the same id. Asked once.
+async fn holds(app: &App, signature: &Parsed, key: &KnownKey) -> Result<(), Refused> {
+    if signature.verify(&key.public).is_ok() {
+        return Ok(());
+    }
+    let fresh = resolve::refetched_key(app, &signature.key_id, key).await.map_err(not_fetched)?;
     match fresh {
-        Some(fresh) if fresh.owner == old.owner => signature.verify(&fresh.public).map_err(unsigned),
+        Some(fresh) if fresh.owner == key.owner => signature.verify(&fresh.public).map_err(unsigned),
         _ => Err(unsigned(SignatureError::Mismatch)),
     }
 }

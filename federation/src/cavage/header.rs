@@ -1,17 +1,9 @@
 //! The `Signature` header: its parameters and the list of what it covers, not yet what they mean.
 
-use super::SignatureError;
+use super::{SignatureError, single};
 use crate::key::Algorithm;
 use crate::limits::{MAX_SIGNATURE_HEADER, MAX_SIGNED_HEADERS};
 use http::HeaderMap;
-
-/// What the `algorithm` parameter says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Declared {
-    /// `hs2019` or nothing: the key decides.
-    ByKey,
-    Exactly(Algorithm),
-}
 
 /// The value of the one header that holds the signature.
 pub(super) fn signature_header(headers: &HeaderMap) -> Result<&str, SignatureError> {
@@ -32,17 +24,6 @@ pub(super) fn signature_header(headers: &HeaderMap) -> Result<&str, SignatureErr
         return Err(SignatureError::Malformed("it is too long"));
     }
     Ok(value)
-}
-
-/// The one value of a header that must not be there twice.
-pub(super) fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, SignatureError> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
-    if values.next().is_some() {
-        return Err(SignatureError::Duplicate(name.to_owned()));
-    }
-    let value = value.to_str().map_err(|_| SignatureError::Malformed("a header is not ASCII"))?;
-    Ok(value.trim())
 }
 
 /// The parameters of a `Signature` header.
@@ -109,17 +90,24 @@ impl<'h> Parameters<'h> {
         }
     }
 
-    pub(super) fn declared(&self) -> Result<Declared, SignatureError> {
-        match self.algorithm {
-            None => Ok(Declared::ByKey),
-            Some(a) if a.eq_ignore_ascii_case("hs2019") => Ok(Declared::ByKey),
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha256") => Ok(Declared::Exactly(Algorithm::RsaSha256)),
-            Some(a) if a.eq_ignore_ascii_case("rsa-sha512") => Ok(Declared::Exactly(Algorithm::RsaSha512)),
-            Some(a) if a.eq_ignore_ascii_case("ed25519") => Ok(Declared::Exactly(Algorithm::Ed25519)),
-            Some(_) => Err(SignatureError::Algorithm),
-        }
+    /// What the parameter `algorithm` allows; `hs2019` or nothing leaves it to the key.
+    pub(super) fn algorithms(&self) -> Result<&'static [Algorithm], SignatureError> {
+        let Some(name) = self.algorithm else {
+            return Ok(&BY_KEY);
+        };
+        let known: [(&str, &'static [Algorithm]); 4] = [
+            ("hs2019", &BY_KEY),
+            ("rsa-sha256", &[Algorithm::RsaSha256]),
+            ("rsa-sha512", &[Algorithm::RsaSha512]),
+            ("ed25519", &[Algorithm::Ed25519]),
+        ];
+        let found = known.into_iter().find(|(word, _)| name.eq_ignore_ascii_case(word));
+        found.map(|(_, algorithms)| algorithms).ok_or(SignatureError::Algorithm)
     }
 }
+
+/// Everything that a key of some kind may have been used with.
+const BY_KEY: [Algorithm; 3] = [Algorithm::RsaSha256, Algorithm::RsaSha512, Algorithm::Ed25519];
 
 /// The names of the covered headers, none of them twice.
 pub(super) fn covered(list: &str) -> Result<Vec<&str>, SignatureError> {

@@ -2,6 +2,7 @@
 
 use super::SignatureError;
 use super::header::Parameters;
+use crate::signature::push_field;
 use http::{HeaderMap, Method};
 
 /// The signing string while it grows.
@@ -42,7 +43,7 @@ impl<'a> Lines<'a> {
                 let value = self.parameters.expires.ok_or_else(absent)?;
                 self.message.extend_from_slice(value.as_bytes());
             }
-            name => self.push_header(name)?,
+            name => push_field(&mut self.message, self.headers, name)?,
         }
         Ok(())
     }
@@ -56,21 +57,5 @@ impl<'a> Lines<'a> {
         if let Some(question_mark) = self.target.find('?') {
             self.query = Some((start + question_mark, self.message.len()));
         }
-    }
-
-    /// A header that is there several times counts as its values joined by a comma (draft 12,
-    /// section 2.3), except for those whose meaning a second value would change.
-    fn push_header(&mut self, name: &str) -> Result<(), SignatureError> {
-        let mut values = self.headers.get_all(name).iter();
-        let first = values.next().ok_or_else(|| SignatureError::NotPresent(name.to_owned()))?;
-        self.message.extend_from_slice(first.as_bytes().trim_ascii());
-        for value in values {
-            if matches!(name, "host" | "date" | "digest" | "content-type" | "content-length") {
-                return Err(SignatureError::Duplicate(name.to_owned()));
-            }
-            self.message.extend_from_slice(b", ");
-            self.message.extend_from_slice(value.as_bytes().trim_ascii());
-        }
-        Ok(())
     }
 }

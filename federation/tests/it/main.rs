@@ -3,4 +3,5 @@
 
 mod fixtures;
 mod oracle;
+mod proofs;
 mod properties;

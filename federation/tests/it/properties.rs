@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 use reset_federation::key::{PublicKey, RsaPrivate};
 use reset_federation::webfinger::{Jrd, parse_resource};
-use reset_federation::{activity, actor, cavage, check, digest, json, media_type, note, retry, url_check};
+use reset_federation::{
+    activity, actor, cavage, check, digest, json, media_type, note, proof, retry, rfc9421, signature,
+    url_check,
+};
 use std::sync::LazyLock;
 use url::Url;
 
@@ -30,6 +33,7 @@ fn read_everything(bytes: &[u8]) {
     };
     let _ =
         actor::parse(&value, true).map(|actor| actor.keys.iter().filter(|k| k.public_key().is_ok()).count());
+    let _ = proof::Proof::read(&value).map(|proof| proof.map(|proof| proof.verify(&PUBLIC, now())));
     let _ = actor::key_owner(&value, "https://a.example/k", true);
     let _ = note::parse(&value, true).map(|n| (n.is_vote(), n.is_public()));
     if let Ok(activity) = activity::parse(value, true) {
@@ -165,6 +169,52 @@ fn signature_header() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// A dictionary of structured fields made of the pieces that parsers look for; mostly one that is nearly whole.
+fn structured_field() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "sig1=",
+            "(",
+            ")",
+            ";",
+            ",",
+            " ",
+            "=",
+            ":",
+            "\"",
+            "\\",
+            "@",
+            "%\"",
+            "?1",
+            "-",
+            "1.5",
+            "*",
+            "\"@method\"",
+            "\"@target-uri\"",
+            "\"@authority\"",
+            "\"@query\"",
+            "\"content-digest\"",
+            "\"host\"",
+            ";created=",
+            ";expires=",
+            ";keyid=\"https://a.example/k\"",
+            ";alg=\"ed25519\"",
+            "1762418977",
+            "999999999999999",
+            "-1",
+            ":AAAA:",
+            "sha-256=",
+            "sha-512=",
+            "sha-256=:AAAA:",
+            "sig1=:AAAA:",
+            "sig1=(\"@method\" \"@target-uri\" \"content-digest\");created=1762418977;keyid=\"k\"",
+        ])
+        .prop_map(str::to_owned),
+        "[ -~]{0,12}",
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -232,6 +282,27 @@ proptest! {
         if let Ok(parsed) = cavage::parse(&Method::POST, &target, &headers) {
             let _ = parsed.check_time(now());
             prop_assert!(parsed.verify(&PUBLIC).is_err());
+        }
+    }
+
+    #[test]
+    fn any_structured_fields_are_a_signature_or_refused(
+        input in structured_field(),
+        signature in structured_field(),
+        digest in structured_field(),
+        target in "/[ -~]{0,20}",
+    ) {
+        let mut headers = HeaderMap::new();
+        headers.append("host", HeaderValue::from_static("us.example"));
+        for (name, value) in [("signature-input", &input), ("signature", &signature), ("content-digest", &digest)] {
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        let _ = digest::verify_content(&digest, b"");
+        for method in [Method::GET, Method::POST] {
+            if let Ok(parsed) = signature::parse("https", &method, &target, &headers) {
+                let _ = parsed.check_time(now());
+                prop_assert!(parsed.verify(&PUBLIC).is_err());
+            }
         }
     }
 
@@ -304,8 +375,57 @@ fn verifies(values: &[Vec<u8>; 6], body: &[u8]) -> bool {
     let Ok(parsed) = cavage::parse(&Method::POST, target, &headers) else {
         return false;
     };
-    let Some(digest) = &parsed.digest else {
+    parsed.check_body(body).is_ok() && parsed.check_time(now()).is_ok() && parsed.verify(&PUBLIC).is_ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_message_signature_verifies_and_any_altered_byte_does_not(
+        body in prop::collection::vec(any::<u8>(), 1..200),
+        path in "/[a-z0-9/]{0,20}",
+        query in prop::option::of("[a-z0-9=&]{1,10}"),
+        which in 0..4_usize,
+        at: prop::sample::Index,
+        bit in 0..7_u32,
+    ) {
+        let target = match &query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.clone(),
+        };
+        let url = Url::parse(&format!("https://us.example:8443{target}")).unwrap();
+        let digest = digest::content_header(&body);
+        let made = rfc9421::sign(&KEY, "https://a.example/k", &Method::POST, &url, Some(&digest), now()).unwrap();
+        let mut values = [target, digest, made.input, made.signature].map(String::into_bytes);
+        prop_assert!(message_verifies(&values, &body), "as signed");
+        let mut altered = body.clone();
+        altered[at.index(body.len())] ^= 1 << bit;
+        prop_assert!(!message_verifies(&values, &altered), "body");
+        let value = &mut values[which];
+        // The end of base64 may hold bits that mean nothing.
+        let free = if which == 3 { 5 } else { 0 };
+        let place = at.index(value.len() - free);
+        value[place] ^= 1 << bit;
+        prop_assert!(!message_verifies(&values, &body), "part {} at {}", which, place);
+    }
+}
+
+fn message_verifies(values: &[Vec<u8>; 4], body: &[u8]) -> bool {
+    let [target, digest, input, signature] = values;
+    let mut headers = HeaderMap::new();
+    headers.insert("host", HeaderValue::from_static("us.example:8443"));
+    for (name, value) in [("content-digest", digest), ("signature-input", input), ("signature", signature)] {
+        match HeaderValue::from_bytes(value) {
+            Ok(value) => headers.insert(name, value),
+            Err(_) => return false,
+        };
+    }
+    let Ok(target) = std::str::from_utf8(target) else {
         return false;
     };
-    digest::verify(digest, body).is_ok() && parsed.check_time(now()).is_ok() && parsed.verify(&PUBLIC).is_ok()
+    let Ok(parsed) = signature::parse("https", &Method::POST, target, &headers) else {
+        return false;
+    };
+    parsed.check_body(body).is_ok() && parsed.check_time(now()).is_ok() && parsed.verify(&PUBLIC).is_ok()
 }

@@ -88,20 +88,31 @@ impl IntoResponse for Fault {
 
 /// The answer to a POST to an inbox (FEDERATION.md).
 pub(super) fn received(result: Result<(), Refused>) -> Response {
-    let refused = match result {
-        Ok(()) => return StatusCode::ACCEPTED.into_response(),
-        Err(refused) => refused,
-    };
-    let status = match &refused {
-        Refused::NeverKnown => return StatusCode::ACCEPTED.into_response(),
+    match result {
+        Ok(()) | Err(Refused::NeverKnown) => StatusCode::ACCEPTED.into_response(),
+        Err(refused) => self::refused(&refused, "a POST to an inbox was refused"),
+    }
+}
+
+/// Why a request is not answered; `what` was refused, for the log.
+pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
+    let status = match refused {
+        Refused::NeverKnown => StatusCode::ACCEPTED,
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
         Refused::Unsigned(_) => StatusCode::UNAUTHORIZED,
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Refused::NoSuchInbox => StatusCode::NOT_FOUND,
     };
-    tracing::info!(status = status.as_u16(), why = %refused, "a POST to an inbox was refused");
-    plain(status, &refused.to_string())
+    let mut answer = plain(status, &refused.to_string());
+    if let Refused::TooMany(wait) = refused {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        tracing::debug!(status = status.as_u16(), why = %refused, what);
+    } else {
+        tracing::info!(status = status.as_u16(), why = %refused, what);
+    }
+    answer
 }
 
 /// A document or why there is none, as an answer.

@@ -82,14 +82,16 @@ pub(super) async fn following(State(app): State<SharedApp>, OriginalUri(uri): Or
     counted(&app, uri, model::following::count).await
 }
 
-/// Pinned publications: bare ids. None can be pinned yet, so it is empty.
+/// Pinned publications, newest pin first: bare ids, in one page, since there are at most five.
 pub(super) async fn featured(State(app): State<SharedApp>, OriginalUri(uri): OriginalUri) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {
-        owner(&within, conn, uri.path())?;
+        let actor = owner(&within, conn, uri.path())?;
+        let pinned = model::pin::of(conn, actor.id)?;
+        let items: Vec<String> = pinned.iter().map(|id| within.urls.publication(id)).collect();
         Ok(json!({
-            "@context": AS_CONTEXT, "id": id_of(&within, &uri), "type": "OrderedCollection", "totalItems": 0,
-            "orderedItems": [],
+            "@context": AS_CONTEXT, "id": id_of(&within, &uri), "type": "OrderedCollection", "totalItems": items.len(),
+            "orderedItems": items,
         }))
     };
     respond(&app, read).await

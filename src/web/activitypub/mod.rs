@@ -6,6 +6,7 @@ mod answer;
 mod collections;
 mod documents;
 mod receive;
+mod stamps;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -16,7 +17,7 @@ use axum::routing::{get, post};
 use reset_federation::media_type::wants_activity;
 
 pub use answer::{Answer, Body, Fault};
-pub use documents::{actor, publication};
+pub use documents::{actor, note, publication};
 
 use crate::app::{Local, SharedApp};
 
@@ -26,6 +27,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/inbox", post(receive::post_inbox))
         .route("/actor", get(documents::node))
         .route("/activities/{id}", get(documents::activity))
+        .route("/stamps/{id}", get(stamps::show))
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
         .route("/publications/{id}/shares", get(collections::shares))
@@ -57,7 +59,8 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    if !matches!(both, Local::Actor(_) | Local::Publication(_)) || path.ends_with(['.', '/']) {
+    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/'])
+    {
         return next.run(request).await;
     }
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
@@ -70,6 +73,7 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
         // `{id}.md` and `{id}.json` are pages of their own.
         Local::Publication(id) if id.contains('.') => return next.run(request).await,
         Local::Publication(id) => publication(&app, &id).await,
+        Local::Note(id) => note(&app, &id).await,
         Local::Actor(handle) => actor(&app, path, &handle).await,
         _ => Err(Fault::NotFound),
     };

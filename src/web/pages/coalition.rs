@@ -15,6 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::follower;
 use crate::model::listing::{self, Filter, Listed};
+use crate::model::pin;
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, word};
 use crate::web::error::Error;
@@ -26,6 +27,7 @@ struct Row {
     lists: Lists,
     members: Vec<Member>,
     followers: i64,
+    pinned: Vec<Listed>,
     published: Vec<Listed>,
     total: i64,
 }
@@ -33,7 +35,9 @@ struct Row {
 fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<Row, Error> {
     let (actor, coalition) = coalition::by_handle(conn, handle)?.ok_or(Error::NotFound)?;
     let filter = Filter { coalition: Some(actor.id), kind, ..Filter::default() };
+    let is_first = kind.is_none() && Pager::offset(page) == 0;
     Ok(Row {
+        pinned: if is_first { pinned(conn, actor.id)? } else { Vec::new() },
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
@@ -42,6 +46,18 @@ fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<
         actor,
         coalition,
     })
+}
+
+/// What the coalition shows first, newest pin first.
+fn pinned(conn: &mut Conn, coalition: i64) -> Result<Vec<Listed>, Error> {
+    let order = pin::of(conn, coalition)?;
+    if order.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = Filter { coalition: Some(coalition), ids: Some(order.clone()), ..Filter::default() };
+    let mut found = listing::publications(conn, &filter, 0, PER_PAGE)?;
+    found.sort_by_key(|one| order.iter().position(|id| *id == one.id));
+    Ok(found)
 }
 
 /// A dimension and whether the coalition has actors for it.
@@ -86,6 +102,7 @@ struct CoalitionPage {
     facts: Vec<Fact>,
     followers: i64,
     kinds: Vec<KindLink>,
+    pinned: Vec<Item>,
     items: Vec<Item>,
     total: i64,
     pager: Pager,
@@ -139,6 +156,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             (None, 0) => Vec::new(),
             _ => KindLink::all(lang, &path, kind),
         },
+        pinned: Item::all(&row.pinned, &reading)?,
         items: Item::all(&row.published, &reading)?,
         total: row.total,
         pager: Pager::new(&paged(&path, kind), page, row.total),

@@ -6,6 +6,7 @@ mod coalitions;
 mod details;
 mod follow;
 mod home;
+mod note;
 mod notices;
 mod organisation;
 mod parts;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/publications", get(publications::show))
         .route("/publications/{id}", get(publication::show))
         .route("/publications/{id}/revisions", get(revisions::show))
+        .route("/notes/{id}", get(note::show))
         .route("/tags/{tag}", get(publications::tagged))
         .route("/legal", get(notices::legal))
         .route("/privacy", get(notices::privacy))

@@ -15,28 +15,34 @@ use crate::db::Conn;
 use crate::domain::publication::Details;
 use crate::model::listing::{self, ShownReply};
 use crate::model::publication::{self, Publication};
+use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
 use crate::text::{tf, word};
 use crate::web::error::{self, Error};
 use crate::web::locale::Visit;
+
+/// Most quoting posts that a page names, the latest.
+const QUOTES: i64 = 50;
 
 struct Row {
     publication: Publication,
     known: Vec<(String, String)>,
     source: Option<Publication>,
     replies: Vec<ShownReply>,
+    quotes: Vec<(Quote, Quoter)>,
 }
 
 fn load(conn: &mut Conn, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
-        return Ok(Row { publication, known: vec![], source: None, replies: vec![] });
+        return Ok(Row { publication, known: vec![], source: None, replies: vec![], quotes: vec![] });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
     let replies = listing::replies(conn, id, Pager::offset(page), PER_PAGE)?;
     let source = source(conn, &publication)?;
-    Ok(Row { known, source, replies, publication })
+    let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
+    Ok(Row { known, source, replies, quotes, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -70,6 +76,14 @@ struct Reply {
     language: String,
 }
 
+/// A post elsewhere that quotes this publication.
+struct Quoting {
+    author: String,
+    account: String,
+    href: String,
+    date: Moment,
+}
+
 #[derive(Template)]
 #[template(path = "publication.html")]
 struct PublicationPage {
@@ -94,6 +108,7 @@ struct PublicationPage {
     body: String,
     tags: Vec<(String, String)>,
     licence: String,
+    quotes: Vec<Quoting>,
     replies: Vec<Reply>,
     reply_count: i64,
     likes: i64,
@@ -175,6 +190,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         body: stored.html,
         tags: publication.tags.iter().map(|tag| tag_link(tag)).collect(),
         licence: stored.licence,
+        quotes: row.quotes.into_iter().filter_map(|quote| quoting(&reading, quote)).collect(),
         replies: row.replies.into_iter().map(|reply| shown(&reading, reply)).collect(),
         reply_count: stored.replies,
         likes: stored.likes,
@@ -221,6 +237,16 @@ fn shown(reading: &Reading, reply: ShownReply) -> Reply {
         html: reply.html,
         language: reply.language.unwrap_or_default(),
     }
+}
+
+fn quoting(reading: &Reading, (quote, by): (Quote, Quoter)) -> Option<Quoting> {
+    let href = quote.page.filter(|page| page.starts_with("https://") || page.starts_with("http://"))?;
+    Some(Quoting {
+        author: if by.name.is_empty() { by.username.clone() } else { by.name },
+        account: format!("@{}@{}", by.username, by.host),
+        href,
+        date: reading.moment(quote.given_at),
+    })
 }
 
 /// The page of what was withdrawn: when and why, nothing of its text.

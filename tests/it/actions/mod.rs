@@ -4,7 +4,9 @@ mod coalitions;
 mod consultations;
 mod decisions;
 mod following;
+mod news;
 mod people;
+mod pins;
 mod publishing;
 mod walks;
 

@@ -3,7 +3,9 @@
 mod addresses;
 mod documents;
 mod follow;
+mod keys;
 mod posts;
+mod quotes;
 mod reactions;
 mod registrations;
 mod replies;

@@ -1,6 +1,8 @@
 //! Durable delivery: what is enqueued reaches each inbox, in order, whatever the other side does.
 
 mod failure;
+mod isolation;
+mod knocks;
 mod recovery;
 mod sending;
 mod workers;

@@ -1,0 +1,16 @@
+# What is said around a publication: the short note of a change of state, comments.
+
+news-read = Read the publication
+news-round-opened = A new round on “{ $title }”. { $now }
+news-adopted = Proposal adopted: “{ $title }”.
+news-not-adopted = Proposal not adopted: “{ $title }”.
+news-minutes-adopted = Minutes adopted: “{ $title }”.
+news-milestone-late = Milestone late: “{ $milestone }” (roadmap “{ $title }”).
+news-milestone-done = Milestone done: “{ $milestone }” (roadmap “{ $title }”).
+news-meeting-moved = Meeting moved: “{ $title }”. { $now }
+news-meeting-cancelled = Meeting cancelled: “{ $title }”.
+news-superseded = The decision “{ $title }” is superseded by another.
+news-repealed = The decision “{ $title }” is repealed.
+
+note-gone = Deleted note
+note-gone-text = Deleted by its author on { $date }.
