@@ -307,10 +307,15 @@ mod tests {
 
     #[test]
     fn an_object_is_read_as_it_stands() {
-        let text = r#" {"a":[1,-2,1.5,"é\u0000",null,true,{}],"b":{"c":[]}} "#;
+        let text = r#" {"a":[1,-2,1.5,"é\u0001",null,true,{}],"b":{"c":[]}} "#;
         let plain: Value = serde_json::from_str(text).unwrap();
         assert_eq!(parse(text.as_bytes()).unwrap(), plain);
         assert_eq!(parse(b"{}").unwrap(), json!({}));
+    }
+
+    #[test]
+    fn a_text_that_no_database_takes_is_refused() {
+        assert_eq!(parse(br#"{"a":["x\u0000"]}"#), Err(JsonError::Nul));
     }
 
     #[test]

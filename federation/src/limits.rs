@@ -83,3 +83,15 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most links and aliases that are read from one WebFinger answer.
 pub const MAX_JRD_LINKS: usize = 100;
+
+/// Most reports (`Flag`) that are taken from one actor within a day. Mastodon sends all of a server as one actor.
+pub const MAX_REPORTS_OF_ACTOR: i64 = 100;
+
+/// Most reports that are taken from the actors of one host together within a day.
+pub const MAX_REPORTS_OF_HOST: i64 = 200;
+
+/// Most objects of a report that are kept.
+pub const MAX_REPORT_OBJECTS: usize = 100;
+
+/// Longest text of a report that is kept, in characters.
+pub const MAX_REPORT_TEXT: usize = 5000;

@@ -7,7 +7,7 @@ use reset_federation::limits::MAX_OPTIONS;
 
 use super::fields::{self, Fields};
 use super::front_matter::{in_order, one_line};
-use super::{Act, Error};
+use super::{Act, Error, note};
 use crate::ap::activity::Said;
 use crate::app::App;
 use crate::db::Conn;
@@ -16,7 +16,7 @@ use crate::domain::publication::Consultation;
 use crate::domain::state::State;
 use crate::model::publication::Row;
 use crate::model::{self, consultation};
-use crate::outbox::{self, Audience, NewActivity};
+use crate::outbox::{self, Audience, Hosts, NewActivity};
 use crate::text::dates;
 
 /// Most consultations that one look closes or tells: the next look goes on.
@@ -91,15 +91,21 @@ pub async fn tend(app: &App) -> Result<usize, Error> {
     Ok(done)
 }
 
-/// The deadline has passed: the state becomes `closed`, and the result goes out. No revision: nobody wrote anything.
+/// The deadline has passed: the state becomes `closed`, and the result goes out, with the note that says so. No revision:
+/// nobody wrote anything.
 fn close(conn: &mut Conn, act: &Act, id: &str, deadline: Option<NaiveDateTime>) -> Result<bool, Error> {
     let now = act.at.naive_utc();
+    let before = model::publication::find(conn, id)?;
     if !consultation::close_by_clock(conn, id, now - CLOSING)? {
         return Ok(false);
     }
     // Counts that waited to be told go with the result.
     consultation::close(conn, id, deadline.unwrap_or(now))?;
-    send(conn, act, id, true)?;
+    let mut hosts = send(conn, act, id, true)?;
+    if let (Some(before), Some(closed)) = (before, model::publication::find(conn, id)?) {
+        hosts.extend(note::learn(conn, act, &before.content(), &closed)?);
+    }
+    outbox::make_due(conn, &hosts, now)?;
     Ok(true)
 }
 
@@ -107,15 +113,16 @@ fn tell_counts(conn: &mut Conn, act: &Act, id: &str) -> Result<bool, Error> {
     if !consultation::take_results(conn, id, act.at.naive_utc())? {
         return Ok(false);
     }
-    send(conn, act, id, false)?;
+    let hosts = send(conn, act, id, false)?;
+    outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(true)
 }
 
 /// The document as it is now, to the followers and to those who answered. Its `updated` stays: servers that know it take the
 /// counts and leave the text. The outbox lists the result, not each count before it.
-fn send(conn: &mut Conn, act: &Act, id: &str, listed: bool) -> Result<(), Error> {
+fn send(conn: &mut Conn, act: &Act, id: &str, listed: bool) -> Result<Hosts, Error> {
     let Some(publication) = model::publication::find(conn, id)?.filter(|found| found.is_public()) else {
-        return Ok(());
+        return Ok(Hosts::new());
     };
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     let new_id = act.new_id();
@@ -134,5 +141,5 @@ fn send(conn: &mut Conn, act: &Act, id: &str, listed: bool) -> Result<(), Error>
         now: act.at.naive_utc(),
         quiet: false,
     };
-    Ok(outbox::enqueue(conn, new)?)
+    Ok(outbox::store(conn, new)?)
 }

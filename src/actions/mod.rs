@@ -2,12 +2,16 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod blocklist;
 pub mod coalition;
 pub mod consultation;
 mod content;
+pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod lock;
+pub mod moderation;
 pub mod node;
 pub mod note;
 pub mod organisation;
@@ -18,6 +22,8 @@ pub mod quote;
 mod register;
 pub mod registration;
 pub mod reply;
+pub mod report;
+pub mod suspension;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -226,7 +226,8 @@ pub(super) fn bare_id(act: &Act, id: &str) -> String {
     }
 }
 
-fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
+/// The publication with this URL or id.
+pub(super) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
     let found = publication::find(conn, &bare_id(act, id))?;
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
 }
@@ -383,13 +384,7 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(
-    conn: &mut Conn,
-    act: &Act,
-    id: &str,
-    kind: &'static str,
-    travel: Travel,
-) -> Result<Hosts, Error> {
+fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

@@ -1,16 +1,16 @@
 //! What a coalition passes on of its members (FEP-1b12): which activities, and in which forms. Whether their actor is a member is
 //! asked by the caller.
 
+use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
-use reset_federation::digest;
 use serde_json::Value;
 
 /// The UUIDv7 of the `Announce` of `thing` by a coalition, always the same one: a repetition is the same activity. `thing` is the
 /// path of what is ours, else a URL; `at` is when it was published, so that ids sort with those of other activities.
 pub fn id(coalition: &str, thing: &str, at: DateTime<Utc>) -> String {
-    let digest = digest::sha256(format!("announce {coalition} {thing}").as_bytes());
+    let digest = digest::digest(&digest::SHA256, format!("announce {coalition} {thing}").as_bytes());
     let mut random = [0; 10];
-    random.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    random.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().hyphenated().to_string()
 }

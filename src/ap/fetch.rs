@@ -18,6 +18,7 @@ use url::Url;
 
 use super::keys::Signer;
 use super::knock::{self, Scheme};
+use super::policy::{self, Policy};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -249,6 +250,9 @@ impl<'a> Fetcher<'a> {
             .map_err(|_| self.spend(FetchError::Refused("the activity asked for too many fetches".into())))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
+        if policy::of_actor(self.app, url).await? == Policy::Blocked {
+            return Err(FetchError::Refused(format!("{url} is blocked here")));
+        }
         if !signed {
             let request = self.request(url, &accept);
             return request.send().await.map_err(|error| unreachable(url, &error));

@@ -126,5 +126,11 @@ pub fn generate_ed25519() -> Result<Key, KeyError> {
 }
 
 fn row(fragment: &str, algorithm: &str, private_der: Vec<u8>, public: String) -> Key {
-    Key { fragment: fragment.to_owned(), algorithm: algorithm.to_owned(), private_der, public, retired_at: None }
+    Key {
+        fragment: fragment.to_owned(),
+        algorithm: algorithm.to_owned(),
+        private_der,
+        public,
+        retired_at: None,
+    }
 }

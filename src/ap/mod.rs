@@ -12,6 +12,7 @@ pub mod keys;
 pub mod knock;
 pub mod meeting;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod publication;
 pub mod quote;

@@ -162,6 +162,11 @@ pub async fn forget_keys(app: &App, keys: &[String]) {
     }
 }
 
+/// Forgets every key that is in memory: some of their owners may be known here no more.
+pub(super) fn forget_all_keys(app: &App) {
+    app.caches.of::<Memory>().keys.invalidate_all();
+}
+
 /// A key document counts only where its owner, fetched by its own id, lists that key id with the same key (FEDERATION.md
 /// section 4). GoToSocial serves at the key's id an actor whose id is another: the fetcher then reads that one.
 async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchError> {

@@ -1,4 +1,4 @@
-//! `publication pin`, `publication unpin` and `publication registrations`.
+//! `publication pin`, `unpin`, `lock`, `unlock` and `registrations`.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, open, print};
-use crate::actions::{pin, registration};
+use crate::actions::{lock, pin, registration};
 use crate::app::App;
 
 #[derive(Debug, Subcommand)]
@@ -18,6 +18,19 @@ pub(super) enum Command {
     },
     /// Show it in its place again. Prints its URL.
     Unpin {
+        /// The URL of the publication, or the id at its end.
+        id: String,
+    },
+    /// Take no new replies to a publication. Prints its URL.
+    Lock {
+        /// The URL of the publication, or the id at its end.
+        id: String,
+        /// Why; it is shown.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Take replies to a publication again. Prints its URL.
+    Unlock {
         /// The URL of the publication, or the id at its end.
         id: String,
     },
@@ -37,6 +50,8 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
         Command::Pin { id } => pin::pin(&app, id).await?,
         Command::Unpin { id } => pin::unpin(&app, id).await?,
         Command::Registrations { id, json } => return registrations(&app, id, json).await,
+        Command::Lock { id, reason } => lock::lock(&app, id, reason).await?,
+        Command::Unlock { id } => lock::unlock(&app, id).await?,
     };
     print::line(url);
     Ok(())

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod following;
 pub mod handle;
 pub mod meeting;
+pub mod moderation;
 pub mod news;
 pub mod note;
 pub mod publication;

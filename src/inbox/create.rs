@@ -10,6 +10,7 @@ use url::Url;
 
 use super::scene::{Counter, Scene, Step, Stopped, ignored, publication_of};
 use super::vote;
+use crate::ap::policy;
 use crate::app::App;
 use crate::model;
 use crate::model::reply::NewReply;
@@ -86,6 +87,7 @@ impl Reply {
             updated_at: self.updated.map(|at| at.min(now)),
             received_at: now,
             document: self.document,
+            withheld: false,
         }
     }
 }
@@ -129,9 +131,16 @@ pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str,
     if model::reply::is_buried(scene.conn, &reply.url, scene.sender.id)? {
         return Ok("the reply was deleted before it came");
     }
-    let row = reply.into_row(publication, scene.sender.id, scene.now);
+    if model::lock::find(scene.conn, &publication)?.is_some() {
+        return Ok("a reply to a publication that is locked");
+    }
+    let mut row = reply.into_row(publication, scene.sender.id, scene.now);
+    row.withheld = policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)?;
     if !model::reply::insert(scene.conn, &row)? {
         return Ok("the reply was known");
+    }
+    if row.withheld {
+        return Ok("a reply was kept, and is not shown: its author's server is limited here");
     }
     scene.tally.add(row.publication_id, Counter::Replies, 1);
     Ok("a reply was added")

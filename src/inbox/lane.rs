@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
+use crate::ap::policy::{self, Rules};
 use crate::ap::resolve;
 use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
@@ -126,6 +127,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
         return Ok(());
     };
     let fetched = Fetcher::with(&app, FETCHES).document(&url).await;
+    let rules = policy::rules(&app).await?;
     planned.step = match fetched {
         Ok(document) => {
             let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
@@ -135,7 +137,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
                 ActivityKind::QuoteRequest => activity.instrument = read,
                 _ => activity.object = read,
             }
-            match checked(&app, *activity) {
+            match checked(&app, &rules, *activity) {
                 Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
                 step => step,
             }
@@ -186,7 +188,11 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
     }
     let within = app.clone();
     let now = app.now().naive_utc();
-    let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
+    let rules = policy::rules(app).await?;
+    let after = app.db.write(move |conn| write_batch(&within, conn, batch, &rules, now)).await?;
+    if after.stale {
+        policy::forget(app);
+    }
     if !after.due.is_empty() {
         app.wake.outbox.notify_one();
     }
@@ -198,9 +204,15 @@ fn write_batch(
     app: &App,
     conn: &mut Conn,
     batch: Vec<Planned>,
+    rules: &Arc<Rules>,
     now: NaiveDateTime,
 ) -> Result<After, db::Error> {
     let (mut tally, mut after) = (Tally::default(), After::default());
+    // The rules changed since the items were understood: they are understood again, none of them having ended.
+    if !rules.are_current(conn)? {
+        after.stale = true;
+        return Ok(after);
+    }
     let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
     for planned in batch {
         let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
@@ -221,7 +233,8 @@ fn write_batch(
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, (now, planned.received), sender, effect) {
+        let times = (now, planned.received);
+        match attempt(app, conn, times, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -276,11 +289,12 @@ fn attempt(
     conn: &mut Conn,
     (now, received): (NaiveDateTime, NaiveDateTime),
     sender: Sender,
+    rules: Arc<Rules>,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
         let (tally, after) = (Tally::default(), After::default());
-        let mut scene = Scene { app, conn, now, received, sender, tally, after };
+        let mut scene = Scene { app, conn, now, received, sender, rules, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

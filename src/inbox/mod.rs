@@ -4,8 +4,10 @@
 mod accept;
 mod announce;
 mod answer;
+mod block;
 mod create;
 mod delete;
+mod flag;
 mod follow;
 mod intake;
 mod join;
@@ -47,6 +49,8 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Join => join::on_join(app, activity),
         ActivityKind::Leave => join::on_leave(app, &activity),
         ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
+        ActivityKind::Block => block::on_block(app, &activity),
+        ActivityKind::Flag => flag::on_flag(app, &activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

@@ -105,10 +105,7 @@ pub fn after(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
 /// # Errors
 /// The database's.
 pub fn rewrite(conn: &mut Conn, id: &str, document: &str) -> Result<()> {
-    diesel::update(activities::table.find(id))
-        .set(activities::document.eq(document))
-        .execute(conn)
-        .map(drop)
+    diesel::update(activities::table.find(id)).set(activities::document.eq(document)).execute(conn).map(drop)
 }
 
 /// How many public activities an actor has.

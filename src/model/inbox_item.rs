@@ -259,3 +259,11 @@ pub fn forget_items(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
 pub fn forget_ids(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     diesel::delete(seen_activities::table.filter(seen_activities::seen_at.lt(before))).execute(conn)
 }
+
+/// Removes every item of an actor, also those that wait. The ids stay: what comes again is a repetition.
+///
+/// # Errors
+/// The database's.
+pub fn erase_of(conn: &mut Conn, actor_url: &str) -> Result<()> {
+    diesel::delete(inbox_items::table.filter(inbox_items::actor_url.eq(actor_url))).execute(conn).map(drop)
+}

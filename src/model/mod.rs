@@ -3,6 +3,8 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod audit;
+pub mod block;
 pub mod coalition;
 pub mod consultation;
 pub mod decision;
@@ -12,7 +14,9 @@ pub mod following;
 pub mod host;
 pub mod inbox_item;
 pub mod listing;
+pub mod lock;
 pub mod meta;
+pub mod moderation;
 pub mod note;
 pub mod organisation;
 pub mod pin;
@@ -22,6 +26,7 @@ pub mod reaction;
 pub mod registration;
 pub mod remote;
 pub mod reply;
+pub mod report;
 pub mod second_knock;
 
 /// What every query answers.

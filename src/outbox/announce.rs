@@ -45,6 +45,22 @@ pub fn announce(
     Ok(hosts)
 }
 
+/// Whether a coalition shared the object of this URL, published then.
+///
+/// # Errors
+/// The database's.
+pub fn announced(
+    conn: &mut Conn,
+    urls: &Urls,
+    group: &Actor,
+    object: &str,
+    published: NaiveDateTime,
+) -> Result<bool, Error> {
+    let thing = urls.path(object).unwrap_or(object);
+    let id = announce::id(&group.handle, thing, published.and_utc());
+    Ok(model::activity::find(conn, &id)?.is_some())
+}
+
 struct Round<'a> {
     urls: &'a Urls,
     group: &'a Actor,
@@ -78,7 +94,14 @@ impl Round<'_> {
         announce::id(&self.group.handle, self.urls.path(thing).unwrap_or(thing), at)
     }
 
-    fn say(&self, conn: &mut Conn, id: String, kind: &'static str, object: &Value) -> Result<Hosts, Error> {
+    fn say(
+        &self,
+        conn: &mut Conn,
+        id: String,
+        kind: &'static str,
+        object: &Value,
+        at: DateTime<Utc>,
+    ) -> Result<Hosts, Error> {
         let actor = self.urls.actor(self.group.kind, &self.group.handle);
         let said = Said { urls: self.urls, id: &id, actor: &actor, at };
         let mut document = said.publicly(kind, object);

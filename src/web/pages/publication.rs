@@ -14,6 +14,7 @@ use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::domain::publication::Details;
 use crate::model::listing::{self, ShownReply};
+use crate::model::lock::{self, Lock};
 use crate::model::publication::{self, Publication};
 use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
@@ -30,19 +31,22 @@ struct Row {
     source: Option<Publication>,
     replies: Vec<ShownReply>,
     quotes: Vec<(Quote, Quoter)>,
+    lock: Option<Lock>,
 }
 
 fn load(conn: &mut Conn, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
-        return Ok(Row { publication, known: vec![], source: None, replies: vec![], quotes: vec![] });
+        let (known, replies, quotes) = (vec![], vec![], vec![]);
+        return Ok(Row { publication, known, source: None, replies, quotes, lock: None });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
     let replies = listing::replies(conn, id, Pager::offset(page), PER_PAGE)?;
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
-    Ok(Row { known, source, replies, quotes, publication })
+    let lock = lock::find(conn, id)?;
+    Ok(Row { known, source, replies, quotes, lock, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -113,6 +117,8 @@ struct PublicationPage {
     reply_count: i64,
     likes: i64,
     shares: i64,
+    /// Since when, and why, no new replies are taken.
+    locked: Option<(Moment, Option<String>)>,
     pager: Pager,
 }
 
@@ -195,6 +201,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         reply_count: stored.replies,
         likes: stored.likes,
         shares: stored.shares,
+        locked: row.lock.map(|lock| (reading.day(lock.since), lock.reason)),
         pager: Pager::new(&format!("/publications/{}?page=", stored.id), page, stored.replies),
         title: stored.title,
         language: stored.language,

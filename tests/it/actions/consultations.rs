@@ -155,7 +155,11 @@ async fn after_the_deadline_the_clock_closes_it_once_and_tells_the_result() {
     assert_eq!(result["closed"], result["endTime"], "it closed at its deadline");
     assert_eq!(result["oneOf"][0]["replies"]["totalItems"], 1);
     assert!(result.get("updated").is_none());
-    assert_eq!(kinds(&app, "communs").await, ["Create", "Update"], "the outbox lists the result");
+    assert_eq!(
+        kinds(&app, "communs").await,
+        ["Create", "Update", "Create"],
+        "the outbox lists the result and the note that says so"
+    );
     app.advance(Duration::from_secs(3600));
     assert_eq!(tend(&app).await.unwrap(), 0, "counts that waited went with the result");
     let refused = say(&app, asked("q", "state = \"open\"")).await.unwrap_err();

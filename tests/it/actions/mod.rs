@@ -2,6 +2,7 @@
 
 mod coalitions;
 mod consultations;
+mod contributions;
 mod decisions;
 mod following;
 mod news;

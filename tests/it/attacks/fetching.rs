@@ -71,7 +71,6 @@ async fn answer(State((base, hits)): State<(String, Arc<AtomicU64>)>, uri: Uri) 
         "/nowhere" => StatusCode::FOUND.into_response(),
         "/png" => like("image/png", document(&id)),
         "/plain" => like("text/plain; profile=\"https://www.w3.org/ns/activitystreams\"", document(&id)),
-        "/ld" => like("application/ld+json", document(&id)),
         "/both" => like("text/html; x=application/activity+json", document(&id)),
         "/none" => document(&id).into_response(),
         "/br" => coded("br", document(&id)),
@@ -208,7 +207,6 @@ async fn a_page_or_a_picture_served_as_an_activity() {
         named("any JSON", "json"),
         named("a picture", "png"),
         named("a text with the profile of activities", "plain"),
-        named("JSON-LD without the profile", "ld"),
         named("a page with the type of activities in a parameter", "both"),
         named("a document without a type that says so", "none"),
     ] {

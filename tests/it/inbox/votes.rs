@@ -11,7 +11,7 @@ use reset_node::model::consultation::{self, Counts};
 use serde_json::{Value, json};
 
 use super::{Stage, stage, stage_with};
-use crate::support::TestApp;
+use crate::support::{Peer, TestApp};
 
 /// Publishes what stands in this front matter, with further keys; its URL.
 pub(super) async fn published(stage: &Stage, kind: &str, more: &str) -> String {
@@ -220,4 +220,18 @@ async fn an_actor_that_answered_is_not_forgotten_as_unused() {
     let forgotten =
         stage.app.write(move |conn| reset_node::model::remote::forget_unused(conn, later, 10)).await;
     assert_eq!(forgotten, 0);
+}
+
+#[tokio::test]
+async fn a_purge_of_a_server_takes_its_answers_and_registrations_along() {
+    let mut stage = stage().await;
+    stage.peer = Peer::start_at("127.0.0.2:0").await;
+    let question = ask(&stage, "").await;
+    let meeting = published(&stage, "meeting", "start = 2036-06-24T09:30:00+02:00").await;
+    choose(&stage, "ada", &question, "Oui").await;
+    stage.peer.act("ada", "Join", json!(meeting), &stage.coalition.url).await;
+    stage.settle().await;
+    let (_, purged) = actions::suspension::purge(&stage.app, "127.0.0.2", None).await.unwrap();
+    assert_eq!(purged.actors, 1);
+    assert_eq!(counted(&stage, &question).await, (vec![0, 0, 0], 0));
 }

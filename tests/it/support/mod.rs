@@ -7,6 +7,7 @@ pub(crate) mod fixtures;
 pub(crate) mod node;
 pub(crate) mod peer;
 pub(crate) mod python;
+pub(crate) mod receivers;
 pub(crate) mod tls;
 
 pub(crate) use app::TestApp;

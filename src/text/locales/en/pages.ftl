@@ -90,6 +90,7 @@ publication-answer-closed = Answers no longer count.
 publication-registrations = Registrations
 publication-register-how = To register, search for this address from Mobilizon or another server that handles meetings:
 publication-register-elsewhere = Registrations are taken at this address:
+publication-locked = This publication has taken no new replies since
 publication-no-reply = Nobody has replied yet.
 publication-quotes = Quoted by
 publication-edited = edited

@@ -90,6 +90,7 @@ publication-answer-closed = Les réponses ne sont plus prises en compte.
 publication-registrations = Inscriptions
 publication-register-how = Pour vous inscrire, cherchez cette adresse depuis Mobilizon ou un autre serveur qui gère les rencontres :
 publication-register-elsewhere = Les inscriptions se font à cette adresse :
+publication-locked = Cette publication ne reçoit plus de réponses depuis le
 publication-no-reply = Personne n’a encore répondu.
 publication-quotes = Citée par
 publication-edited = modifié
