@@ -265,7 +265,8 @@ fn write_batch(
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, now, sender, Arc::clone(rules), effect) {
+        let times = (now, planned.received);
+        match attempt(app, conn, times, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -289,7 +290,7 @@ fn write_batch(
             }
         }
     }
-    tally.write(conn)?;
+    tally.write(conn, now)?;
     outbox::make_due(conn, &after.due, now)?;
     Ok(after)
 }
@@ -318,14 +319,14 @@ enum Failure {
 fn attempt(
     app: &App,
     conn: &mut Conn,
-    now: NaiveDateTime,
+    (now, received): (NaiveDateTime, NaiveDateTime),
     sender: Sender,
     rules: Arc<Rules>,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
         let (tally, after) = (Tally::default(), After::default());
-        let mut scene = Scene { app, conn, now, sender, rules, tally, after };
+        let mut scene = Scene { app, conn, now, received, sender, rules, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

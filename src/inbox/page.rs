@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
@@ -38,6 +39,7 @@ pub(super) struct Planned {
     /// Whose act it is.
     pub(super) actor: String,
     pub(super) host: String,
+    pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
     pub(super) erase: bool,
@@ -178,6 +180,7 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
         actor: item.actor_url.clone(),
         sender: item.actor_url,
         host: host.to_owned(),
+        received: item.received_at,
         attempts: item.attempts,
         erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
             .iter()

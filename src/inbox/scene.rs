@@ -11,6 +11,7 @@ use super::hearsay::Hearsay;
 use crate::ap::policy::{self, Rules};
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
+use crate::domain::consultation::RESULTS_EVERY;
 use crate::domain::reaction::Kind;
 use crate::model;
 use crate::model::actor::Actor;
@@ -69,6 +70,8 @@ pub(super) enum Counter {
     Replies,
     /// Likes or announces.
     Reactions(Kind),
+    /// Answers to a consultation, come or gone: their counts are to be told.
+    Answers,
 }
 
 /// What a batch of effects adds up to, written once at its end, in the order of publications so that two batches never wait
@@ -93,12 +96,13 @@ impl Tally {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn write(self, conn: &mut Conn) -> model::Result<()> {
+    pub(super) fn write(self, conn: &mut Conn, now: NaiveDateTime) -> model::Result<()> {
         for ((publication, counter), change) in self.0 {
             match counter {
                 _ if change == 0 => {}
                 Counter::Replies => model::reply::count(conn, &publication, change)?,
                 Counter::Reactions(kind) => model::reaction::count(conn, &publication, kind, change)?,
+                Counter::Answers => model::consultation::changed(conn, &publication, now + RESULTS_EVERY)?,
             }
         }
         Ok(())
@@ -126,6 +130,8 @@ pub(super) struct Scene<'a> {
     pub(super) conn: &'a mut Conn,
     /// The time.
     pub(super) now: NaiveDateTime,
+    /// When the activity came.
+    pub(super) received: NaiveDateTime,
     /// Whose act it is.
     pub(super) sender: Sender,
     /// Whom this node speaks with.

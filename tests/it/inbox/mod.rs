@@ -9,7 +9,9 @@ mod posts;
 mod quotes;
 mod reactions;
 mod reading;
+mod registrations;
 mod replies;
+mod votes;
 mod worker;
 
 use diesel::prelude::*;

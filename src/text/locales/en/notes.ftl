@@ -11,6 +11,7 @@ news-meeting-moved = Meeting moved: “{ $title }”. { $now }
 news-meeting-cancelled = Meeting cancelled: “{ $title }”.
 news-superseded = The decision “{ $title }” is superseded by another.
 news-repealed = The decision “{ $title }” is repealed.
+news-consultation-closed = Consultation closed: “{ $title }”. Its result is published.
 
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
