@@ -6,6 +6,7 @@ pub mod actor;
 pub mod audit;
 pub mod block;
 pub mod coalition;
+pub mod contribution;
 pub mod decision;
 pub mod delivery;
 pub mod follower;

@@ -6,6 +6,7 @@ mod documents;
 mod fetching;
 mod flooding;
 mod messages;
+mod passing_on;
 mod posting;
 mod signing;
 

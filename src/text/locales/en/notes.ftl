@@ -15,5 +15,6 @@ news-repealed = The decision “{ $title }” is repealed.
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
 
+contributions-title = Contributions of members
 contribution-label = Contribution
 contribution-title = Contribution by { $name }

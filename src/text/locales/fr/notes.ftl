@@ -15,5 +15,6 @@ news-repealed = La décision « { $title } » est abrogée.
 note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
 
+contributions-title = Contributions des membres
 contribution-label = Contribution
 contribution-title = Contribution de { $name }
