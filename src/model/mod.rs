@@ -7,6 +7,7 @@ pub mod audit;
 pub mod block;
 pub mod coalition;
 pub mod consultation;
+pub mod contribution;
 pub mod decision;
 pub mod delivery;
 pub mod follower;

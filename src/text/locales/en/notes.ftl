@@ -16,5 +16,6 @@ news-consultation-closed = Consultation closed: “{ $title }”. Its result is 
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
 
+contributions-title = Contributions of members
 contribution-label = Contribution
 contribution-title = Contribution by { $name }

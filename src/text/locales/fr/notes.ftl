@@ -16,5 +16,6 @@ news-consultation-closed = Consultation close : « { $title } ». Son résult
 note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
 
+contributions-title = Contributions des membres
 contribution-label = Contribution
 contribution-title = Contribution de { $name }
