@@ -105,10 +105,10 @@ pub struct Media {
 /// `[federation]`.
 #[derive(Clone, Debug, Derive)]
 pub struct Federation {
-    /// "open": with every server. ("allowlist" is refused: not in this version.)
+    /// "open": with every server that is not blocked. "allowlist": only with those that `reset-node federation allow` named.
     #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
     pub mode: String,
-    /// Answer only signed requests for ActivityPub documents. (true is refused: not in this version.)
+    /// Answer only signed requests for ActivityPub documents. Pages stay public.
     #[config(env = "RESET_NODE_FEDERATION__AUTHORIZED_FETCH", default = false)]
     pub authorized_fetch: bool,
     /// Accept http:// ids. Tests only.
@@ -162,6 +162,13 @@ pub struct Log {
     /// "text" or "json".
     #[config(env = "RESET_NODE_LOG__FORMAT", default = "text")]
     pub format: String,
+}
+
+impl Federation {
+    /// Whether this node speaks with chosen servers alone.
+    pub fn is_allowlist(&self) -> bool {
+        self.mode == "allowlist"
+    }
 }
 
 impl Config {

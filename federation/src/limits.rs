@@ -63,10 +63,10 @@ pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(60 * 60);
 /// The longest life that a signed `expires` can ask for, counted from the signed time.
 pub const SIGNATURE_EXPIRES_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Longest `Signature` header that is read, in bytes.
+/// Longest `Signature`, `Signature-Input` or `Content-Digest` header that is read, in bytes.
 pub const MAX_SIGNATURE_HEADER: usize = 8192;
 
-/// Most headers that one signature may cover.
+/// Most headers or components that one signature may cover.
 pub const MAX_SIGNED_HEADERS: usize = 32;
 
 /// Most integrity proofs of one document that are looked at; more are refused unread.
@@ -83,3 +83,15 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most links and aliases that are read from one WebFinger answer.
 pub const MAX_JRD_LINKS: usize = 100;
+
+/// Most reports (`Flag`) that are taken from one actor within a day. Mastodon sends all of a server as one actor.
+pub const MAX_REPORTS_OF_ACTOR: i64 = 100;
+
+/// Most reports that are taken from the actors of one host together within a day.
+pub const MAX_REPORTS_OF_HOST: i64 = 200;
+
+/// Most objects of a report that are kept.
+pub const MAX_REPORT_OBJECTS: usize = 100;
+
+/// Longest text of a report that is kept, in characters.
+pub const MAX_REPORT_TEXT: usize = 5000;

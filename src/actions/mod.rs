@@ -2,11 +2,17 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod blocklist;
 pub mod coalition;
+pub mod consultation;
 mod content;
+pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod keys;
+pub mod lock;
+pub mod moderation;
 pub mod node;
 pub mod note;
 pub mod organisation;
@@ -15,7 +21,10 @@ pub mod profile;
 pub mod publication;
 pub mod quote;
 mod register;
+pub mod registration;
 pub mod reply;
+pub mod report;
+pub mod suspension;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -85,6 +94,11 @@ pub enum Error {
         /// In the register.
         number: i32,
     },
+    /// The options of a published consultation would change.
+    #[error(
+        "people answer the options of `{0}`: they stay as they were published, withdraw it and ask under another slug"
+    )]
+    Asked(String),
     /// A decision cannot be withdrawn.
     #[error("a decision is never withdrawn: publish another decision that supersedes or repeals it")]
     DecisionStays,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
+use reset_federation::activity::{Embedded, ObjectRef};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::limits::{MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS};
 use reset_federation::url_check::authority;
@@ -18,6 +19,7 @@ use url::Url;
 
 use super::keys::Signer;
 use super::knock::{self, Scheme};
+use super::policy::{self, Policy};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -57,6 +59,13 @@ pub struct Document {
     pub value: Value,
     /// The bytes, as received.
     pub text: String,
+}
+
+impl From<Document> for ObjectRef {
+    fn from(document: Document) -> ObjectRef {
+        let kind = document.value.get("type").and_then(Value::as_str).map(str::to_owned);
+        ObjectRef::Embedded(Box::new(Embedded { id: Some(document.id), kind, value: document.value }))
+    }
 }
 
 /// Most documents that could not be read and are remembered.
@@ -249,6 +258,9 @@ impl<'a> Fetcher<'a> {
             .map_err(|_| self.spend(FetchError::Refused("the activity asked for too many fetches".into())))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
+        if policy::of_actor(self.app, url).await? == Policy::Blocked {
+            return Err(FetchError::Refused(format!("{url} is blocked here")));
+        }
         if !signed {
             let request = self.request(url, &accept);
             return request.send().await.map_err(|error| unreachable(url, &error));

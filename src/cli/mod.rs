@@ -3,15 +3,19 @@
 
 mod account;
 mod backup;
+mod clock;
 mod coalition;
 mod config;
+mod contribution;
 mod decision;
 mod deliveries;
 mod demo;
 mod doctor;
 mod federation;
 mod init;
+mod keys;
 mod logging;
+mod moderation;
 mod open;
 mod organisation;
 mod print;
@@ -19,6 +23,7 @@ mod publication;
 mod publish;
 mod quote;
 mod reply;
+mod report;
 mod retention;
 mod serve;
 mod server;
@@ -72,9 +77,15 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
-    /// What a coalition shows first.
+    /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// What members of a coalition contribute.
+    #[command(subcommand)]
+    Contribution(contribution::Command),
+    /// What other servers reported, and reports to them.
+    #[command(subcommand)]
+    Report(report::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -84,6 +95,9 @@ enum Command {
     /// Other servers.
     #[command(subcommand)]
     Federation(federation::Command),
+    /// Who moderated what.
+    #[command(subcommand)]
+    Audit(moderation::Audit),
     /// What is on its way to other servers.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
@@ -170,10 +184,13 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Coalition(command) => coalition::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
+        Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),

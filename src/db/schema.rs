@@ -1,4 +1,5 @@
-//! The tables, the same on both databases (migrations/sqlite and migrations/postgres). Kept by hand beside them.
+//! The tables, the same on both databases (migrations/sqlite and migrations/postgres). Kept by hand beside them. This file is
+//! over 500 lines because diesel reads one schema.
 #![expect(missing_docs, reason = "the migrations say what each column holds")]
 
 diesel::table! {
@@ -229,6 +230,7 @@ diesel::table! {
         document -> Text,
         warning -> Nullable<Text>,
         attachments -> Text,
+        withheld -> Bool,
     }
 }
 
@@ -252,6 +254,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    consultations (publication_id) {
+        publication_id -> Text,
+        opens_at -> Nullable<Timestamp>,
+        closes_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        results_due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    answers (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        choice -> Integer,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     quotes (id) {
         id -> Text,
         actor_id -> BigInt,
@@ -262,6 +284,17 @@ diesel::table! {
         given_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         revoked_reason -> Nullable<Text>,
+        withheld -> Bool,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        join_id -> Text,
+        registered_at -> Timestamp,
     }
 }
 
@@ -410,6 +443,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    domain_rules (domain) {
+        domain -> Text,
+        rule -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    suspensions (url) {
+        url -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    blocks (actor_id, remote_id) {
+        actor_id -> BigInt,
+        remote_id -> BigInt,
+        activity_id -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publication_locks (publication_id) {
+        publication_id -> Text,
+        activity_id -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        reporter -> Text,
+        host -> Text,
+        objects -> Text,
+        content -> Text,
+        received_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        made_at -> Timestamp,
+        who -> Text,
+        act -> Text,
+        target -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -434,6 +527,11 @@ diesel::joinable!(replies -> publications (publication_id));
 diesel::joinable!(replies -> remote_actors (remote_id));
 diesel::joinable!(reactions -> publications (publication_id));
 diesel::joinable!(reactions -> remote_actors (remote_id));
+diesel::joinable!(consultations -> publications (publication_id));
+diesel::joinable!(answers -> publications (publication_id));
+diesel::joinable!(answers -> remote_actors (remote_id));
+diesel::joinable!(registrations -> publications (publication_id));
+diesel::joinable!(registrations -> remote_actors (remote_id));
 diesel::joinable!(notes -> actors (actor_id));
 diesel::joinable!(notes -> coalitions (coalition_id));
 diesel::joinable!(notes -> publications (publication_id));
@@ -449,6 +547,9 @@ diesel::joinable!(pins -> coalitions (coalition_id));
 diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(activities -> publications (publication_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+diesel::joinable!(blocks -> actors (actor_id));
+diesel::joinable!(blocks -> remote_actors (remote_id));
+diesel::joinable!(publication_locks -> publications (publication_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
@@ -471,6 +572,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     following,
     replies,
     reactions,
+    consultations,
+    answers,
+    registrations,
     notes,
     note_tags,
     note_reactions,
@@ -485,4 +589,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     hosts,
     second_knocks,
     lanes,
+    domain_rules,
+    suspensions,
+    blocks,
+    publication_locks,
+    reports,
+    audit_log,
 );

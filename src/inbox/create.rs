@@ -9,13 +9,18 @@ use serde_json::Value;
 use url::Url;
 
 use super::scene::{Counter, Scene, Step, Stopped, ignored, publication_of};
+use super::vote;
+use crate::ap::policy;
 use crate::app::App;
 use crate::model;
 use crate::model::reply::NewReply;
 use crate::text::html;
 
-/// Stores a reply.
+/// Counts an answer to a consultation, or stores a reply.
 pub(super) fn on_create(app: &App, activity: &Activity) -> Result<Step, Refusal> {
+    if let Some(answer) = vote::on_vote(app, activity)? {
+        return Ok(answer);
+    }
     let value = activity.object.as_ref().and_then(ObjectRef::value).ok_or(Refusal::Missing("object"))?;
     let Some(reply) = Reply::read(app, value)? else {
         return Ok(ignored("it answers nothing"));
@@ -82,6 +87,7 @@ impl Reply {
             updated_at: self.updated.map(|at| at.min(now)),
             received_at: now,
             document: self.document,
+            withheld: false,
         }
     }
 }
@@ -125,9 +131,16 @@ pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str,
     if model::reply::is_buried(scene.conn, &reply.url, scene.sender.id)? {
         return Ok("the reply was deleted before it came");
     }
-    let row = reply.into_row(publication, scene.sender.id, scene.now);
+    if model::lock::find(scene.conn, &publication)?.is_some() {
+        return Ok("a reply to a publication that is locked");
+    }
+    let mut row = reply.into_row(publication, scene.sender.id, scene.now);
+    row.withheld = policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)?;
     if !model::reply::insert(scene.conn, &row)? {
         return Ok("the reply was known");
+    }
+    if row.withheld {
+        return Ok("a reply was kept, and is not shown: its author's server is limited here");
     }
     scene.tally.add(row.publication_id, Counter::Replies, 1);
     Ok("a reply was added")

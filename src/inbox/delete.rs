@@ -35,7 +35,7 @@ fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stoppe
         return Ok("nothing of it was kept here");
     };
     model::reply::delete(scene.conn, known.id)?;
-    if known.hidden_at.is_none() {
+    if known.is_shown() {
         scene.tally.add(known.publication_id, Counter::Replies, -1);
     }
     Ok("a reply was deleted")
@@ -49,9 +49,14 @@ fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
     for (kind, publication) in model::reaction::remove_of(scene.conn, id)? {
         scene.tally.add(publication, Counter::Reactions(kind), -1);
     }
+    for publication in model::consultation::remove_answers_of(scene.conn, id)? {
+        scene.tally.add(publication, Counter::Answers, 1);
+    }
+    model::registration::remove_of(scene.conn, id)?;
     model::quote::forget_of(scene.conn, id)?;
     model::follower::remove_remote(scene.conn, id)?;
     model::following::remove_remote(scene.conn, id)?;
+    model::block::remove_remote(scene.conn, id)?;
     model::remote::gone(scene.conn, id, scene.now)?;
     Ok("an actor was deleted")
 }

@@ -5,12 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
 
-use super::scene::Step;
+use super::hearsay;
+use super::scene::{Step, Stopped};
 use super::understand;
+use crate::ap::policy::{self, Policy, Rules};
 use crate::app::{App, SharedApp};
 use crate::db;
 use crate::model::inbox_item::{self, Item, Most};
@@ -31,8 +34,12 @@ const LEFT: usize = 16;
 /// An item with what it asks for.
 pub(super) struct Planned {
     pub(super) seq: i64,
+    /// Who signed: what later items wait for.
     pub(super) sender: String,
+    /// Whose act it is.
+    pub(super) actor: String,
     pub(super) host: String,
+    pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
     pub(super) erase: bool,
@@ -101,11 +108,11 @@ impl Walk {
     /// Reads and understands a page on a blocking thread. Items of busy senders are passed over, and so are those behind a
     /// held one.
     pub(super) async fn page(self, app: &SharedApp) -> Result<Page, db::Error> {
-        let within = app.clone();
-        app.db.read(move |conn| self.read(&within, conn)).await
+        let (within, rules) = (app.clone(), policy::rules(app).await?);
+        app.db.read(move |conn| self.read(&within, &rules, conn)).await
     }
 
-    fn read(mut self, app: &App, conn: &mut db::Conn) -> Result<Page, db::Error> {
+    fn read(mut self, app: &App, rules: &Rules, conn: &mut db::Conn) -> Result<Page, db::Error> {
         let now = app.now().naive_utc();
         let hosts = inbox_item::hosts(conn, self.lane, now, self.turn.as_deref(), HOSTS)?;
         let turns = hosts.len() < HOSTS;
@@ -119,7 +126,7 @@ impl Walk {
             let (items, ended) = inbox_item::page(conn, (self.lane, &host), after, now, most)?;
             self.after.extend(items.last().map(|item| (host.clone(), item.seq)));
             for item in items {
-                self.sort(app, &host, item, (&mut ready, &mut needy));
+                self.sort((app, rules), &host, item, (&mut ready, &mut needy));
             }
             if ended || self.left.get(&host).is_some_and(|left| *left >= LEFT) {
                 self.ended.insert(host);
@@ -132,13 +139,19 @@ impl Walk {
         Ok(Page { walk: self, ready, needy, is_last })
     }
 
-    fn sort(&mut self, app: &App, host: &str, item: Item, into: (&mut Vec<Planned>, &mut Vec<Planned>)) {
+    fn sort(
+        &mut self,
+        by: (&App, &Rules),
+        host: &str,
+        item: Item,
+        into: (&mut Vec<Planned>, &mut Vec<Planned>),
+    ) {
         let waits = self.held.get(&item.actor_url).is_some_and(|seq| *seq < item.seq);
         if waits || self.busy.senders.contains(&item.actor_url) {
             return;
         }
-        let planned = plan(app, host, item);
-        if !matches!(planned.step, Ok(Step::Fetch(..))) {
+        let planned = plan(by, host, item);
+        if !matches!(planned.step, Ok(Step::Fetch(..) | Step::Hear(_))) {
             into.0.push(planned);
             return;
         }
@@ -152,16 +165,24 @@ impl Walk {
     }
 }
 
-fn plan(app: &App, host: &str, item: Item) -> Planned {
-    let read = || parse(app, &item).and_then(|activity| checked(app, activity));
+fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
+    let read = || {
+        let activity = parse(app, &item)?;
+        match activity.actor.as_str() == item.actor_url {
+            true => checked(app, rules, activity),
+            false => hearsay::handed_on(rules, activity, &item.actor_url),
+        }
+    };
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
         seq: item.seq,
+        actor: item.actor_url.clone(),
         sender: item.actor_url,
         host: host.to_owned(),
+        received: item.received_at,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
+        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
             .iter()
             .any(|kind| item.document.contains(kind)),
         step,
@@ -172,14 +193,18 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
     let value = json::parse(item.document.as_bytes())?;
     let activity = activity::parse(value, app.config.federation.allow_http)?;
     // What was stored is what was signed: the envelope and the whole were read alike.
-    match activity.actor.as_str() == item.actor_url && activity.id.as_str() == item.activity_id {
+    match activity.id.as_str() == item.activity_id {
         true => Ok(activity),
-        false => Err(Refusal::Invalid("actor")),
+        false => Err(Refusal::Invalid("id")),
     }
 }
 
 /// What a parsed activity asks for, once the pure checks have let it pass.
-pub(super) fn checked(app: &App, activity: Activity) -> Result<Step, Refusal> {
+pub(super) fn checked(app: &App, rules: &Rules, activity: Activity) -> Result<Step, Refusal> {
+    // It was let in, and its server or its actor was blocked since.
+    if rules.id(&activity.actor) == Policy::Blocked {
+        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+    }
     match check::activity_origin(&activity)? {
         Verdict::Trusted => understand(app, activity),
         Verdict::Refetch(url) if activity.kind != ActivityKind::Delete => {

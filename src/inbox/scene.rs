@@ -1,13 +1,17 @@
 //! What an effect sees and leaves: the transaction, the sender, the counters, and what to do once it is committed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use reset_federation::activity::Activity;
 use url::Url;
 
+use super::hearsay::Hearsay;
+use crate::ap::policy::{self, Rules};
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
+use crate::domain::consultation::RESULTS_EVERY;
 use crate::domain::reaction::Kind;
 use crate::model;
 use crate::model::actor::Actor;
@@ -19,6 +23,8 @@ pub(super) enum Step {
     Effect(Effect),
     /// The object must first be read from its own server; the activity is then understood again with it.
     Fetch(Url, Box<Activity>),
+    /// Somebody else says that it was done: whether that is so must be asked first.
+    Hear(Box<Hearsay>),
 }
 
 /// An effect on our rows, all of it or nothing; its answer goes into the item's outcome.
@@ -46,7 +52,7 @@ impl From<diesel::result::Error> for Stopped {
     }
 }
 
-/// The actor that signed.
+/// The actor whose act it is: who signed, or who was said to have done it and did.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     /// Row id.
@@ -64,6 +70,8 @@ pub(super) enum Counter {
     Replies,
     /// Likes or announces.
     Reactions(Kind),
+    /// Answers to a consultation, come or gone: their counts are to be told.
+    Answers,
 }
 
 /// What a batch of effects adds up to, written once at its end, in the order of publications so that two batches never wait
@@ -88,12 +96,13 @@ impl Tally {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn write(self, conn: &mut Conn) -> model::Result<()> {
+    pub(super) fn write(self, conn: &mut Conn, now: NaiveDateTime) -> model::Result<()> {
         for ((publication, counter), change) in self.0 {
             match counter {
                 _ if change == 0 => {}
                 Counter::Replies => model::reply::count(conn, &publication, change)?,
                 Counter::Reactions(kind) => model::reaction::count(conn, &publication, kind, change)?,
+                Counter::Answers => model::consultation::changed(conn, &publication, now + RESULTS_EVERY)?,
             }
         }
         Ok(())
@@ -109,6 +118,8 @@ pub(super) struct After {
     pub(super) keys: Vec<String>,
     /// Senders of whom something was put off: what they sent later waits.
     pub(super) put_off: Vec<String>,
+    /// Nothing was done, since the rules for servers changed meanwhile.
+    pub(super) stale: bool,
 }
 
 /// See the module.
@@ -119,8 +130,12 @@ pub(super) struct Scene<'a> {
     pub(super) conn: &'a mut Conn,
     /// The time.
     pub(super) now: NaiveDateTime,
-    /// Who signed.
+    /// When the activity came.
+    pub(super) received: NaiveDateTime,
+    /// Whose act it is.
     pub(super) sender: Sender,
+    /// Whom this node speaks with.
+    pub(super) rules: Arc<Rules>,
     /// What changes in the counters, if the effect is kept.
     pub(super) tally: Tally,
     /// What follows, if the effect is kept.
@@ -128,6 +143,18 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Shows or withholds the replies of the sender, after one of ours began or ceased to follow it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) fn settle_shown(&mut self) -> Result<(), Stopped> {
+        let sender = vec![(self.sender.id, self.sender.url.clone())];
+        for (publication, change) in policy::settle_shown(self.conn, &self.rules, sender)? {
+            self.tally.add(publication, Counter::Replies, change);
+        }
+        Ok(())
+    }
+
     /// The local actor with exactly this id.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ fn change_profile(
     profile: &RemoteActor,
     document: String,
 ) -> Result<&'static str, Stopped> {
+    // Those that are no longer listed are forgotten as well.
+    scene.after.keys.extend(model::remote::key_ids(scene.conn, profile.id.as_str())?);
     resolve::keep(scene.conn, profile, document, scene.now)?;
     scene.after.keys.extend(profile.keys.iter().map(|key| key.id.to_string()));
     Ok("a profile was changed")
@@ -49,7 +51,7 @@ fn change_reply(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Sto
     }
     if !reply.public {
         model::reply::delete(scene.conn, known.id)?;
-        if known.hidden_at.is_none() {
+        if known.is_shown() {
             scene.tally.add(known.publication_id, Counter::Replies, -1);
         }
         return Ok("a reply is no longer public");

@@ -35,7 +35,7 @@ impl End {
 pub struct NewItem {
     /// Its id.
     pub activity_id: String,
-    /// The id of its actor, who signed.
+    /// The id of who signed: its actor, or another who hands it on.
     pub actor_url: String,
     /// The lane of the queue "inbox" that its sender falls into.
     pub lane: i32,
@@ -61,7 +61,7 @@ pub struct Item {
     pub seq: i64,
     /// Its id.
     pub activity_id: String,
-    /// The id of its actor.
+    /// The id of who signed: its actor, or another who hands it on.
     pub actor_url: String,
     /// The bytes, as received.
     pub document: String,
@@ -258,4 +258,12 @@ pub fn forget_items(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
 /// The database's.
 pub fn forget_ids(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     diesel::delete(seen_activities::table.filter(seen_activities::seen_at.lt(before))).execute(conn)
+}
+
+/// Removes every item of an actor, also those that wait. The ids stay: what comes again is a repetition.
+///
+/// # Errors
+/// The database's.
+pub fn erase_of(conn: &mut Conn, actor_url: &str) -> Result<()> {
+    diesel::delete(inbox_items::table.filter(inbox_items::actor_url.eq(actor_url))).execute(conn).map(drop)
 }

@@ -302,14 +302,15 @@ pub struct ShownReply {
     pub host: String,
 }
 
-/// Replies to a publication that were not hidden, oldest first.
+/// Replies to a publication that are shown, oldest first.
 ///
 /// # Errors
 /// The database's.
 pub fn replies(conn: &mut Conn, publication: &str, offset: i64, limit: i64) -> Result<Vec<ShownReply>> {
     replies::table
         .inner_join(remote_actors::table)
-        .filter(replies::publication_id.eq(publication).and(replies::hidden_at.is_null()))
+        .filter(replies::publication_id.eq(publication))
+        .filter(replies::hidden_at.is_null().and(replies::withheld.eq(false)))
         .order((replies::published_at, replies::id))
         .offset(offset)
         .limit(limit)

@@ -3,7 +3,11 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod audit;
+pub mod block;
 pub mod coalition;
+pub mod consultation;
+pub mod contribution;
 pub mod decision;
 pub mod delivery;
 pub mod follower;
@@ -11,15 +15,19 @@ pub mod following;
 pub mod host;
 pub mod inbox_item;
 pub mod listing;
+pub mod lock;
 pub mod meta;
+pub mod moderation;
 pub mod note;
 pub mod organisation;
 pub mod pin;
 pub mod publication;
 pub mod quote;
 pub mod reaction;
+pub mod registration;
 pub mod remote;
 pub mod reply;
+pub mod report;
 pub mod second_knock;
 
 /// What every query answers.

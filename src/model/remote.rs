@@ -7,7 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    followers, following, quotes, reactions, remote_actors, remote_keys, remote_tombstones, replies,
+    answers, blocks, followers, following, note_reactions, quotes, reactions, registrations, remote_actors,
+    remote_keys, remote_tombstones, replies,
 };
 
 /// A remote actor's row.
@@ -118,6 +119,18 @@ pub fn key(conn: &mut Conn, id: &str) -> Result<Option<(Remote, String)>> {
         .optional()
 }
 
+/// The ids of the keys that are stored of the actor with this id.
+///
+/// # Errors
+/// The database's.
+pub fn key_ids(conn: &mut Conn, url: &str) -> Result<Vec<String>> {
+    remote_keys::table
+        .inner_join(remote_actors::table)
+        .filter(remote_actors::url.eq(url))
+        .select(remote_keys::id)
+        .load(conn)
+}
+
 /// Notes that an actor was deleted by its owner, and erases what it said of itself; its keys stay, for the Deletes that may
 /// follow.
 ///
@@ -156,7 +169,8 @@ pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
 }
 
 /// Forgets actors that were last fetched before `before` and that nothing here refers to any more: nobody who follows, is
-/// followed, replied, reacted, quoted or deleted something. At most `most` of them; how many it were.
+/// followed, replied, reacted, quoted, answered, registered or deleted something. At most `most` of them; how many it
+/// were.
 ///
 /// # Errors
 /// The database's.
@@ -168,7 +182,11 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(following::table.filter(following::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(replies::table.filter(replies::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(note_reactions::table.filter(note_reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(answers::table.filter(answers::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(registrations::table.filter(registrations::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(blocks::table.filter(blocks::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
         .order(remote_actors::id)
         .limit(most)
@@ -179,4 +197,49 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         diesel::delete(remote_actors::table.find(*id)).execute(conn)?;
     }
     Ok(unused.len())
+}
+
+/// The actors that follow one of ours or are followed by one: row id and id.
+///
+/// # Errors
+/// The database's.
+pub fn related(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    let row = (remote_actors::id, remote_actors::url);
+    let mut related: Vec<(i64, String)> =
+        remote_actors::table.inner_join(followers::table).select(row).distinct().load(conn)?;
+    related.extend(
+        remote_actors::table
+            .inner_join(following::table)
+            .select(row)
+            .distinct()
+            .load::<(i64, String)>(conn)?,
+    );
+    related.sort_unstable();
+    related.dedup();
+    Ok(related)
+}
+
+/// Every actor: row id, id and host.
+///
+/// # Errors
+/// The database's.
+pub fn ids(conn: &mut Conn) -> Result<Vec<(i64, String, String)>> {
+    remote_actors::table.select((remote_actors::id, remote_actors::url, remote_actors::host)).load(conn)
+}
+
+/// Removes an actor with its keys and all that is kept of it. Its replies and reactions must be gone: they are counted.
+///
+/// # Errors
+/// The database's.
+pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(followers::table.filter(followers::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(following::table.filter(following::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(blocks::table.filter(blocks::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(quotes::table.filter(quotes::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(note_reactions::table.filter(note_reactions::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(answers::table.filter(answers::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(registrations::table.filter(registrations::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_keys::table.filter(remote_keys::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_actors::table.find(id)).execute(conn).map(drop)
 }

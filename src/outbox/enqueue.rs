@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use reset_federation::url_check::authority;
 use url::Url;
 
+use super::permitted;
 use crate::ap;
 use crate::db::{Conn, Error};
 use crate::jobs::lanes::lane_of;
@@ -113,7 +114,7 @@ pub fn store(conn: &mut Conn, mut new: NewActivity) -> Result<Hosts, Error> {
     if followers {
         inboxes.extend(model::delivery::follower_inboxes(conn, new.actor_id)?);
     }
-    let to = with_hosts(inboxes);
+    let to = permitted::among(conn, new.actor_id, with_hosts(inboxes))?;
     model::delivery::insert(conn, &activity.id, &to, &new.subject, new.now)?;
     let with_lane = |(_, host): (String, String)| {
         let lane = lane_of(&host, LANES);

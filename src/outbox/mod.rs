@@ -6,10 +6,11 @@ mod circuit;
 mod engine;
 mod enqueue;
 mod ledger;
+mod permitted;
 mod round;
 mod send;
 
-pub use announce::announce;
+pub use announce::{announce, announced};
 pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
 

@@ -1,6 +1,6 @@
-//! Who says this, who reads this? The body of a POST within its bounds, its digest, its signature and time, and that the owner
-//! of the key is the actor: all of it before anything is stored; and of a GET the owner of the key that signed it. Both
-//! signature schemes are taken everywhere. It knows no meaning of an activity.
+//! Who says this, who reads this? The body of a POST within its bounds, its digest, its signature and time, and who owns the
+//! key (the actor, or another who hands on what the actor did): all of it before anything is stored; and of a GET the owner
+//! of the key that signed it. Both signature schemes are taken everywhere. It knows no meaning of an activity.
 
 mod body;
 
@@ -20,11 +20,12 @@ use url::Url;
 pub use body::{bounded, drain};
 
 use crate::ap::fetch::FetchError;
+use crate::ap::policy::{self, Policy};
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
 use crate::web::fair;
 
-/// Why a POST to an inbox is not taken (FEDERATION.md, answers).
+/// Why a POST to an inbox is not taken (FEDERATION.md, answers), or a reader not believed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// 400: it cannot be read, or says what it may not.
@@ -33,6 +34,9 @@ pub enum Refused {
     /// 401: the signature is missing, wrong, too old, or another's.
     #[error("not signed by its actor: {0}")]
     Unsigned(String),
+    /// 403: its server or its actor is blocked here.
+    #[error("this node does not speak with {0}")]
+    Blocked(String),
     /// 413: over 1 MB.
     #[error("the body is larger than 1 MB")]
     TooLarge,
@@ -57,7 +61,9 @@ pub struct Signed {
     pub envelope: Envelope,
     /// Its id, which lies at the origin of its actor.
     pub id: String,
-    /// The host of the actor, normalised.
+    /// The id of the owner of the key. Where that is not the actor, it is hearsay: what its actor did is asked later.
+    pub signer: Url,
+    /// The host of the signer, normalised.
     pub host: String,
     /// The bytes.
     pub document: String,
@@ -72,15 +78,16 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     signature.check_body(&body).map_err(|error| Refused::Unsigned(error.to_string()))?;
     let envelope = envelope(&body).map_err(malformed)?;
     let id = own_id(app, &envelope)?;
+    spoken_with(app, Some(&envelope.actor), &signature.key_id).await?;
     let key = owner_key(app, &signature.key_id, &envelope).await?;
     if key.owner != envelope.actor {
-        return Err(Refused::Unsigned("the key is another actor's".into()));
+        spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     }
     holds(app, &signature, &key).await?;
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
     let document =
         String::from_utf8(Vec::from(body)).map_err(|error| Refused::Malformed(error.to_string()))?;
-    Ok(Signed { host: key.host.clone(), envelope, id, document })
+    Ok(Signed { signer: key.owner.clone(), host: key.host.clone(), envelope, id, document })
 }
 
 /// Who reads a document: the owner of the key that signed the request.
@@ -97,20 +104,22 @@ pub struct Reader {
 /// An answer that depends on the reader must not be kept by anybody: mark it with [`private`].
 ///
 /// # Errors
-/// [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
+/// [`Refused::Blocked`] where this node does not speak with the reader, [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
 pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused> {
     if !signature::is_signed(&parts.headers) {
         return Ok(None);
     }
     let turn = fair::enter(app, parts)?;
     let signature = read(app, parts)?;
+    spoken_with(app, None, &signature.key_id).await?;
     let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
+    spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     holds(app, &signature, &key).await?;
     turn.is_signed();
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
 
-/// Says that an answer is this reader's alone: neither caches nor [`kept`](super::kept) give it to another.
+/// Says that an answer is this reader's alone: neither caches nor `kept` give it to another.
 pub fn private(answer: &mut Response) {
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Signature, Signature-Input, Authorization"));
@@ -159,6 +168,32 @@ fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
         return Err(Refused::Malformed("the actor lives here and needs no signature to speak".into()));
     }
     Ok(id.as_str().to_owned())
+}
+
+/// Refuses whom this node does not speak with, before anything is asked of their server: the actor, where it is known, and the
+/// owner of the key by its id alone.
+async fn spoken_with(app: &App, actor: Option<&Url>, key_id: &str) -> Result<(), Refused> {
+    let rules = policy::rules(app).await.map_err(|error| Refused::NotNow(error.to_string()))?;
+    let key = Url::parse(key_id).map_err(|_| Refused::Unsigned("the id of the key is no URL".into()))?;
+    match actor.into_iter().chain([&key]).find(|id| rules.id(id) == Policy::Blocked) {
+        Some(id) => Err(Refused::Blocked(authority(id))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a GET that a server signed with which this node does not speak. It is asked before what was kept is sent again. What
+/// the signature is worth is not looked at: who would hide can leave it out, unless signatures are asked for ([`reader`]).
+///
+/// # Errors
+/// As [`reader`].
+pub async fn spoken_with_reader(app: &App, parts: &Parts) -> Result<(), Refused> {
+    if !signature::is_signed(&parts.headers) {
+        return Ok(());
+    }
+    match read(app, parts) {
+        Ok(signature) => spoken_with(app, None, &signature.key_id).await,
+        Err(_) => Ok(()),
+    }
 }
 
 /// The key: known, or fetched now. Of a deleted actor as stored, since its document may be gone; of one that was never known

@@ -100,6 +100,7 @@ pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
         Refused::NeverKnown => StatusCode::ACCEPTED,
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
         Refused::Unsigned(_) => StatusCode::UNAUTHORIZED,
+        Refused::Blocked(_) => StatusCode::FORBIDDEN,
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,

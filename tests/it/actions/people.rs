@@ -85,6 +85,7 @@ fn new_reply(
         updated_at: None,
         received_at: now,
         document: "{}".to_owned(),
+        withheld: false,
     }
 }
 

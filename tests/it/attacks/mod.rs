@@ -1,10 +1,13 @@
 //! Attacks, each by its name: what is answered, what it cost, and that nothing changed. One test an attack, or one row of a
 //! table, made with [`named`].
 
+mod blocked;
 mod documents;
 mod fetching;
 mod flooding;
+mod handed_on;
 mod messages;
+mod passing_on;
 mod posting;
 mod signing;
 

@@ -136,7 +136,7 @@ async fn the_main_road_holds(tls: bool, first_knock: &'static str) {
         let road = Road::start(Way { tls, first_knock, node_demands });
         let mut number = 0;
         for peer_demands in [false, true] {
-            for refuses in [None, Some(RFC9421)] {
+            for refuses in [None, Some(RFC9421), Some("draft-cavage")] {
                 go(&road, number, &Demand { peer_demands, refuses }).await;
                 number += 1;
             }

@@ -11,13 +11,20 @@ use super::support::fedify::Fedify;
 use super::support::node::{Node, free_port};
 use super::support::tls::{Authority, Front};
 
+mod keys;
 mod main_road;
+mod polls;
 mod python;
+mod quotes;
 mod replies;
+mod states;
 
 const ACTIVITY: &str = "application/activity+json";
 const CAVAGE: &str = "draft-cavage-http-signatures-12";
 const RFC9421: &str = "rfc9421";
+
+/// The front matter of a proposal.
+const PROPOSAL: &str = "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\n";
 
 /// How the two speak.
 #[derive(Clone, Copy, Debug)]
@@ -139,13 +146,24 @@ impl Road {
         panic!("{id} never showed {what}: {last:#}");
     }
 
+    /// A collection with all its pages, as `ada`.
+    async fn walk(&self, id: &str) -> Value {
+        self.peer.post("/actors/ada/walk", json!({ "id": id })).await
+    }
+
     async fn count(&self, url: &str, wanted: u64) {
         self.fetch_until(url, &format!("{wanted} items"), |seen| seen["raw"]["totalItems"] == wanted).await;
     }
 }
 
-/// The signature over a request holds, and its key is the sender's.
+/// The signature over a request holds, and its key is the sender's; so do the proof of the activity and that of the object in it,
+/// where it stands by itself.
 fn verified(delivery: &Value) -> bool {
-    delivery["verification"]["http"]["ok"] == true
-        && delivery["verification"]["http"]["ownerMatchesActor"] == true
+    let verdict = &delivery["verification"];
+    let object = &delivery["raw"]["object"];
+    let is_own = object["attributedTo"] == delivery["actor"] && !object["@context"].is_null();
+    verdict["http"]["ok"] == true
+        && verdict["http"]["ownerMatchesActor"] == true
+        && verdict["proof"]["ok"] == true
+        && (!is_own || verdict["object"]["ok"] == true)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::python::PythonPeer;
-use super::{PLAIN, Road};
+use super::{PLAIN, PROPOSAL, Road};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
@@ -19,14 +19,16 @@ async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
     assert_eq!(follow["status"], 202, "{follow:#}");
     // Her inbox takes only what bovine has verified with the key that the sender's document names.
     let accept = one(&peer, "Accept").await;
-    assert_eq!(accept["activity"]["object"], follow["activity"]);
+    assert_eq!((&accept["activity"]["object"], &accept["proof"]), (&follow["activity"], &Value::Bool(true)));
 
-    let id =
-        road.publish("proposition", "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\n", "Texte.");
+    let id = road.publish("proposition", PROPOSAL, "Texte.");
     let create = one(&peer, "Create").await;
-    assert_eq!(create["activity"]["object"]["id"], id);
+    assert_eq!((&create["activity"]["object"]["id"], &create["proof"]), (&json!(id), &json!(true)));
     let read = peer.get(&format!("read?as=claire&id={id}")).await;
-    assert_eq!(read["document"]["name"], "Titre de proposition");
+    assert_eq!(
+        (read["document"]["name"].as_str(), &read["proof"]),
+        (Some("Titre de proposition"), &Value::Bool(true))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

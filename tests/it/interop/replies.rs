@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use super::{PLAIN, RFC9421, Road, Way};
+use super::{PLAIN, PROPOSAL, RFC9421, Road, Way};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replies_likes_and_announces_come_back_and_are_taken_back() {
     let road = Road::open(Way { first_knock: RFC9421, ..PLAIN }).await;
-    let id =
-        road.publish("proposition", "kind = \"proposal\"\ncloses = 2036-12-12T18:00:00+01:00\n", "Un texte.");
+    let id = road.publish("proposition", PROPOSAL, "Un texte.");
     road.peer.inbox("ada", "type=Create", 1).await;
 
     let reply = road

@@ -41,11 +41,6 @@ impl PythonPeer {
         PythonPeer { child, base, http: super::app::client() }
     }
 
-    /// The id of its actor `name`.
-    pub(crate) fn actor(&self, name: &str) -> String {
-        format!("{}/{name}", self.base)
-    }
-
     /// A call under `/control` that must succeed.
     pub(crate) async fn get(&self, call: &str) -> Value {
         self.answer(self.http.get(format!("{}/control/{call}", self.base))).await

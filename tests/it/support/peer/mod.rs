@@ -103,8 +103,20 @@ impl Peer {
     /// On this address; any of 127.0.0.0/8 makes another host.
     pub(crate) async fn start_at(address: &str) -> Peer {
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        Peer::serve(listener, base)
+    }
+
+    /// On a free port of 127.0.0.1, with ids at this name: who asks it must know where the name leads.
+    pub(crate) async fn start_as(name: &str) -> Peer {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{name}:{}", listener.local_addr().unwrap().port());
+        Peer::serve(listener, base)
+    }
+
+    fn serve(listener: tokio::net::TcpListener, base: String) -> Peer {
         let shared = Arc::new(Shared {
-            base: format!("http://{}", listener.local_addr().unwrap()),
+            base,
             http: crate::support::app::client(),
             received: Mutex::default(),
             reads: Mutex::default(),
@@ -128,9 +140,14 @@ impl Peer {
         Peer { shared, server }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or at its name.
     pub(crate) fn base(&self) -> &str {
         &self.shared.base
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.base().rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// The id of the actor `name`; every name lives here.
@@ -199,6 +216,11 @@ impl Peer {
     /// Announces a publication.
     pub(crate) async fn announce(&self, name: &str, publication: &str, inbox_of: &str) -> (Value, u16) {
         self.act(name, "Announce", json!(publication), inbox_of).await
+    }
+
+    /// Announces anything; the status.
+    pub(crate) async fn announce_of(&self, name: &str, object: Value, inbox_of: &str) -> u16 {
+        self.act(name, "Announce", object, inbox_of).await.1
     }
 
     /// Takes an activity back.
