@@ -5,7 +5,6 @@ use std::time::Duration;
 use reset_node::ap::fetch::{FetchError, Fetcher};
 use reset_node::model::delivery::{DONE, FAILED, PENDING};
 use reset_node::model::second_knock;
-use serde_json::json;
 use url::Url;
 
 use super::{app, deliver, deliveries, host_of, inbox, say, to};
