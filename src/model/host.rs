@@ -77,6 +77,11 @@ pub fn make_due(conn: &mut Conn, host: &str, lane: i32, now: NaiveDateTime) -> R
     if inserted > 0 {
         return Ok(());
     }
+    // A round that is ending has not seen what this transaction enqueued: what it writes is waited for, so that a host which it
+    // leaves without a time gets one here. The updates alone would not wait: to them the row still has its old time.
+    if let Conn::Pg(pg) = conn {
+        hosts::table.find(host).select(hosts::host).for_update().first::<String>(pg)?;
+    }
     let active = hosts::table.find(host).filter(hosts::set_aside.eq(false));
     let idle =
         diesel::update(active.filter(hosts::due_at.is_null())).set(hosts::due_at.eq(now)).execute(conn)?;

@@ -3,12 +3,15 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use diesel::connection::{Connection, SimpleConnection};
+use reset_node::model;
 use reset_node::model::delivery::DONE;
 use reset_node::model::host::heard;
 use reset_node::outbox::Audience;
 
 use super::{accepted, app, deliver, deliveries, host, host_of, inbox, say, to};
 use crate::support::Peer;
+use crate::support::db::is_postgres;
 use crate::support::peer::Answer;
 
 #[tokio::test]
@@ -83,4 +86,26 @@ async fn hearing_from_a_paused_host_ends_its_pause() {
     assert!(deliveries(&app).await.iter().all(|row| row.state == DONE));
     let unknown = app.write(move |conn| heard(conn, "stranger.example", now)).await;
     assert_eq!(unknown, ());
+}
+
+#[tokio::test]
+async fn on_postgresql_what_is_enqueued_while_a_round_ends_makes_its_host_due_again() {
+    if !is_postgres() {
+        return;
+    }
+    let (app, _) = app().await;
+    let now = app.now().naive_utc();
+    app.write(move |conn| model::host::make_due(conn, "a.example", 0, now)).await;
+    let (mut ending, mut enqueuing) = (app.db.dedicated().unwrap(), app.db.dedicated().unwrap());
+    // A round is about to end: nothing waits, as far as it can see.
+    ending.batch_execute("BEGIN").unwrap();
+    model::host::schedule(&mut ending, "a.example", None).unwrap();
+    let enqueue = tokio::task::spawn_blocking(move || {
+        enqueuing.transaction(|conn| model::host::make_due(conn, "a.example", 0, now)).unwrap();
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    ending.batch_execute("COMMIT").unwrap();
+    enqueue.await.unwrap();
+    let row = app.read(|conn| model::host::find(conn, "a.example")).await.unwrap();
+    assert_eq!(row.due_at, Some(now));
 }
