@@ -170,7 +170,8 @@ async fn authority_of_the_host_is_not_authority_of_the_actor() {
         stage.settle().await;
         assert_eq!(world(&stage).await, before, "{name}: {}", stage.outcome().await);
     }
-    assert_eq!((other.fetches(), other.received().len()), (0, 0), "the third server is not spoken to");
+    // What is said to be another server's is asked for there at most, and nothing is sent.
+    assert!(other.fetches() <= 2 && other.received().is_empty(), "{} fetches", other.fetches());
 }
 
 /// Activities that lead on without end: each object, and what is asked for because of it.
