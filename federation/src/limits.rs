@@ -91,7 +91,7 @@ pub const MAX_REPORTS_OF_ACTOR: i64 = 100;
 pub const MAX_REPORTS_OF_HOST: i64 = 200;
 
 /// Most objects of a report that are kept.
-pub const MAX_REPORT_OBJECTS: usize = 100;
+pub const MAX_REPORT_OBJECTS: usize = 50;
 
 /// Longest text of a report that is kept, in characters.
 pub const MAX_REPORT_TEXT: usize = 5000;
