@@ -52,7 +52,8 @@ fn readable() -> Router<SharedApp> {
         .route("/stamps/{id}", get(stamps::show))
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
-        .route("/publications/{id}/shares", get(collections::shares));
+        .route("/publications/{id}/shares", get(collections::shares))
+        .route("/publications/{id}/attendees", get(collections::attendees));
     for actor in ACTORS.into_iter().chain(["/actor"]) {
         router = router
             .route(&format!("{actor}/outbox"), get(collections::outbox))

@@ -13,6 +13,7 @@ use super::support::tls::{Authority, Front};
 
 mod keys;
 mod main_road;
+mod polls;
 mod python;
 mod quotes;
 mod replies;
