@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use confique::Config as _;
 use diesel::prelude::*;
 use reset_federation::key::RsaPrivate;
+use reset_federation::vocab::object_context;
 use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::deliveries;
@@ -183,12 +184,22 @@ async fn follow(app: &App, speaker: i64, addresses: &[String], inboxes: usize) {
 /// A publication of some 5 kB, as a Create with its content, its translation and its source.
 async fn publish(app: &SharedApp, speaker: i64, time: usize) {
     let id = app.new_id();
+    let group = app.urls.coalition("communs");
+    // With its two proofs.
+    let object = serde_json::json!({
+        "@context": object_context(),
+        "type": "Article",
+        "id": app.urls.publication(&id),
+        "attributedTo": group,
+        "content": "x".repeat(4500),
+    });
     let new = NewActivity {
         document: serde_json::json!({
-            "@context": "https://www.w3.org/ns/activitystreams",
+            "@context": object_context(),
             "id": app.urls.activity(&id),
             "type": "Create",
-            "object": { "type": "Article", "id": app.urls.publication(&id), "content": "x".repeat(4500) },
+            "actor": group,
+            "object": object,
         }),
         subject: app.urls.publication(&time.to_string()),
         id,

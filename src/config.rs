@@ -108,7 +108,7 @@ pub struct Federation {
     /// "open": with every server that is not blocked. "allowlist": only with those that `reset-node federation allow` named.
     #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
     pub mode: String,
-    /// Answer only signed requests for ActivityPub documents. (true is refused: not in this version.)
+    /// Answer only signed requests for ActivityPub documents. Pages stay public.
     #[config(env = "RESET_NODE_FEDERATION__AUTHORIZED_FETCH", default = false)]
     pub authorized_fetch: bool,
     /// Accept http:// ids. Tests only.

@@ -1,4 +1,4 @@
-//! What no server on this machine could pass: RSA by aws-lc on every core, group-committed writes of the smallest row, and an axum
+//! What no server on this machine could pass: RSA and integrity proofs by aws-lc on every core, group-committed writes of the smallest row, and an axum
 //! handler that does nothing, under the same load.
 
 use std::path::Path;
@@ -7,8 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use diesel::prelude::*;
-use reset_federation::key::{Algorithm, PublicKey};
+use reset_federation::key::{Algorithm, Ed25519Private, PublicKey};
+use reset_federation::proof::{self, Proof};
+use reset_federation::vocab;
 use reset_node::db::schema::seen_activities;
 use reset_node::db::{Db, Error, Location, migrate};
 
@@ -22,6 +25,10 @@ pub(crate) struct Bounds {
     pub(crate) verify: f64,
     /// RSA-2048 signatures.
     pub(crate) sign: f64,
+    /// Integrity proofs made over an activity of some 5 kB.
+    pub(crate) proof_made: f64,
+    /// The same, verified.
+    pub(crate) proof_verified: f64,
     /// Committed writes.
     pub(crate) write: f64,
     /// Answers of an empty handler to 1.5 kB POSTs over 16 connections.
@@ -35,6 +42,8 @@ impl Bounds {
     pub(crate) fn rows(&self, table: &mut Table) {
         table.row("bound: RSA-2048 verifications", format!("{:.0}/s", self.verify), "");
         table.row("bound: RSA-2048 signatures", format!("{:.0}/s", self.sign), "");
+        table.row("bound: integrity proofs made, 5 kB", format!("{:.0}/s", self.proof_made), "");
+        table.row("bound: integrity proofs verified, 5 kB", format!("{:.0}/s", self.proof_verified), "");
         table.row("bound: group-committed writes (SQLite)", format!("{:.0}/s", self.write), "");
         table.row("bound: empty handler, POST, 16 connections", format!("{:.0}/s", self.post), "");
         table.row("bound: empty handler, GET, 32 connections", format!("{:.0}/s", self.get), "");
@@ -50,9 +59,26 @@ pub(crate) fn measure() -> Bounds {
     let signature = signer.sign_sha256(&message).unwrap();
     let verify = on_every_core(|| assert!(public.verify(Algorithm::RsaSha256, &message, &signature)));
     let sign = on_every_core(|| drop(signer.sign_sha256(&message).unwrap()));
+    let (proof_made, proof_verified) = proofs();
     let write = writes(folder.path());
     let (post, get) = empty(folder.path());
-    Bounds { verify, sign, write, post, get }
+    Bounds { verify, sign, proof_made, proof_verified, write, post, get }
+}
+
+/// A `Create` of some 5 kB: canonical form, two hashes and an Ed25519 signature each time.
+fn proofs() -> (f64, f64) {
+    let key = Ed25519Private::generate().unwrap();
+    let public = PublicKey::from_multibase(&key.public_multibase()).unwrap();
+    let now = DateTime::default();
+    let mut document = serde_json::json!({
+        "@context": vocab::object_context(),
+        "id": "https://a.example/activities/1", "type": "Create", "actor": "https://a.example/coalitions/a",
+        "object": {"@context": vocab::object_context(), "type": "Article", "content": "x\n".repeat(2250)},
+    });
+    let made = on_every_core(|| proof::sign(&mut document.clone(), "x", &key, now).unwrap());
+    proof::sign(&mut document, "x", &key, now).unwrap();
+    let verified = on_every_core(|| Proof::read(&document).unwrap().unwrap().verify(&public, now).unwrap());
+    (made, verified)
 }
 
 fn on_every_core(work: impl Fn() + Sync) -> f64 {

@@ -63,10 +63,10 @@ pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(60 * 60);
 /// The longest life that a signed `expires` can ask for, counted from the signed time.
 pub const SIGNATURE_EXPIRES_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Longest `Signature` header that is read, in bytes.
+/// Longest `Signature`, `Signature-Input` or `Content-Digest` header that is read, in bytes.
 pub const MAX_SIGNATURE_HEADER: usize = 8192;
 
-/// Most headers that one signature may cover.
+/// Most headers or components that one signature may cover.
 pub const MAX_SIGNED_HEADERS: usize = 32;
 
 /// Most integrity proofs of one document that are looked at; more are refused unread.

@@ -84,7 +84,8 @@ impl RemoteObject {
     /// Whether it is a vote in a poll: a note with a name, without text, that answers something.
     #[must_use]
     pub fn is_vote(&self) -> bool {
-        self.kind == "Note" && self.name.is_some() && self.content.is_none() && self.in_reply_to.is_some()
+        let is_bare = self.content.as_deref().is_none_or(|content| content.trim().is_empty());
+        self.kind == "Note" && self.name.is_some() && is_bare && self.in_reply_to.is_some()
     }
 }
 
@@ -197,6 +198,9 @@ mod tests {
         let vote = json!({"id": "https://a.example/ada#votes/1", "type": "Note", "name": "Yes",
             "attributedTo": "https://a.example/ada", "inReplyTo": "https://us.example/p/1"});
         assert!(read(vote.clone()).is_vote());
+        let mut empty = vote.clone();
+        empty.as_object_mut().unwrap().insert("content".into(), "".into());
+        assert!(read(empty).is_vote());
         let mut reply = vote;
         reply.as_object_mut().unwrap().insert("content".into(), "hello".into());
         assert!(!read(reply).is_vote());

@@ -173,6 +173,12 @@ impl<'d> Proof<'d> {
         self.method
     }
 
+    /// When it was made, as it says.
+    #[must_use]
+    pub fn created(&self) -> Option<DateTime<Utc>> {
+        self.created
+    }
+
     /// Verifies the proof with the key that its method names.
     ///
     /// A context in the proof stands for that of the document. Where it has none, both readings count: FEP-8b32 signs such a

@@ -37,6 +37,19 @@ pub fn plain_context() -> Value {
     json!([AS_CONTEXT, DATA_INTEGRITY_CONTEXT])
 }
 
+/// The `@context` of activities that embed a document of others with its own context, as it came.
+///
+/// `proof` is a protected term, and other versions of its context define it otherwise: JSON-LD processors (Fedify) refuse an
+/// inner context that defines it again. So nothing of the outer context reaches into `object`.
+#[must_use]
+pub fn embedding_context() -> Value {
+    json!([
+        AS_CONTEXT,
+        DATA_INTEGRITY_CONTEXT,
+        {"object": {"@id": "as:object", "@type": "@id", "@context": null}}
+    ])
+}
+
 /// The `@context` of our actors.
 ///
 /// The contexts that protect their terms come after those that define the same words, as Fedify
@@ -99,6 +112,36 @@ pub fn object_context() -> Value {
     ])
 }
 
+/// The `@context` of an `Event`: that of our objects, with the terms of FEP-8a8e and those of Mobilizon.
+#[must_use]
+pub fn event_context() -> Value {
+    let mut context = object_context();
+    let terms = json!({
+        "event": "https://w3id.org/fep/8a8e/",
+        "mz": "https://joinmobilizon.org/ns#",
+        "ical": "http://www.w3.org/2002/12/cal/ical#",
+        "schema": "http://schema.org#",
+        "timezone": "event:timezone",
+        "displayEndTime": "event:displayEndTime",
+        "eventStatus": {"@id": "event:eventStatus", "@type": "@vocab"},
+        "EventScheduled": "event:EventScheduled",
+        "EventTentative": "event:EventTentative",
+        "EventCancelled": "event:EventCancelled",
+        "organizers": {"@id": "event:organizers", "@type": "@id"},
+        "attendees": {"@id": "event:attendees", "@type": "@id"},
+        "joinMode": "event:joinMode",
+        "externalParticipationUrl": {"@id": "event:externalParticipationUrl", "@type": "@id"},
+        "maximumAttendeeCapacity": "schema:maximumAttendeeCapacity",
+        "isOnline": "mz:isOnline",
+        "status": "ical:status"
+    });
+    let inline = context.as_array_mut().and_then(|entries| entries.last_mut()).and_then(Value::as_object_mut);
+    if let (Some(inline), Value::Object(terms)) = (inline, terms) {
+        inline.extend(terms);
+    }
+    context
+}
+
 /// The `@context` of what is said about a quote: requests, and the stamps that allow one (FEP-044f).
 #[must_use]
 pub fn quote_context() -> Value {
@@ -130,14 +173,16 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        for context in [actor_context(), object_context(), quote_context()] {
+        let all =
+            [actor_context(), object_context(), event_context(), quote_context(), embedding_context()];
+        for context in all {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
             let inline = entries.last().unwrap().as_object().unwrap();
             for core in ["id", "type", "proof", "@vocab", "publicKey", "assertionMethod", "alsoKnownAs"] {
                 assert!(!inline.contains_key(core), "{core}");
             }
-            let prefixes = ["as", "toot", "gts", "schema", "reset"];
+            let prefixes = ["as", "toot", "gts", "schema", "reset", "event", "mz", "ical"];
             for (term, definition) in inline {
                 let iri = definition.as_str().or_else(|| definition.get("@id")?.as_str()).unwrap();
                 let (prefix, _) = iri.split_once(':').unwrap();

@@ -3,6 +3,7 @@
 
 use chrono_tz::Tz;
 
+use super::consultation;
 use super::fields::{self, Fields};
 use crate::domain::handle;
 use crate::domain::publication::{
@@ -137,7 +138,7 @@ fn syntax(front: &str, error: &toml::de::Error) -> Error {
     Error::Syntax { line: before.saturating_add(2), message: one_line(error.message().to_owned()) }
 }
 
-fn one_line(text: String) -> String {
+pub(super) fn one_line(text: String) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -231,6 +232,7 @@ fn own_keys(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::Roadmap => &["milestones"],
         Kind::Decision => &["date", "method", "source", "review"],
+        Kind::Consultation => &["options", "multiple", "opens", "closes"],
         Kind::Meeting => &[
             "series",
             "edition",
@@ -246,6 +248,8 @@ fn own_keys(kind: Kind) -> &'static [&'static str] {
             "next",
             "points",
             "join_url",
+            "registration_url",
+            "capacity",
         ],
     }
 }
@@ -257,6 +261,7 @@ fn details(kind: Kind, fields: &mut Fields, zone: Tz) -> Result<Details, fields:
         Kind::Roadmap => Details::Roadmap(roadmap(fields, zone)?),
         Kind::Decision => Details::Decision(decision(fields, zone)?),
         Kind::Meeting => Details::Meeting(meeting(fields, zone)?),
+        Kind::Consultation => Details::Consultation(consultation::read(fields, zone)?),
     })
 }
 
@@ -271,7 +276,7 @@ fn proposal(fields: &mut Fields, zone: Tz) -> Result<Proposal, fields::Error> {
     Ok(proposal)
 }
 
-fn in_order(
+pub(super) fn in_order(
     fields: &Fields,
     (first, a): (&str, Option<When>),
     (then, b): (&str, Option<When>),
@@ -319,7 +324,9 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
         timezone,
         tentative_until: fields.when("tentative_until", zone)?,
         place: fields.text("place")?,
-        join_url: join_url(fields)?,
+        join_url: web_address(fields, "join_url")?,
+        registration_url: web_address(fields, "registration_url")?,
+        capacity: fields.number("capacity", 1, 10_000_000)?,
         attendance: fields.number("attendance", 0, 10_000_000)?,
         organisations: fields.texts("organisations")?,
         agenda: fields.texts("agenda")?,
@@ -333,15 +340,15 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
     Ok(meeting)
 }
 
-fn join_url(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
-    let Some(text) = fields.text("join_url")? else {
+fn web_address(fields: &mut Fields, key: &str) -> Result<Option<String>, fields::Error> {
+    let Some(text) = fields.text(key)? else {
         return Ok(None);
     };
     let web = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
     if web {
         return Ok(Some(text));
     }
-    Err(fields.wrong("join_url", format!("`{text}` is no web address: write https://…")))
+    Err(fields.wrong(key, format!("`{text}` is no web address: write https://…")))
 }
 
 fn points(fields: &mut Fields, zone: Tz) -> Result<Vec<Point>, fields::Error> {

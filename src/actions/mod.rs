@@ -4,11 +4,13 @@
 pub mod account;
 pub mod blocklist;
 pub mod coalition;
+pub mod consultation;
 mod content;
 pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod keys;
 pub mod lock;
 pub mod moderation;
 pub mod node;
@@ -19,6 +21,7 @@ pub mod profile;
 pub mod publication;
 pub mod quote;
 mod register;
+pub mod registration;
 pub mod reply;
 pub mod report;
 pub mod suspension;
@@ -91,6 +94,11 @@ pub enum Error {
         /// In the register.
         number: i32,
     },
+    /// The options of a published consultation would change.
+    #[error(
+        "people answer the options of `{0}`: they stay as they were published, withdraw it and ask under another slug"
+    )]
+    Asked(String),
     /// A decision cannot be withdrawn.
     #[error("a decision is never withdrawn: publish another decision that supersedes or repeals it")]
     DecisionStays,

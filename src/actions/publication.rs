@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, no_actor, note, register};
+use super::{Act, Error, consultation, no_actor, note, register};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -15,6 +15,7 @@ use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
 use crate::model::coalition;
+use crate::model::consultation as answered;
 use crate::model::publication::{self, Publication, Row};
 use crate::outbox::{self, Audience, Hosts, NewActivity};
 use crate::text::{html, summary};
@@ -61,6 +62,8 @@ pub struct Preview {
     pub summary: String,
     /// The HTML that GoToSocial shows behind the warning.
     pub content: String,
+    /// The options of a consultation: both then show the content, without a warning, and a poll.
+    pub options: Vec<String>,
 }
 
 /// Publishes all, or, where one is refused, none.
@@ -140,7 +143,11 @@ fn preview_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript) -> Result<Pre
         outcome: published.outcome,
         title: publication.row.title.clone(),
         summary: summary::summary(&publication.content(), context),
-        content: crate::ap::content::html(&publication, act.urls.base(), act.zone),
+        content: crate::ap::content::html(&publication, act.urls.base(), context),
+        options: match publication.details {
+            Details::Consultation(asked) => asked.options,
+            _ => Vec::new(),
+        },
     })
 }
 
@@ -212,7 +219,7 @@ fn existing(
 }
 
 /// The UUID at the end of one of our URLs; anything else as it is.
-fn bare_id(act: &Act, id: &str) -> String {
+pub(super) fn bare_id(act: &Act, id: &str) -> String {
     match act.urls.local(id) {
         Some(Local::Publication(uuid)) => uuid,
         _ => id.to_owned(),
@@ -270,8 +277,12 @@ fn insert(
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }
-    if let Details::Decision(decision) = &content.details {
-        register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
+    match &content.details {
+        Details::Decision(decision) => {
+            register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
+        }
+        Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
+        _ => {}
     }
     Ok((row.id, Outcome::Published))
 }
@@ -308,6 +319,12 @@ fn revise(
     {
         return Err(Error::Frozen { coalition: before.actor.handle.clone(), number });
     }
+    if let (true, Details::Consultation(a), Details::Consultation(b)) =
+        (before.row.published_at.is_some(), &before.details, &content.details)
+        && (&a.options, a.multiple) != (&b.options, b.multiple)
+    {
+        return Err(Error::Asked(before.row.slug.clone()));
+    }
     let row = revised(act, before, content, slug)?;
     publication::revise(conn, &row, authors, content, None)?;
     let outcome = match (before.row.published_at, row.published_at) {
@@ -318,6 +335,10 @@ fn revise(
     if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
         let group = (before.actor.id, before.actor.handle.as_str());
         register::enter(conn, group, &id, content, decision)?;
+    }
+    if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
+    {
+        consultation::schedule(conn, act, &row, asked)?;
     }
     Ok((id, outcome))
 }
@@ -390,7 +411,10 @@ fn say(
         publication_id: Some(publication.row.id.clone()),
         document,
         public: true,
-        to: Audience::Followers,
+        to: match publication.details {
+            Details::Consultation(_) => Audience::FollowersAnd(answered::inboxes(conn, &publication.row.id)?),
+            _ => Audience::Followers,
+        },
         subject: act.urls.publication(&publication.row.id),
         now: act.at.naive_utc(),
         quiet: travel == Travel::Quiet,

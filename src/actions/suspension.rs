@@ -1,5 +1,6 @@
 //! Suspending an actor of another server, and ending that; and removing all that is kept of a server.
 
+use chrono::NaiveDateTime;
 use reset_federation::url_check;
 
 use super::Error;
@@ -7,6 +8,7 @@ use super::moderation::{Effects, Scope, tidy};
 use crate::ap::policy::{self, actor_key};
 use crate::app::App;
 use crate::db::Conn;
+use crate::domain::consultation::RESULTS_EVERY;
 use crate::domain::moderation::{with_parents, without_port};
 use crate::model::moderation::Suspension;
 use crate::model::{self, moderation};
@@ -87,7 +89,8 @@ pub async fn purge(app: &App, domain: &str, reason: Option<String>) -> Result<(S
     let mut purged = Purged::default();
     for some in actors.chunks(BATCH) {
         let some = some.to_vec();
-        let (replies, reactions) = app.db.write(move |conn| remove(conn, some)).await?;
+        let due = scope.act.at.naive_utc() + RESULTS_EVERY;
+        let (replies, reactions) = app.db.write(move |conn| remove(conn, some, due)).await?;
         purged.replies += replies;
         purged.reactions += reactions;
     }
@@ -102,8 +105,9 @@ pub async fn purge(app: &App, domain: &str, reason: Option<String>) -> Result<(S
     Ok((domain, purged))
 }
 
-/// Replies and reactions first, whose publications are counted in the order of their ids.
-fn remove(conn: &mut Conn, actors: Vec<(i64, String)>) -> Result<(usize, usize), Error> {
+/// Replies and reactions first, whose publications are counted in the order of their ids. Counts of consultations that change
+/// are told at `due`.
+fn remove(conn: &mut Conn, actors: Vec<(i64, String)>, due: NaiveDateTime) -> Result<(usize, usize), Error> {
     let (mut replies, mut reactions) = (Vec::new(), Vec::new());
     let mut kept = 0;
     for (id, _) in &actors {
@@ -119,6 +123,15 @@ fn remove(conn: &mut Conn, actors: Vec<(i64, String)>) -> Result<(usize, usize),
     reactions.sort_unstable_by(|a, b| a.1.cmp(&b.1));
     for (kind, publication) in reactions {
         model::reaction::count(conn, &publication, kind, -1)?;
+    }
+    let mut answered = Vec::new();
+    for (id, _) in &actors {
+        answered.extend(model::consultation::remove_answers_of(conn, *id)?);
+    }
+    answered.sort_unstable();
+    answered.dedup();
+    for consultation in answered {
+        model::consultation::changed(conn, &consultation, due)?;
     }
     for (id, url) in actors {
         model::inbox_item::erase_of(conn, &url)?;

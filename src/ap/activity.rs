@@ -50,8 +50,12 @@ impl Said<'_> {
 
     /// `Accept`, `Reject`, `Follow`, `Undo`: to one actor. `object` is embedded verbatim (Mastodon and GoToSocial match on it).
     pub fn to(&self, kind: &str, receiver: &str, object: &Value) -> Value {
+        let context = match object.get("@context") {
+            Some(_) => vocab::embedding_context(),
+            None => vocab::plain_context(),
+        };
         json!({
-            "@context": vocab::plain_context(),
+            "@context": context,
             "id": self.urls.activity(self.id),
             "type": kind,
             "actor": self.actor,

@@ -9,7 +9,9 @@ use url::Url;
 use super::activity::timestamp;
 use super::keys::Signer;
 use crate::app::App;
+use crate::db::Conn;
 use crate::domain::actor::ActorKind;
+use crate::model;
 use crate::model::actor::Actor;
 use crate::model::coalition::{Coalition, Lists, Member};
 use crate::model::organisation::Organisation;
@@ -27,6 +29,28 @@ pub enum Profile {
     Person(String),
     /// The node.
     Node,
+}
+
+/// What the rows say of an actor; `None` where there is none of its kind.
+///
+/// # Errors
+/// The database's.
+pub fn profile(conn: &mut Conn, actor: &Actor) -> model::Result<Option<Profile>> {
+    Ok(match actor.kind {
+        ActorKind::Node => Some(Profile::Node),
+        ActorKind::Coalition => {
+            let (_, coalition) = model::coalition::by_id(conn, actor.id)?;
+            let lists = model::coalition::lists(conn, actor.id)?;
+            let members = model::coalition::members(conn, actor.id)?;
+            Some(Profile::Coalition(Box::new(coalition), lists, members))
+        }
+        ActorKind::Organisation => {
+            model::organisation::by_handle(conn, &actor.handle)?.map(|(_, row)| Profile::Organisation(row))
+        }
+        ActorKind::Person => {
+            model::account::by_handle(conn, &actor.handle)?.map(|(_, account)| Profile::Person(account.name))
+        }
+    })
 }
 
 /// The document of a local actor.
@@ -50,12 +74,12 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
         "featured": format!("{id}/featured"),
         "endpoints": {"sharedInbox": urls.shared_inbox()},
         "publicKey": {"id": signer.key_id, "owner": id, "publicKeyPem": signer.public_pem},
-        "assertionMethod": [{
-            "id": signer.voucher.method,
+        "assertionMethod": signer.assertion.iter().map(|(key, multibase)| json!({
+            "id": key,
             "type": "Multikey",
             "controller": id,
-            "publicKeyMultibase": signer.ed25519_multibase,
-        }],
+            "publicKeyMultibase": multibase,
+        })).collect::<Vec<_>>(),
         "icon": picture("icon"),
         "image": picture("banner"),
         "attachment": fields,

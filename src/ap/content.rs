@@ -8,10 +8,12 @@ use chrono_tz::Tz;
 use crate::domain::publication::{Details, Meeting, Milestone, Point, Proposal, When};
 use crate::model::publication::Publication;
 use crate::text::html::{absolute, escape};
-use crate::text::{Lang, dates, t, word};
+use crate::text::summary::Context;
+use crate::text::{Lang, dates, number, summary, t, word};
 
 /// Within `p br span a del pre blockquote code strong em b i u ul ol li h2 h3 h4`, with absolute links.
-pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
+pub fn html(publication: &Publication, base: &str, context: Context) -> String {
+    let zone = context.zone;
     let lang = Lang::of_tag(&publication.row.language).unwrap_or_default();
     let mut html = format!("<h2>{}</h2>", escape(&publication.row.title));
     let mut facts = Facts { lang, zone, html: String::new() };
@@ -23,6 +25,11 @@ pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
         }
         Details::Minutes(meeting) | Details::Meeting(meeting) => facts.meeting(meeting),
         Details::Roadmap(_) => {}
+        // A `Question` has no `summary` (see `consultation`): here the line is read everywhere.
+        Details::Consultation(_) => {
+            let line = summary::summary(&publication.content(), context);
+            let _ = write!(html, "<p>{}</p>", escape(&line));
+        }
     }
     if !facts.html.is_empty() {
         let _ = write!(html, "<ul>{}</ul>", facts.html);
@@ -39,7 +46,7 @@ pub fn html(publication: &Publication, base: &str, zone: Tz) -> String {
                 milestone(lang, zone, item)
             });
         }
-        Details::Proposal(_) | Details::Decision(_) => {}
+        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) => {}
     }
     html
 }
@@ -89,6 +96,13 @@ impl Facts {
         }
         if !meeting.organisations.is_empty() {
             self.fact("fact-organisations", &meeting.organisations.join(", "));
+        }
+        if let Some(capacity) = meeting.capacity {
+            self.fact("fact-capacity", &number(self.lang, capacity.into()));
+        }
+        if let Some(url) = &meeting.registration_url {
+            let (label, url) = (t(self.lang, "fact-registration"), escape(url));
+            let _ = write!(self.html, "<li><strong>{label}</strong> <a href=\"{url}\">{url}</a></li>");
         }
         self.when("fact-next", meeting.next);
     }

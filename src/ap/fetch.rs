@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
+use reset_federation::activity::{Embedded, ObjectRef};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::limits::{MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS};
 use reset_federation::url_check::authority;
@@ -58,6 +59,13 @@ pub struct Document {
     pub value: Value,
     /// The bytes, as received.
     pub text: String,
+}
+
+impl From<Document> for ObjectRef {
+    fn from(document: Document) -> ObjectRef {
+        let kind = document.value.get("type").and_then(Value::as_str).map(str::to_owned);
+        ObjectRef::Embedded(Box::new(Embedded { id: Some(document.id), kind, value: document.value }))
+    }
 }
 
 /// Most documents that could not be read and are remembered.

@@ -114,23 +114,41 @@ fn key(conn: &mut Conn, actor_id: i64, now: NaiveDateTime) -> Result<model::acto
 pub fn reseal_all(conn: &mut Conn) -> Result<(), db::Error> {
     let mut after = String::new();
     while let Some(activity) = model::activity::after(conn, &after)? {
-        let mut document: Value = serde_json::from_str(&activity.document)
-            .map_err(|error| db::Error::Corrupt(format!("the activity {}: {error}", activity.id)))?;
-        let actor = document.get("actor").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let key = key(conn, activity.actor_id, activity.made_at)?;
-        let voucher = Voucher::new(&actor, &key).map_err(|error| unusable(activity.actor_id, error))?;
-        if let Some(object) = document.get_mut("object")
-            && voucher.owns(object)
-            && let Some(members) = object.as_object_mut()
-        {
-            members.shift_remove("proof");
-        }
-        if !actor.is_empty() {
-            let sealed = seal_with(&voucher, &mut document, activity.made_at.and_utc());
-            sealed.map_err(|error| unusable(activity.actor_id, error))?;
-            model::activity::rewrite(conn, &activity.id, &document.to_string())?;
-        }
-        after = activity.id;
+        after.clone_from(&activity.id);
+        reseal(conn, activity)?;
+    }
+    Ok(())
+}
+
+/// Makes every stored proof of an actor anew, with its current key: those before are not to be believed any more.
+///
+/// # Errors
+/// The database's.
+pub fn reseal_of(conn: &mut Conn, actor_id: i64) -> Result<(), db::Error> {
+    let mut after = String::new();
+    while let Some(activity) = model::activity::after_of(conn, actor_id, &after)? {
+        after.clone_from(&activity.id);
+        reseal(conn, activity)?;
+    }
+    Ok(())
+}
+
+fn reseal(conn: &mut Conn, activity: model::activity::Activity) -> Result<(), db::Error> {
+    let mut document: Value = serde_json::from_str(&activity.document)
+        .map_err(|error| db::Error::Corrupt(format!("the activity {}: {error}", activity.id)))?;
+    let actor = document.get("actor").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let key = key(conn, activity.actor_id, activity.made_at)?;
+    let voucher = Voucher::new(&actor, &key).map_err(|error| unusable(activity.actor_id, error))?;
+    if let Some(object) = document.get_mut("object")
+        && voucher.owns(object)
+        && let Some(members) = object.as_object_mut()
+    {
+        members.shift_remove("proof");
+    }
+    if !actor.is_empty() {
+        let sealed = seal_with(&voucher, &mut document, activity.made_at.and_utc());
+        sealed.map_err(|error| unusable(activity.actor_id, error))?;
+        model::activity::rewrite(conn, &activity.id, &document.to_string())?;
     }
     Ok(())
 }

@@ -1,21 +1,22 @@
-//! A publication as an `Article` (a meeting: an `Event`), and as the `Tombstone` it leaves (FEDERATION.md).
+//! A publication as an `Article` (a meeting: an `Event`, a consultation: a `Question`), and as the `Tombstone` it leaves (FEDERATION.md).
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use reset_federation::vocab::{self, PUBLIC};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::activity::{timestamp, tombstone};
-use super::content;
+use super::{consultation, content, meeting};
 use crate::app::Urls;
-use crate::domain::publication::{Details, Kind, Meeting, When};
+use crate::domain::publication::{Details, Kind};
 use crate::model::publication::Publication;
-use crate::text::{dates, summary};
+use crate::text::summary;
 
 /// The ActivityStreams type that a kind travels as.
 pub fn activity_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Meeting => "Event",
+        Kind::Consultation => "Question",
         Kind::Proposal | Kind::Minutes | Kind::Roadmap | Kind::Decision => "Article",
     }
 }
@@ -27,9 +28,9 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
     let id = urls.publication(&row.id);
     let group = urls.coalition(&publication.actor.handle);
     let published = row.published_at.unwrap_or(row.updated_at).and_utc();
-    let html = content::html(publication, urls.base(), zone);
-    let when = summary::Context { zone, at, number: publication.decision_number };
-    let line = summary::summary(&publication.content(), when);
+    let context = summary::Context { zone, at, number: publication.decision_number };
+    let html = content::html(publication, urls.base(), context);
+    let line = summary::summary(&publication.content(), context);
     let mut document = json!({
         "@context": vocab::object_context(),
         "id": id,
@@ -63,8 +64,10 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         if row.revision > 1 && row.updated_at > published.naive_utc() {
             object.insert("updated".to_owned(), timestamp(row.updated_at.and_utc()).into());
         }
-        if let Details::Meeting(meeting) = &publication.details {
-            event(object, meeting, zone);
+        match &publication.details {
+            Details::Meeting(told) => meeting::event(object, (&id, &group), publication, told, zone),
+            Details::Consultation(asked) => consultation::question(object, publication, asked, zone),
+            _ => {}
         }
     }
     document
@@ -109,19 +112,4 @@ fn tags(urls: &Urls, publication: &Publication) -> Vec<Value> {
         json!({"type": "Hashtag", "name": format!("#{name}"), "href": urls.tag(&name)})
     };
     publication.tags.iter().map(tag).collect()
-}
-
-/// The fields of an `Event` (FEP-8a8e); the hours are left out where only the day is known.
-fn event(object: &mut Map<String, Value>, meeting: &Meeting, zone: Tz) {
-    let zone = meeting.timezone.as_deref().map_or(zone, dates::zone);
-    let stamp = |when: When| Value::from(timestamp(dates::begin(when, zone)));
-    if let Some(start) = meeting.start {
-        object.insert("startTime".to_owned(), stamp(start));
-    }
-    if let Some(end) = meeting.end {
-        object.insert("endTime".to_owned(), stamp(end));
-    }
-    if let Some(place) = &meeting.place {
-        object.insert("location".to_owned(), json!({"type": "Place", "name": place}));
-    }
 }

@@ -133,6 +133,11 @@ fn known(owner: &Remote, public: &str) -> Option<KnownKey> {
     })
 }
 
+/// Whether an actor may be fetched again because a signature of its failed; not twice within a minute.
+pub fn may_ask_again(app: &App, actor: &Url) -> bool {
+    app.caches.of::<Memory>().refetched.entry_by_ref(actor.as_str()).or_insert(()).is_fresh()
+}
+
 /// Asks the owner again after a signature did not match: the key may have been rotated. None where the owner was asked a
 /// moment ago.
 ///
@@ -143,12 +148,11 @@ pub async fn refetched_key(
     key_id: &str,
     old: &KnownKey,
 ) -> Result<Option<Arc<KnownKey>>, FetchError> {
-    let memory = app.caches.of::<Memory>();
-    let entry = memory.refetched.entry_by_ref(old.owner.as_str()).or_insert(());
-    if !entry.is_fresh() {
+    if !may_ask_again(app, &old.owner) {
         return Ok(None);
     }
     let fresh = fetched_key(app, key_id).await?;
+    let memory = app.caches.of::<Memory>();
     memory.keys.insert(key_id.to_owned(), Arc::clone(&fresh)).await;
     Ok(Some(fresh))
 }
@@ -262,8 +266,13 @@ async fn by_url(app: &App, url: &Url) -> Result<Option<Remote>, FetchError> {
 
 async fn store(app: &App, actor: RemoteActor, text: String) -> Result<i64, FetchError> {
     let now = app.now().naive_utc();
-    let ids: Vec<String> = actor.keys.iter().map(|key| key.id.to_string()).collect();
-    let id = app.db.write(move |conn| Ok::<_, db::Error>(keep(conn, &actor, text, now)?)).await?;
+    let mut ids: Vec<String> = actor.keys.iter().map(|key| key.id.to_string()).collect();
+    let write = move |conn: &mut Conn| {
+        let before = model::remote::key_ids(conn, actor.id.as_str())?;
+        Ok::<_, db::Error>((keep(conn, &actor, text, now)?, before))
+    };
+    let (id, before) = app.db.write(write).await?;
+    ids.extend(before);
     forget_keys(app, &ids).await;
     Ok(id)
 }

@@ -1,12 +1,13 @@
-//! `account create`.
+//! `account create` and `rotate-keys`.
 
 use std::io::Read;
 use std::path::Path;
 
 use clap::Subcommand;
 
-use super::{Failure, open, print};
+use super::{Failure, keys, open, print};
 use crate::actions::account::{NewAccount, create};
+use crate::domain::actor::ActorKind;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -25,10 +26,17 @@ pub(super) enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Replace its keys. Prints the id of the new one.
+    RotateKeys(keys::RotateKeys),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
-    let Command::Create { username, email, admin, password_stdin } = command;
+    let (username, email, admin, password_stdin) = match command {
+        Command::Create { username, email, admin, password_stdin } => {
+            (username, email, admin, password_stdin)
+        }
+        Command::RotateKeys(command) => return keys::run(path, ActorKind::Person, command).await,
+    };
     let password = if password_stdin { Some(from_stdin()?) } else { None };
     let app = open::node(path).await?;
     let new = NewAccount { username, email, admin, password };

@@ -1,15 +1,16 @@
-//! `coalition create`, `import`, `list` and `show`.
+//! `coalition create`, `import`, `list`, `show` and `rotate-keys`.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, open, print};
+use super::{Failure, keys, open, print};
 use crate::actions::coalition::{NewCoalition, Shown, create, import, show};
 use crate::actions::profile::Profile;
 use crate::app::App;
 use crate::db;
+use crate::domain::actor::ActorKind;
 use crate::model;
 
 #[derive(Debug, Subcommand)]
@@ -48,10 +49,13 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Replace its keys. Prints the id of the new one.
+    RotateKeys(keys::RotateKeys),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     match command {
+        Command::RotateKeys(command) => keys::run(path, ActorKind::Coalition, command).await?,
         Command::Create { handle, title, steward, icon } => {
             let icon = icon.map(|file| read(&file)).transpose()?;
             let app = open::node(path).await?;

@@ -150,6 +150,7 @@ fn happened(details: &Details) -> Option<When> {
             roadmap.milestones.iter().filter_map(|milestone| milestone.due).min_by_key(|due| due.day())
         }
         Details::Decision(decision) => decision.date,
+        Details::Consultation(asked) => asked.opens,
     }
 }
 

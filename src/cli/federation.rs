@@ -5,8 +5,9 @@ use std::path::Path;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, moderation, open, print};
+use super::{Failure, keys, moderation, open, print};
 use crate::actions::follow;
+use crate::domain::actor::ActorKind;
 use crate::{db, model};
 
 #[derive(Debug, Subcommand)]
@@ -33,6 +34,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Replace the keys of the node's own actor, which signs what it fetches. Prints the id of the new one.
+    RotateKeys(keys::How),
     #[command(flatten)]
     Moderation(moderation::Command),
 }
@@ -40,6 +43,9 @@ pub(super) enum Command {
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     let app = open::node(path).await?;
     match command {
+        Command::RotateKeys(how) => {
+            keys::rotated(&app, ActorKind::Node, crate::actions::node::HANDLE, &how).await
+        }
         Command::Moderation(command) => moderation::run(&app, command).await,
         Command::Follow { actor, handle } => {
             print::line(follow::follow(&app, &actor, &handle).await?.url);

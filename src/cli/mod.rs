@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod clock;
 mod coalition;
 mod config;
 mod contribution;
@@ -12,6 +13,7 @@ mod demo;
 mod doctor;
 mod federation;
 mod init;
+mod keys;
 mod logging;
 mod moderation;
 mod open;
@@ -75,7 +77,7 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
-    /// What a coalition shows first; what takes no more replies.
+    /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
     /// What members of a coalition contribute.

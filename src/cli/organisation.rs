@@ -1,12 +1,12 @@
-//! `organisation create`.
+//! `organisation create` and `rotate-keys`.
 
 use std::path::Path;
 
 use clap::Subcommand;
 
-use super::{Failure, open, print};
+use super::{Failure, keys, open, print};
 use crate::actions::organisation::{NewOrganisation, create};
-use crate::domain::actor::OrganisationKind;
+use crate::domain::actor::{ActorKind, OrganisationKind};
 use crate::domain::words::UnknownWord;
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,8 @@ pub(super) enum Command {
         #[arg(long, value_parser = kind)]
         kind: OrganisationKind,
     },
+    /// Replace its keys. Prints the id of the new one.
+    RotateKeys(keys::RotateKeys),
 }
 
 fn kind(word: &str) -> Result<OrganisationKind, UnknownWord> {
@@ -31,7 +33,10 @@ fn kind(word: &str) -> Result<OrganisationKind, UnknownWord> {
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
-    let Command::Create { handle, name, kind } = command;
+    let (handle, name, kind) = match command {
+        Command::Create { handle, name, kind } => (handle, name, kind),
+        Command::RotateKeys(command) => return keys::run(path, ActorKind::Organisation, command).await,
+    };
     let app = open::node(path).await?;
     let new = NewOrganisation { handle, name, kind, summary: String::new(), website: None, territory: None };
     print::line(create(&app, new).await?);

@@ -65,6 +65,14 @@ fn read(app: &App, file: &Path) -> Result<Manuscript, Failure> {
 
 fn show(app: &App, preview: &Preview) {
     print::line(format!("What would be done: {:?}", preview.outcome).to_lowercase());
+    if !preview.options.is_empty() {
+        print::line("Mastodon and GoToSocial, as a poll:");
+        print::line(format!("  {}", preview.content));
+        for option in &preview.options {
+            print::line(format!("  ( ) {option}"));
+        }
+        return print::line("");
+    }
     print::line("Mastodon:");
     print::line(format!("  {}", preview.title));
     print::line(format!("  {}", preview.summary));

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Failure, backup, logging, open, retention, server};
+use super::{Failure, backup, clock, logging, open, retention, server};
 use crate::actions;
 use crate::app::{Clock, SharedApp, Urls};
 use crate::config::Config;
@@ -134,6 +134,7 @@ pub(super) async fn run_parts(
     if parts.workers {
         tasks.spawn(outbox::run(app.clone(), shutdown.clone()));
         tasks.spawn(inbox::run(app.clone(), shutdown.clone()));
+        tasks.spawn(clock::run(app.clone(), shutdown.clone()));
         tasks.spawn(retention::run(app.clone(), shutdown.clone()));
     }
     if let Some(listener) = listener {

@@ -248,13 +248,6 @@ fn wrong_limit(config: &Config) -> Wrong {
     least("database.pool", config.database.pool == 0)
         .or_else(|| least("federation.deliveries_in_flight", federation.deliveries_in_flight == 0))
         .or_else(|| one_of("federation.mode", &federation.mode, &["open", "allowlist"]))
-        .or_else(|| absent("federation.authorized_fetch", federation.authorized_fetch))
-}
-
-/// What this version does not do must not look as if it were done.
-fn absent(key: &'static str, asked: bool) -> Wrong {
-    let told = format!("asks for a protection that this version does not have: remove `{key}`");
-    asked.then_some((key, told))
 }
 
 fn wrong_log(config: &Config) -> Wrong {

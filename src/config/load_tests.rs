@@ -40,7 +40,6 @@ fn a_wrong_value_is_named_with_its_key() {
         ("language = \"de\"\n", "`node.language` is `de`: write one of fr, en"),
         ("timezone = \"Europe/Pari\"\n", "Europe/Paris"),
         ("[federation]\nmode = \"opn\"\n", "did you mean `open`"),
-        ("[federation]\nauthorized_fetch = true\n", "remove `federation.authorized_fetch`"),
         ("[log]\nlevel = \"a=b=c\"\n", "`log.level`"),
         ("database = 3\n[http]\n", "node.database"),
         ("[media\n", "line 4"),

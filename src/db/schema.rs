@@ -254,6 +254,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    consultations (publication_id) {
+        publication_id -> Text,
+        opens_at -> Nullable<Timestamp>,
+        closes_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        results_due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    answers (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        choice -> Integer,
+        received_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     quotes (id) {
         id -> Text,
         actor_id -> BigInt,
@@ -265,6 +285,16 @@ diesel::table! {
         revoked_at -> Nullable<Timestamp>,
         revoked_reason -> Nullable<Text>,
         withheld -> Bool,
+    }
+}
+
+diesel::table! {
+    registrations (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        remote_id -> BigInt,
+        join_id -> Text,
+        registered_at -> Timestamp,
     }
 }
 
@@ -497,6 +527,11 @@ diesel::joinable!(replies -> publications (publication_id));
 diesel::joinable!(replies -> remote_actors (remote_id));
 diesel::joinable!(reactions -> publications (publication_id));
 diesel::joinable!(reactions -> remote_actors (remote_id));
+diesel::joinable!(consultations -> publications (publication_id));
+diesel::joinable!(answers -> publications (publication_id));
+diesel::joinable!(answers -> remote_actors (remote_id));
+diesel::joinable!(registrations -> publications (publication_id));
+diesel::joinable!(registrations -> remote_actors (remote_id));
 diesel::joinable!(notes -> actors (actor_id));
 diesel::joinable!(notes -> coalitions (coalition_id));
 diesel::joinable!(notes -> publications (publication_id));
@@ -537,6 +572,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     following,
     replies,
     reactions,
+    consultations,
+    answers,
+    registrations,
     notes,
     note_tags,
     note_reactions,

@@ -3,12 +3,14 @@
 
 pub mod actor;
 pub mod coalition;
+pub mod consultation;
 pub mod decision;
 pub mod following;
 pub mod handle;
+pub mod meeting;
+pub mod moderation;
 pub mod news;
 pub mod note;
-pub mod moderation;
 pub mod publication;
 pub mod reaction;
 pub mod state;

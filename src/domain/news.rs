@@ -27,6 +27,8 @@ pub enum News {
     Superseded,
     /// A decision no longer holds.
     Repealed,
+    /// A consultation is closed: its result is there.
+    ConsultationClosed,
 }
 
 /// What followers must learn of a published publication that was `old` and is `new`. A withdrawal says itself.
@@ -55,6 +57,7 @@ pub fn news(old: &Content, new: &Content) -> Vec<News> {
         (Kind::Meeting, State::Cancelled) => Some(News::MeetingCancelled),
         (Kind::Decision, State::Superseded) => Some(News::Superseded),
         (Kind::Decision, State::Repealed) => Some(News::Repealed),
+        (Kind::Consultation, State::Closed) => Some(News::ConsultationClosed),
         _ => None,
     };
     learned.into_iter().collect()

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
-use crate::domain::publication::{Decision, Method, Milestone};
+use crate::domain::publication::{Consultation, Decision, Method, Milestone};
 
 fn content(state: State, details: Details) -> Content {
     Content {
@@ -29,6 +29,11 @@ fn proposal(opens: &str, closes: &str) -> Details {
 
 fn decision() -> Details {
     Details::Decision(Decision { date: None, method: None, source: None, review: None })
+}
+
+fn consultation() -> Details {
+    let options = vec!["Oui".to_owned(), "Non".to_owned()];
+    Details::Consultation(Consultation { options, multiple: false, opens: None, closes: None })
 }
 
 fn meeting(start: &str, until: &str, place: &str) -> Details {
@@ -60,6 +65,7 @@ fn a_state_of_the_table_is_learned_and_no_other() {
         (meeting("", "", ""), State::Scheduled, State::Cancelled, News::MeetingCancelled),
         (decision(), State::InForce, State::Superseded, News::Superseded),
         (decision(), State::UnderReview, State::Repealed, News::Repealed),
+        (consultation(), State::Open, State::Closed, News::ConsultationClosed),
     ];
     let mut table = Vec::new();
     for (details, from, to, expected) in learned {
@@ -75,6 +81,7 @@ fn a_state_of_the_table_is_learned_and_no_other() {
             Kind::Roadmap => roadmap(&[]),
             Kind::Decision => decision(),
             Kind::Meeting => meeting("", "", ""),
+            Kind::Consultation => consultation(),
         };
         for from in State::ALL {
             for to in crate::domain::state::next(*kind, *from) {
@@ -87,6 +94,7 @@ fn a_state_of_the_table_is_learned_and_no_other() {
                         | State::Superseded
                         | State::Repealed
                 );
+                let ends = ends || (*kind == Kind::Consultation && *to == State::Closed);
                 let again = *from == State::Draft || *from == State::Corrected;
                 assert_eq!(told.len(), usize::from(ends && !again), "{kind}: {from} to {to}");
             }

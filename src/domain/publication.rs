@@ -14,6 +14,7 @@ crate::words! {
         Roadmap = "roadmap",
         Decision = "decision",
         Meeting = "meeting",
+        Consultation = "consultation",
     }
 }
 
@@ -146,6 +147,8 @@ pub enum Details {
     Decision(Decision),
     /// An event in a series.
     Meeting(Meeting),
+    /// A question to everybody.
+    Consultation(Consultation),
 }
 
 impl Details {
@@ -157,6 +160,7 @@ impl Details {
             Details::Roadmap(_) => Kind::Roadmap,
             Details::Decision(_) => Kind::Decision,
             Details::Meeting(_) => Kind::Meeting,
+            Details::Consultation(_) => Kind::Consultation,
         }
     }
 }
@@ -193,6 +197,10 @@ pub struct Meeting {
     pub place: Option<String>,
     /// Where to join; never part of minutes.
     pub join_url: Option<String>,
+    /// Where to register, if that is elsewhere; only of meetings.
+    pub registration_url: Option<String>,
+    /// How many may register; only of meetings.
+    pub capacity: Option<u32>,
     /// Head-count; only of minutes.
     pub attendance: Option<u32>,
     /// Attending organisations: local handles or plain names.
@@ -261,4 +269,17 @@ pub struct Decision {
     pub source: Option<String>,
     /// When it is to be looked at again.
     pub review: Option<When>,
+}
+
+/// A question to everybody, with answers to choose from: advice, never a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Consultation {
+    /// Plain text, in the author's order; fixed once it is published.
+    pub options: Vec<String>,
+    /// Whether several may be chosen; fixed once it is published.
+    pub multiple: bool,
+    /// Answers count from then on.
+    pub opens: Option<When>,
+    /// Answers count until then.
+    pub closes: Option<When>,
 }

@@ -57,6 +57,7 @@ pub fn states(kind: Kind) -> &'static [State] {
         Kind::Roadmap => &[Draft, Published, Withdrawn],
         Kind::Decision => &[Draft, InForce, UnderReview, Superseded, Repealed],
         Kind::Meeting => &[Draft, Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn],
+        Kind::Consultation => &[Draft, Open, Closed, Withdrawn],
     }
 }
 
@@ -68,6 +69,7 @@ pub fn first_public(kind: Kind) -> State {
         Kind::Roadmap => State::Published,
         Kind::Decision => State::InForce,
         Kind::Meeting => State::Scheduled,
+        Kind::Consultation => State::Open,
     }
 }
 
@@ -91,6 +93,9 @@ pub fn next(kind: Kind, from: State) -> &'static [State] {
         (Kind::Meeting, Scheduled) => &[Tentative, InProgress, Closed, Cancelled, Withdrawn],
         (Kind::Meeting, InProgress) => &[Closed, Cancelled, Withdrawn],
         (Kind::Meeting, Closed | Cancelled) => &[Withdrawn],
+        (Kind::Consultation, Draft) => &[Open, Closed, Withdrawn],
+        (Kind::Consultation, Open) => &[Closed, Withdrawn],
+        (Kind::Consultation, Closed) => &[Withdrawn],
         _ => &[],
     }
 }

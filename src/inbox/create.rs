@@ -9,14 +9,18 @@ use serde_json::Value;
 use url::Url;
 
 use super::scene::{Counter, Scene, Step, Stopped, ignored, publication_of};
+use super::vote;
 use crate::ap::policy;
 use crate::app::App;
 use crate::model;
 use crate::model::reply::NewReply;
 use crate::text::html;
 
-/// Stores a reply.
+/// Counts an answer to a consultation, or stores a reply.
 pub(super) fn on_create(app: &App, activity: &Activity) -> Result<Step, Refusal> {
+    if let Some(answer) = vote::on_vote(app, activity)? {
+        return Ok(answer);
+    }
     let value = activity.object.as_ref().and_then(ObjectRef::value).ok_or(Refusal::Missing("object"))?;
     let Some(reply) = Reply::read(app, value)? else {
         return Ok(ignored("it answers nothing"));

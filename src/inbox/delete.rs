@@ -49,6 +49,10 @@ fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
     for (kind, publication) in model::reaction::remove_of(scene.conn, id)? {
         scene.tally.add(publication, Counter::Reactions(kind), -1);
     }
+    for publication in model::consultation::remove_answers_of(scene.conn, id)? {
+        scene.tally.add(publication, Counter::Answers, 1);
+    }
+    model::registration::remove_of(scene.conn, id)?;
     model::quote::forget_of(scene.conn, id)?;
     model::follower::remove_remote(scene.conn, id)?;
     model::following::remove_remote(scene.conn, id)?;

@@ -3,12 +3,10 @@
 use reset_federation::activity::{Activity, ObjectRef};
 use reset_federation::check::Refusal;
 
-use super::scene::{Scene, Step, Stopped, ignored};
-use crate::ap::activity::Said;
-use crate::app::{App, new_id};
+use super::answer::{self, Answer};
+use super::scene::{Step, Stopped, ignored};
+use crate::app::App;
 use crate::model;
-use crate::model::actor::Actor;
-use crate::outbox::{self, Audience, NewActivity};
 
 /// Adds a follower and accepts.
 pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> {
@@ -24,34 +22,8 @@ pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> 
         // Whoever follows again blocks no more.
         model::block::remove(scene.conn, followed.id, scene.sender.id)?;
         model::follower::add(scene.conn, followed.id, scene.sender.id, scene.now)?;
-        accept(scene, &followed, &object, &activity)?;
+        let accept = Answer { kind: "Accept", actor_id: followed.id, actor: &object, subject: &object };
+        answer::send(scene, &accept, &activity)?;
         Ok("a follower was added")
     })))
-}
-
-/// To the follower's own inbox, with the Follow as it came (Mastodon and GoToSocial match on it).
-fn accept(
-    scene: &mut Scene<'_>,
-    followed: &Actor,
-    followed_url: &str,
-    follow: &Activity,
-) -> Result<(), Stopped> {
-    let at = scene.now.and_utc();
-    let id = new_id(at);
-    let said = Said { urls: &scene.app.urls, id: &id, actor: followed_url, at };
-    let document = said.to("Accept", &scene.sender.url, &follow.raw);
-    let new = NewActivity {
-        id,
-        actor_id: followed.id,
-        kind: "Accept",
-        publication_id: None,
-        document,
-        public: false,
-        to: Audience::Inboxes(vec![scene.sender.inbox.clone()]),
-        subject: followed_url.to_owned(),
-        now: scene.now,
-        quiet: false,
-    };
-    scene.after.due.extend(outbox::store(scene.conn, new)?);
-    Ok(())
 }

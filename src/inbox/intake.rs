@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use reset_federation::digest;
+
 use crate::app::App;
 use crate::jobs::lanes::lane_of;
 use crate::model::inbox_item::{self, NewItem};
@@ -13,17 +15,32 @@ pub const QUEUE: &str = "inbox";
 /// Into how many lanes senders are spread. Never changes: it is part of the stored rows.
 pub const LANES: i32 = 16;
 
-/// A verified activity.
+/// An activity whose sender was verified.
 #[derive(Clone, Debug)]
 pub struct Taken {
     /// Its id.
     pub id: String,
-    /// The id of its actor, who signed it.
+    /// The id of its actor.
     pub actor: String,
-    /// The host of the actor, normalised.
+    /// The id of who signed the request: its actor, or another who hands it on.
+    pub signer: String,
+    /// The host of the signer, normalised.
     pub host: String,
     /// The bytes.
     pub document: String,
+}
+
+impl Taken {
+    /// What is remembered of it. What was only handed on does not take the id: else a stranger could name an activity before
+    /// its actor sends it, and it would be taken for a repetition. Its id is taken when it was believed.
+    fn key(&self) -> String {
+        match self.signer == self.actor {
+            true => self.id.clone(),
+            false => {
+                format!("handed on {}", digest::header(format!("{} {}", self.signer, self.id).as_bytes()))
+            }
+        }
+    }
 }
 
 /// Hosts that were noted as heard a moment ago; noting each request would cost a statement more.
@@ -53,14 +70,14 @@ pub async fn take(app: &App, taken: Taken) -> Result<bool, db::Error> {
             if is_news {
                 model::host::heard(conn, &taken.host, now)?;
             }
-            if !inbox_item::remember(conn, &taken.id, now)? {
+            if !inbox_item::remember(conn, &taken.key(), now)? {
                 return Ok::<_, db::Error>(false);
             }
             let item = NewItem {
                 lane: lane_of(&taken.host, LANES),
                 host: taken.host,
                 activity_id: taken.id,
-                actor_url: taken.actor,
+                actor_url: taken.signer,
                 document: taken.document,
                 received_at: now,
                 state: 0,

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
-use reset_federation::activity::{ActivityKind, Embedded, ObjectRef};
+use reset_federation::activity::{Activity, ActivityKind, ObjectRef};
 use reset_federation::check::Refusal;
 use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
 use reset_federation::retry;
 use tokio::task::JoinSet;
+use url::Url;
 
+use super::hearsay::{self, Found, Hearsay};
 use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
@@ -121,32 +123,62 @@ async fn pass(
     Ok((ended, Vec::new()))
 }
 
-/// Reads the object from its own server and ends the item.
+/// Asks other servers what the item needs, and ends it.
 async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::Error> {
-    let Ok(Step::Fetch(url, mut activity)) = planned.step else {
-        return Ok(());
-    };
-    let fetched = Fetcher::with(&app, FETCHES).document(&url).await;
+    let fetcher = Fetcher::with(&app, FETCHES);
     let rules = policy::rules(&app).await?;
-    planned.step = match fetched {
-        Ok(document) => {
-            let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
-            let (id, value) = (Some(document.id), document.value);
-            let read = Some(ObjectRef::Embedded(Box::new(Embedded { id, kind, value })));
-            match activity.kind {
-                ActivityKind::QuoteRequest => activity.instrument = read,
-                _ => activity.object = read,
-            }
-            match checked(&app, &rules, *activity) {
-                Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
-                step => step,
-            }
-        }
+    let asked = match planned.step {
+        Ok(Step::Hear(hearsay)) => heard(&fetcher, &rules, *hearsay, &mut planned.actor).await,
+        Ok(Step::Fetch(url, activity)) => fetched(&fetcher, &rules, &url, *activity).await,
+        _ => return Ok(()),
+    };
+    planned.step = match asked {
+        Ok(step) => step,
         Err(FetchError::Later(why)) => return put_off(&app, planned.seq, planned.attempts, why).await,
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
         Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
     };
     end_batch(&app, vec![planned]).await.map(drop)
+}
+
+/// What an activity asks for, with the object as its own server has it.
+async fn fetched(
+    fetcher: &Fetcher<'_>,
+    rules: &Rules,
+    url: &Url,
+    mut activity: Activity,
+) -> Result<Result<Step, Refusal>, FetchError> {
+    let read = Some(ObjectRef::from(fetcher.document(url).await?));
+    match activity.kind {
+        ActivityKind::QuoteRequest => activity.instrument = read,
+        _ => activity.object = read,
+    }
+    Ok(match checked(fetcher.app(), rules, activity) {
+        Ok(Step::Fetch(..) | Step::Hear(_)) => Err(Refusal::NotOwner),
+        step => step,
+    })
+}
+
+/// What hearsay asks for, if it is true; `actor` is then whose act it is.
+async fn heard(
+    fetcher: &Fetcher<'_>,
+    rules: &Rules,
+    hearsay: Hearsay,
+    actor: &mut String,
+) -> Result<Result<Step, Refusal>, FetchError> {
+    let (activity, once) = match hearsay::ask(fetcher, hearsay).await? {
+        Found::Theirs(activity) => (activity, true),
+        Found::Now(activity) => (activity, false),
+        Found::Nothing(why) => return Ok(Ok(super::scene::ignored(why))),
+    };
+    let (id, by) = (activity.id.clone(), activity.actor.to_string());
+    let step = match checked(fetcher.app(), rules, activity) {
+        Ok(Step::Fetch(url, activity)) => fetched(fetcher, rules, &url, *activity).await?,
+        Ok(Step::Hear(_)) => Ok(super::scene::ignored("hearsay of hearsay")),
+        step => step,
+    };
+    *actor = by;
+    Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
 }
 
 async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
@@ -218,22 +250,23 @@ fn write_batch(
         let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
         let effect = match planned.step {
             Ok(Step::Effect(effect)) => effect,
-            Ok(Step::Fetch(..)) => continue,
+            Ok(Step::Fetch(..) | Step::Hear(_)) => continue,
             Err(refusal) => {
                 end_refused(conn, seq, &refusal.to_string(), erase)?;
                 continue;
             }
         };
-        let sender = match senders.get(&planned.sender) {
+        let sender = match senders.get(&planned.actor) {
             Some(known) => known.clone(),
-            None => find_sender(conn, &planned.sender, &mut senders)?,
+            None => find_sender(conn, &planned.actor, &mut senders)?,
         };
         let Some(sender) = sender else {
             end_refused(conn, seq, "its sender is not known any more", erase)?;
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, now, sender, Arc::clone(rules), effect) {
+        let times = (now, planned.received);
+        match attempt(app, conn, times, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -257,7 +290,7 @@ fn write_batch(
             }
         }
     }
-    tally.write(conn)?;
+    tally.write(conn, now)?;
     outbox::make_due(conn, &after.due, now)?;
     Ok(after)
 }
@@ -286,14 +319,14 @@ enum Failure {
 fn attempt(
     app: &App,
     conn: &mut Conn,
-    now: NaiveDateTime,
+    (now, received): (NaiveDateTime, NaiveDateTime),
     sender: Sender,
     rules: Arc<Rules>,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
         let (tally, after) = (Tally::default(), After::default());
-        let mut scene = Scene { app, conn, now, sender, rules, tally, after };
+        let mut scene = Scene { app, conn, now, received, sender, rules, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

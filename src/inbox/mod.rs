@@ -3,12 +3,15 @@
 
 mod accept;
 mod announce;
+mod answer;
 mod block;
 mod create;
 mod delete;
 mod flag;
 mod follow;
+mod hearsay;
 mod intake;
+mod join;
 mod lane;
 mod like;
 mod page;
@@ -16,6 +19,7 @@ mod quote;
 mod scene;
 mod undo;
 mod update;
+mod vote;
 mod worker;
 
 pub use intake::{LANES, QUEUE, Taken, take};
@@ -43,6 +47,8 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Delete => delete::on_delete(&activity),
         ActivityKind::Like => like::on_like(app, &activity),
         ActivityKind::Announce => announce::on_announce(app, &activity),
+        ActivityKind::Join => join::on_join(app, activity),
+        ActivityKind::Leave => join::on_leave(app, &activity),
         ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
         ActivityKind::Block => block::on_block(app, &activity),
         ActivityKind::Flag => flag::on_flag(app, &activity),

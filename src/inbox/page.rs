@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
 
+use super::hearsay;
 use super::scene::{Step, Stopped};
 use super::understand;
 use crate::ap::policy::{self, Policy, Rules};
@@ -32,8 +34,12 @@ const LEFT: usize = 16;
 /// An item with what it asks for.
 pub(super) struct Planned {
     pub(super) seq: i64,
+    /// Who signed: what later items wait for.
     pub(super) sender: String,
+    /// Whose act it is.
+    pub(super) actor: String,
     pub(super) host: String,
+    pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
     pub(super) erase: bool,
@@ -133,13 +139,19 @@ impl Walk {
         Ok(Page { walk: self, ready, needy, is_last })
     }
 
-    fn sort(&mut self, by: (&App, &Rules), host: &str, item: Item, into: (&mut Vec<Planned>, &mut Vec<Planned>)) {
+    fn sort(
+        &mut self,
+        by: (&App, &Rules),
+        host: &str,
+        item: Item,
+        into: (&mut Vec<Planned>, &mut Vec<Planned>),
+    ) {
         let waits = self.held.get(&item.actor_url).is_some_and(|seq| *seq < item.seq);
         if waits || self.busy.senders.contains(&item.actor_url) {
             return;
         }
         let planned = plan(by, host, item);
-        if !matches!(planned.step, Ok(Step::Fetch(..))) {
+        if !matches!(planned.step, Ok(Step::Fetch(..) | Step::Hear(_))) {
             into.0.push(planned);
             return;
         }
@@ -154,13 +166,21 @@ impl Walk {
 }
 
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
-    let read = || parse(app, &item).and_then(|activity| checked(app, rules, activity));
+    let read = || {
+        let activity = parse(app, &item)?;
+        match activity.actor.as_str() == item.actor_url {
+            true => checked(app, rules, activity),
+            false => hearsay::handed_on(rules, activity, &item.actor_url),
+        }
+    };
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
         seq: item.seq,
+        actor: item.actor_url.clone(),
         sender: item.actor_url,
         host: host.to_owned(),
+        received: item.received_at,
         attempts: item.attempts,
         erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
             .iter()
@@ -173,9 +193,9 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
     let value = json::parse(item.document.as_bytes())?;
     let activity = activity::parse(value, app.config.federation.allow_http)?;
     // What was stored is what was signed: the envelope and the whole were read alike.
-    match activity.actor.as_str() == item.actor_url && activity.id.as_str() == item.activity_id {
+    match activity.id.as_str() == item.activity_id {
         true => Ok(activity),
-        false => Err(Refusal::Invalid("actor")),
+        false => Err(Refusal::Invalid("id")),
     }
 }
 

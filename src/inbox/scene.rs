@@ -7,9 +7,11 @@ use chrono::NaiveDateTime;
 use reset_federation::activity::Activity;
 use url::Url;
 
+use super::hearsay::Hearsay;
 use crate::ap::policy::{self, Rules};
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
+use crate::domain::consultation::RESULTS_EVERY;
 use crate::domain::reaction::Kind;
 use crate::model;
 use crate::model::actor::Actor;
@@ -21,6 +23,8 @@ pub(super) enum Step {
     Effect(Effect),
     /// The object must first be read from its own server; the activity is then understood again with it.
     Fetch(Url, Box<Activity>),
+    /// Somebody else says that it was done: whether that is so must be asked first.
+    Hear(Box<Hearsay>),
 }
 
 /// An effect on our rows, all of it or nothing; its answer goes into the item's outcome.
@@ -48,7 +52,7 @@ impl From<diesel::result::Error> for Stopped {
     }
 }
 
-/// The actor that signed.
+/// The actor whose act it is: who signed, or who was said to have done it and did.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     /// Row id.
@@ -66,6 +70,8 @@ pub(super) enum Counter {
     Replies,
     /// Likes or announces.
     Reactions(Kind),
+    /// Answers to a consultation, come or gone: their counts are to be told.
+    Answers,
 }
 
 /// What a batch of effects adds up to, written once at its end, in the order of publications so that two batches never wait
@@ -90,12 +96,13 @@ impl Tally {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn write(self, conn: &mut Conn) -> model::Result<()> {
+    pub(super) fn write(self, conn: &mut Conn, now: NaiveDateTime) -> model::Result<()> {
         for ((publication, counter), change) in self.0 {
             match counter {
                 _ if change == 0 => {}
                 Counter::Replies => model::reply::count(conn, &publication, change)?,
                 Counter::Reactions(kind) => model::reaction::count(conn, &publication, kind, change)?,
+                Counter::Answers => model::consultation::changed(conn, &publication, now + RESULTS_EVERY)?,
             }
         }
         Ok(())
@@ -123,7 +130,9 @@ pub(super) struct Scene<'a> {
     pub(super) conn: &'a mut Conn,
     /// The time.
     pub(super) now: NaiveDateTime,
-    /// Who signed.
+    /// When the activity came.
+    pub(super) received: NaiveDateTime,
+    /// Whose act it is.
     pub(super) sender: Sender,
     /// Whom this node speaks with.
     pub(super) rules: Arc<Rules>,

@@ -1,4 +1,4 @@
-//! `Undo` of a Follow (by actor and object, whatever its id), of a Like, an Announce and a Block (by id, or by actor
+//! `Undo` of a Follow (by actor and object, whatever its id), of a Like, an Announce, a Block and a Join (by id, or by actor
 //! and object).
 
 use reset_federation::activity::{Activity, ActivityKind};
@@ -8,6 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::block;
+use super::join;
 use super::scene::{Counter, Scene, Step, Stopped, publication_of};
 use crate::app::App;
 use crate::domain::reaction::Kind;
@@ -27,6 +28,10 @@ pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
             let kind = if kind == ActivityKind::Like { Kind::Like } else { Kind::Announce };
             let publication = inner.and_then(|url| publication_of(app, &url));
             Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, publication.map(|id| (kind, id))))))
+        }
+        Some(ActivityKind::Join) => {
+            let meeting = inner.and_then(|url| publication_of(app, &url));
+            Ok(Step::Effect(Box::new(move |scene| withdraw_join(scene, id, meeting))))
         }
         Some(ActivityKind::Block) => {
             let blocked = inner.ok_or(Refusal::Missing("object.object"))?.to_string();
@@ -72,6 +77,9 @@ fn take_back(
             scene.tally.add(publication, Counter::Reactions(kind), -1);
             return Ok("a reaction was taken back");
         }
+        if shape.is_none() && model::registration::remove_by_join(scene.conn, id, sender)? {
+            return Ok("a registration was taken back");
+        }
         if model::block::remove_by_activity(scene.conn, id, sender)? {
             return Ok("an actor of ours is no longer blocked");
         }
@@ -83,4 +91,22 @@ fn take_back(
         return Ok("a reaction was taken back");
     }
     Ok("there was no such reaction")
+}
+
+fn withdraw_join(
+    scene: &mut Scene<'_>,
+    id: Option<String>,
+    meeting: Option<String>,
+) -> Result<&'static str, Stopped> {
+    let sender = scene.sender.id;
+    if let Some(id) = &id {
+        model::reply::bury(scene.conn, id, sender, scene.now)?;
+        if model::registration::remove_by_join(scene.conn, id, sender)? {
+            return Ok("a registration was taken back");
+        }
+    }
+    match meeting {
+        Some(meeting) => join::leave(scene, &meeting),
+        None => Ok("there was no such registration"),
+    }
 }

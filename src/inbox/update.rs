@@ -32,6 +32,8 @@ fn change_profile(
     profile: &RemoteActor,
     document: String,
 ) -> Result<&'static str, Stopped> {
+    // Those that are no longer listed are forgotten as well.
+    scene.after.keys.extend(model::remote::key_ids(scene.conn, profile.id.as_str())?);
     resolve::keep(scene.conn, profile, document, scene.now)?;
     scene.after.keys.extend(profile.keys.iter().map(|key| key.id.to_string()));
     Ok("a profile was changed")

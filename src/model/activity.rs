@@ -100,15 +100,26 @@ pub fn after(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
         .optional()
 }
 
-/// Replaces a stored document: only before the node was served for the first time, when nothing left it.
+/// As [`after`], of one actor.
+///
+/// # Errors
+/// The database's.
+pub fn after_of(conn: &mut Conn, actor_id: i64, id: &str) -> Result<Option<Activity>> {
+    activities::table
+        .filter(activities::actor_id.eq(actor_id).and(activities::id.gt(id)))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Replaces a stored document: before the node was served for the first time, when nothing left it, or to give it proofs of
+/// another key.
 ///
 /// # Errors
 /// The database's.
 pub fn rewrite(conn: &mut Conn, id: &str, document: &str) -> Result<()> {
-    diesel::update(activities::table.find(id))
-        .set(activities::document.eq(document))
-        .execute(conn)
-        .map(drop)
+    diesel::update(activities::table.find(id)).set(activities::document.eq(document)).execute(conn).map(drop)
 }
 
 /// How many public activities an actor has.

@@ -130,3 +130,52 @@ pub fn insert_key(conn: &mut Conn, actor_id: i64, key: &Key, now: NaiveDateTime)
         .execute(c))
     .map(drop)
 }
+
+/// What others may know of a key of an actor, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = actor_keys)]
+pub struct Listed {
+    /// See [`Key`].
+    pub fragment: String,
+    /// See [`Key`].
+    pub algorithm: String,
+    /// See [`Key`].
+    pub public: String,
+    /// See [`Key`].
+    pub retired_at: Option<NaiveDateTime>,
+}
+
+/// Every key of an actor that is not revoked, the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn listed_keys(conn: &mut Conn, actor_id: i64) -> Result<Vec<Listed>> {
+    actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor_id))
+        .filter(actor_keys::revoked_at.is_null())
+        .order(actor_keys::id.desc())
+        .select(Listed::as_select())
+        .load(conn)
+}
+
+/// Retires every key of an actor: from now on it signs with others.
+///
+/// # Errors
+/// The database's.
+pub fn retire_keys(conn: &mut Conn, actor_id: i64, now: NaiveDateTime) -> Result<()> {
+    let current =
+        actor_keys::table.filter(actor_keys::actor_id.eq(actor_id)).filter(actor_keys::retired_at.is_null());
+    diesel::update(current).set(actor_keys::retired_at.eq(now)).execute(conn).map(drop)
+}
+
+/// Revokes every key of an actor that is retired.
+///
+/// # Errors
+/// The database's.
+pub fn revoke_retired_keys(conn: &mut Conn, actor_id: i64, now: NaiveDateTime) -> Result<()> {
+    let retired = actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor_id))
+        .filter(actor_keys::retired_at.is_not_null())
+        .filter(actor_keys::revoked_at.is_null());
+    diesel::update(retired).set(actor_keys::revoked_at.eq(now)).execute(conn).map(drop)
+}

@@ -35,7 +35,7 @@ impl End {
 pub struct NewItem {
     /// Its id.
     pub activity_id: String,
-    /// The id of its actor, who signed.
+    /// The id of who signed: its actor, or another who hands it on.
     pub actor_url: String,
     /// The lane of the queue "inbox" that its sender falls into.
     pub lane: i32,
@@ -61,7 +61,7 @@ pub struct Item {
     pub seq: i64,
     /// Its id.
     pub activity_id: String,
-    /// The id of its actor.
+    /// The id of who signed: its actor, or another who hands it on.
     pub actor_url: String,
     /// The bytes, as received.
     pub document: String,

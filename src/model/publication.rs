@@ -14,6 +14,8 @@ use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
+use crate::model::consultation::Counts;
+use crate::model::{consultation, registration};
 
 /// Publications beside their actor, coalition and number in the register.
 macro_rules! joined {
@@ -104,6 +106,10 @@ pub struct Publication {
     pub details: Details,
     /// Its number in the register, if it is a decision that was published.
     pub decision_number: Option<i32>,
+    /// The answers, if it is a consultation; otherwise none.
+    pub counts: Counts,
+    /// How many are registered, if it is a meeting; otherwise 0.
+    pub registered: i64,
 }
 
 impl Publication {
@@ -358,7 +364,15 @@ fn complete(
     let details = serde_json::from_str(&row.details)
         .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
     let authors = authors.into_iter().map(|(handle, name)| Author { handle, name }).collect();
-    Ok(Publication { row, actor, coalition, authors, tags, details, decision_number })
+    let counts = match &details {
+        Details::Consultation(asked) => consultation::counts(conn, &row.id, asked.options.len())?,
+        _ => Counts::default(),
+    };
+    let registered = match row.kind {
+        Kind::Meeting => registration::count(conn, &row.id)?,
+        _ => 0,
+    };
+    Ok(Publication { row, actor, coalition, authors, tags, details, decision_number, counts, registered })
 }
 
 /// Whether there is a publication of this id that everybody may read.

@@ -7,8 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    blocks, followers, following, note_reactions, quotes, reactions, remote_actors, remote_keys,
-    remote_tombstones, replies,
+    answers, blocks, followers, following, note_reactions, quotes, reactions, registrations, remote_actors,
+    remote_keys, remote_tombstones, replies,
 };
 
 /// A remote actor's row.
@@ -119,6 +119,18 @@ pub fn key(conn: &mut Conn, id: &str) -> Result<Option<(Remote, String)>> {
         .optional()
 }
 
+/// The ids of the keys that are stored of the actor with this id.
+///
+/// # Errors
+/// The database's.
+pub fn key_ids(conn: &mut Conn, url: &str) -> Result<Vec<String>> {
+    remote_keys::table
+        .inner_join(remote_actors::table)
+        .filter(remote_actors::url.eq(url))
+        .select(remote_keys::id)
+        .load(conn)
+}
+
 /// Notes that an actor was deleted by its owner, and erases what it said of itself; its keys stay, for the Deletes that may
 /// follow.
 ///
@@ -157,7 +169,8 @@ pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
 }
 
 /// Forgets actors that were last fetched before `before` and that nothing here refers to any more: nobody who follows, is
-/// followed, replied, reacted, quoted or deleted something. At most `most` of them; how many it were.
+/// followed, replied, reacted, quoted, answered, registered or deleted something. At most `most` of them; how many it
+/// were.
 ///
 /// # Errors
 /// The database's.
@@ -169,6 +182,9 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(following::table.filter(following::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(replies::table.filter(replies::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(note_reactions::table.filter(note_reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(answers::table.filter(answers::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(registrations::table.filter(registrations::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(blocks::table.filter(blocks::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
@@ -221,6 +237,8 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
     diesel::delete(blocks::table.filter(blocks::remote_id.eq(id))).execute(conn)?;
     diesel::delete(quotes::table.filter(quotes::remote_id.eq(id))).execute(conn)?;
     diesel::delete(note_reactions::table.filter(note_reactions::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(answers::table.filter(answers::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(registrations::table.filter(registrations::remote_id.eq(id))).execute(conn)?;
     diesel::delete(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(id))).execute(conn)?;
     diesel::delete(remote_keys::table.filter(remote_keys::remote_id.eq(id))).execute(conn)?;
     diesel::delete(remote_actors::table.find(id)).execute(conn).map(drop)

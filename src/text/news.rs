@@ -27,6 +27,7 @@ fn sentence(lang: Lang, news: &News, content: &Content, context: Context) -> Str
         News::MeetingCancelled => ("news-meeting-cancelled", ""),
         News::Superseded => ("news-superseded", ""),
         News::Repealed => ("news-repealed", ""),
+        News::ConsultationClosed => ("news-consultation-closed", ""),
     };
     let now = head(lang, content, context);
     tf(

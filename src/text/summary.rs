@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::{Arg, Lang, dates, tf, word};
 use crate::domain::publication::{
-    Content, Decision, Details, Meeting, Milestone, MilestoneStatus, Proposal, Roadmap, When,
+    Consultation, Content, Decision, Details, Meeting, Milestone, MilestoneStatus, Proposal, Roadmap, When,
 };
 use crate::domain::state::State;
 
@@ -56,6 +56,7 @@ pub fn head(lang: Lang, content: &Content, context: Context) -> String {
             (head_word(lang, content), roadmap_parts(lang, roadmap, content.state, context))
         }
         Details::Decision(decision) => return decision_head(lang, content, decision, context),
+        Details::Consultation(asked) => return consultation_head(lang, content, asked, context),
     };
     sentence(join(title, &parts))
 }
@@ -67,6 +68,7 @@ fn head_word(lang: Lang, content: &Content) -> &'static str {
         crate::domain::publication::Kind::Roadmap => "head-roadmap",
         crate::domain::publication::Kind::Decision => "head-decision",
         crate::domain::publication::Kind::Meeting => "head-meeting",
+        crate::domain::publication::Kind::Consultation => "head-consultation",
     };
     word(lang, group, content.state.as_str())
 }
@@ -108,21 +110,48 @@ fn round(lang: Lang, proposal: &Proposal, state: State, context: Context) -> Vec
     {
         return vec![dated(lang, "round-over", closes, zone)];
     }
-    let mut text = word(lang, "round", proposal.method.as_str()).to_owned();
+    until(lang, word(lang, "round", proposal.method.as_str()), (proposal.opens, proposal.closes), context)
+}
+
+/// What is open, from when if that is yet to come, and until when.
+fn until(
+    lang: Lang,
+    what: &str,
+    (opens, closes): (Option<When>, Option<When>),
+    context: Context,
+) -> Vec<String> {
+    let zone = context.zone;
+    let mut text = what.to_owned();
     let mut add = |part: String| {
         text.push(' ');
         text.push_str(&part);
     };
-    if let Some(opens) = proposal.opens
-        && dates::begin(opens, zone) > context.at
-    {
+    if let Some(opens) = opens.filter(|opens| dates::begin(*opens, zone) > context.at) {
         add(dated(lang, "round-opens", opens, zone));
     }
-    match proposal.closes {
+    match closes {
         Some(closes) => add(dated(lang, "round-until", closes, zone)),
         None => return vec![text, super::t(lang, "round-open-ended").to_owned()],
     }
     vec![text]
+}
+
+fn consultation_head(lang: Lang, content: &Content, asked: &Consultation, context: Context) -> String {
+    let title = head_word(lang, content);
+    let over = asked.closes.filter(|closes| dates::end(*closes, context.zone) <= context.at);
+    match (content.state, over) {
+        (State::Open, Some(closes)) => {
+            sentence(format!("{title} {}", dated(lang, "consultation-over", closes, context.zone)))
+        }
+        (State::Open, None) => {
+            let open = super::t(lang, "consultation-open");
+            sentence(join(title, &until(lang, open, (asked.opens, asked.closes), context)))
+        }
+        (State::Closed, Some(closes)) => {
+            sentence(format!("{title} {}", dated(lang, "consultation-closed", closes, context.zone)))
+        }
+        _ => sentence(title.to_owned()),
+    }
 }
 
 fn meeting_parts(lang: Lang, meeting: &Meeting, zone: Tz) -> Vec<String> {

@@ -9,7 +9,8 @@ use super::Lang;
 use super::dates::zone;
 use super::summary::{Context, MAX, cut, head, summary};
 use crate::domain::publication::{
-    Content, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Proposal, Roadmap, When,
+    Consultation, Content, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Proposal,
+    Roadmap, When,
 };
 use crate::domain::state::{State, states};
 
@@ -87,6 +88,15 @@ fn roadmap() -> Roadmap {
     }
 }
 
+fn consultation() -> Consultation {
+    Consultation {
+        options: vec!["Oui".into(), "Non".into()],
+        multiple: false,
+        opens: date("2026-11-16T09:00:00+01:00"),
+        closes: date("2026-12-12T18:00:00+01:00"),
+    }
+}
+
 fn details(kind: Kind) -> Details {
     match kind {
         Kind::Proposal => Details::Proposal(proposal(Method::Consent)),
@@ -99,6 +109,7 @@ fn details(kind: Kind) -> Details {
             review: date("2027-07"),
         }),
         Kind::Meeting => Details::Meeting(meeting()),
+        Kind::Consultation => Details::Consultation(consultation()),
     }
 }
 
@@ -134,6 +145,14 @@ fn the_line_follows_what_is_known() {
         ("no date", open(bare.clone()), NOW),
         ("a day", open(Proposal { closes: date("2026-12-01"), ..bare.clone() }), NOW),
         ("a month", open(Proposal { closes: date("2026-12"), ..bare }), NOW),
+        ("a question to come", (State::Open, Details::Consultation(consultation())), "2026-11-01T00:00:00Z"),
+        ("a question over", (State::Open, Details::Consultation(consultation())), "2026-12-12T17:00:00Z"),
+        ("a question closed", (State::Closed, Details::Consultation(consultation())), "2026-12-12T17:00:00Z"),
+        (
+            "a question without end",
+            (State::Open, Details::Consultation(Consultation { closes: None, ..consultation() })),
+            NOW,
+        ),
         ("bare minutes", (State::Adopted, Details::Minutes(Meeting::default())), NOW),
         ("a tentative range", (State::Tentative, Details::Meeting(tentative)), NOW),
         ("a zone of its own", (State::Scheduled, Details::Meeting(abroad)), NOW),

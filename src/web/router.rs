@@ -24,7 +24,7 @@ pub fn router(app: SharedApp) -> Router {
         .layer(from_fn_with_state(app.clone(), activitypub::negotiated));
     // Servers need neither a language nor a page when something is wrong, and inboxes must be fast.
     Router::new()
-        .merge(activitypub::routes())
+        .merge(activitypub::routes(app.clone()))
         .merge(well_known::routes())
         .merge(health::routes())
         .merge(people)

@@ -1,6 +1,6 @@
-//! Who says this, who reads this? The body of a POST within its bounds, its digest, its signature and time, and that the owner
-//! of the key is the actor: all of it before anything is stored; and of a GET the owner of the key that signed it. Both
-//! signature schemes are taken everywhere. It knows no meaning of an activity.
+//! Who says this, who reads this? The body of a POST within its bounds, its digest, its signature and time, and who owns the
+//! key (the actor, or another who hands on what the actor did): all of it before anything is stored; and of a GET the owner
+//! of the key that signed it. Both signature schemes are taken everywhere. It knows no meaning of an activity.
 
 mod body;
 
@@ -25,7 +25,7 @@ use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
 use crate::web::fair;
 
-/// Why a POST to an inbox is not taken (FEDERATION.md, answers).
+/// Why a POST to an inbox is not taken (FEDERATION.md, answers), or a reader not believed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// 400: it cannot be read, or says what it may not.
@@ -61,7 +61,9 @@ pub struct Signed {
     pub envelope: Envelope,
     /// Its id, which lies at the origin of its actor.
     pub id: String,
-    /// The host of the actor, normalised.
+    /// The id of the owner of the key. Where that is not the actor, it is hearsay: what its actor did is asked later.
+    pub signer: Url,
+    /// The host of the signer, normalised.
     pub host: String,
     /// The bytes.
     pub document: String,
@@ -79,13 +81,13 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     spoken_with(app, Some(&envelope.actor), &signature.key_id).await?;
     let key = owner_key(app, &signature.key_id, &envelope).await?;
     if key.owner != envelope.actor {
-        return Err(Refused::Unsigned("the key is another actor's".into()));
+        spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     }
     holds(app, &signature, &key).await?;
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
     let document =
         String::from_utf8(Vec::from(body)).map_err(|error| Refused::Malformed(error.to_string()))?;
-    Ok(Signed { host: key.host.clone(), envelope, id, document })
+    Ok(Signed { signer: key.owner.clone(), host: key.host.clone(), envelope, id, document })
 }
 
 /// Who reads a document: the owner of the key that signed the request.
@@ -117,7 +119,7 @@ pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused>
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
 
-/// Says that an answer is this reader's alone: neither caches nor [`kept`](super::kept) give it to another.
+/// Says that an answer is this reader's alone: neither caches nor `kept` give it to another.
 pub fn private(answer: &mut Response) {
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Signature, Signature-Input, Authorization"));

@@ -12,6 +12,7 @@ mod interop;
 mod kept;
 mod moderation;
 mod outbox;
+mod signing;
 mod storage;
 mod support;
 mod web;

@@ -169,6 +169,15 @@ pub(super) async fn shares(
     number(&app, publication, uri, |found| found.row.shares).await
 }
 
+/// How many registered for a meeting (FEP-8a8e); who, is told to nobody.
+pub(super) async fn attendees(
+    State(app): State<SharedApp>,
+    Path(publication): Path<String>,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    number(&app, publication, uri, |found| found.registered).await
+}
+
 async fn number(app: &SharedApp, publication: String, uri: Uri, count: fn(&Publication) -> i64) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {

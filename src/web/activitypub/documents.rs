@@ -2,13 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDateTime;
+use serde_json::Value;
 
 use super::answer::{self, Answer, Body, Fault};
 use crate::ap;
 use crate::ap::actor::Profile;
 use crate::app::{App, Local, SharedApp};
 use crate::db::{self, Conn};
-use crate::domain::actor::ActorKind;
 use crate::model;
 use crate::model::actor::Actor;
 use crate::text::dates;
@@ -30,9 +31,25 @@ async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer
     let handle = handle.to_owned();
     let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
     let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
-    let signer = ap::keys::signer(app, actor.id).await?;
-    let mut document = ap::actor::document(app, &actor, &profile, &signer);
-    signer.voucher.vouch(&mut document, actor.updated_at.and_utc()).map_err(ap::keys::Error::from)?;
+    // As the database has them: whoever asks after a rotation must not be told the key before it.
+    let signer = ap::keys::current_signer(app, actor.id).await?;
+    let document = ap::actor::document(app, &actor, &profile, &signer);
+    vouched(app, actor.id, document, actor.updated_at).await
+}
+
+/// A document with the proof of its actor, the same as where it was sent. `made` counts where it does not say itself when it
+/// was changed or published.
+///
+/// # Errors
+/// [`Fault`] where the key cannot be used.
+pub(super) async fn vouched(
+    app: &App,
+    actor_id: i64,
+    mut document: Value,
+    made: NaiveDateTime,
+) -> Result<Answer, Fault> {
+    let signer = ap::keys::signer(app, actor_id).await?;
+    signer.voucher.vouch(&mut document, made.and_utc()).map_err(ap::keys::Error::from)?;
     Ok(Answer::found(document))
 }
 
@@ -45,21 +62,7 @@ fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)
     let Some(actor) = model::actor::by_handle(conn, handle)? else {
         return Ok(None);
     };
-    let profile = match actor.kind {
-        ActorKind::Node => Some(Profile::Node),
-        ActorKind::Coalition => {
-            let (_, coalition) = model::coalition::by_id(conn, actor.id)?;
-            let lists = model::coalition::lists(conn, actor.id)?;
-            let members = model::coalition::members(conn, actor.id)?;
-            Some(Profile::Coalition(Box::new(coalition), lists, members))
-        }
-        ActorKind::Organisation => {
-            model::organisation::by_handle(conn, handle)?.map(|(_, row)| Profile::Organisation(row))
-        }
-        ActorKind::Person => {
-            model::account::by_handle(conn, handle)?.map(|(_, account)| Profile::Person(account.name))
-        }
-    };
+    let profile = ap::actor::profile(conn, &actor)?;
     Ok(profile.map(|profile| (actor, profile)))
 }
 
@@ -86,10 +89,8 @@ pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     }
     // Sent before there were proofs, or never: as it would be sent now.
     let (zone, at) = (dates::zone(&app.config.node.timezone), found.row.updated_at.and_utc());
-    let mut document = ap::publication::document(&app.urls, &found, zone, at);
-    let signer = ap::keys::signer(app, found.actor.id).await?;
-    signer.voucher.vouch(&mut document, at).map_err(ap::keys::Error::from)?;
-    Ok(Answer::found(document))
+    let document = ap::publication::document(&app.urls, &found, zone, at);
+    vouched(app, found.actor.id, document, found.row.updated_at).await
 }
 
 /// The document of a note; of a deleted one its Tombstone.
@@ -100,10 +101,11 @@ pub async fn note(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     let wanted = id.to_owned();
     let found = app.db.read(move |conn| Ok::<_, Fault>(model::note::find(conn, &wanted)?)).await?;
     let found = found.ok_or(Fault::NotFound)?;
-    Ok(match found.row.deleted_at {
-        Some(_) => Answer::Gone(ap::note::deleted(&app.urls, &found)),
-        None => Answer::found(ap::note::document(&app.urls, &found)),
-    })
+    if found.row.deleted_at.is_some() {
+        return Ok(Answer::Gone(ap::note::deleted(&app.urls, &found)));
+    }
+    let document = ap::note::document(&app.urls, &found);
+    vouched(app, found.author.id, document, found.row.published_at).await
 }
 
 /// An activity that is for everybody, as it was sent.

@@ -10,8 +10,9 @@ mod stamps;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use reset_federation::media_type::wants_activity;
@@ -20,32 +21,68 @@ pub use answer::{Answer, Body, Fault};
 pub use documents::{actor, note, publication};
 
 use crate::app::{Local, SharedApp};
-use crate::web::signed;
+use crate::web::signed::{self, Refused};
+
+/// Where actors live that have a handle.
+const ACTORS: [&str; 3] = ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"];
 
 /// Everything that only servers ask for. Lay [`negotiated`] around the pages as well.
-pub fn routes() -> Router<SharedApp> {
+pub fn routes(app: SharedApp) -> Router<SharedApp> {
+    // The node's actor is always readable: who wants to know which key signed a request of ours asks for it, and would have
+    // to be asked for a key in turn.
+    readable()
+        .route_layer(from_fn_with_state(app, demanding))
+        .route("/actor", get(documents::node))
+        .merge(inboxes())
+}
+
+fn inboxes() -> Router<SharedApp> {
     let mut router = Router::new()
         .route("/inbox", post(receive::post_inbox))
-        .route("/actor", get(documents::node))
+        .route("/actor/inbox", post(receive::post_inbox));
+    for actor in ACTORS {
+        router = router.route(&format!("{actor}/inbox"), post(receive::post_inbox_of));
+    }
+    router
+}
+
+fn readable() -> Router<SharedApp> {
+    let mut router = Router::new()
         .route("/activities/{id}", get(documents::activity))
         .route("/stamps/{id}", get(stamps::show))
         .route("/publications/{id}/replies", get(collections::replies))
         .route("/publications/{id}/likes", get(collections::likes))
-        .route("/publications/{id}/shares", get(collections::shares));
-    for actor in ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"] {
+        .route("/publications/{id}/shares", get(collections::shares))
+        .route("/publications/{id}/attendees", get(collections::attendees));
+    for actor in ACTORS.into_iter().chain(["/actor"]) {
         router = router
-            .route(&format!("{actor}/inbox"), post(receive::post_inbox_of))
             .route(&format!("{actor}/outbox"), get(collections::outbox))
             .route(&format!("{actor}/followers"), get(collections::followers))
             .route(&format!("{actor}/following"), get(collections::following))
             .route(&format!("{actor}/featured"), get(collections::featured));
     }
     router
-        .route("/actor/inbox", post(receive::post_inbox))
-        .route("/actor/outbox", get(collections::outbox))
-        .route("/actor/followers", get(collections::followers))
-        .route("/actor/following", get(collections::following))
-        .route("/actor/featured", get(collections::featured))
+}
+
+/// Where the node answers only who signs (`federation.authorized_fetch`), a request that nobody signed, or not well, is refused.
+async fn demanding(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
+    if !app.config.federation.authorized_fetch {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let mut answer = match demand(&app, &parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(refused) => answer::refused(&refused, "a reader was refused"),
+    };
+    signed::private(&mut answer);
+    answer
+}
+
+async fn demand(app: &SharedApp, parts: &Parts) -> Result<(), Refused> {
+    match signed::reader(app, parts).await? {
+        Some(_) => Ok(()),
+        None => Err(Refused::Unsigned("this server answers signed requests only".to_owned())),
+    }
 }
 
 /// Answers 403 to what a server reads with which this node does not speak.
@@ -85,13 +122,26 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
         page.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
         return page;
     }
-    let answer = match both {
+    if matches!(&both, Local::Publication(id) if id.contains('.')) {
         // `{id}.md` and `{id}.json` are pages of their own.
-        Local::Publication(id) if id.contains('.') => return next.run(request).await,
+        return next.run(request).await;
+    }
+    let demands = app.config.federation.authorized_fetch;
+    let (parts, _) = request.into_parts();
+    if demands && let Err(refused) = demand(&app, &parts).await {
+        let mut answer = answer::refused(&refused, "a reader was refused");
+        signed::private(&mut answer);
+        return answer;
+    }
+    let answer = match both {
         Local::Publication(id) => publication(&app, &id).await,
         Local::Note(id) => note(&app, &id).await,
-        Local::Actor(handle) => actor(&app, path, &handle).await,
+        Local::Actor(handle) => actor(&app, parts.uri.path(), &handle).await,
         _ => Err(Fault::NotFound),
     };
-    answer::or_fault(answer)
+    let mut answer = answer::or_fault(answer);
+    if demands {
+        signed::private(&mut answer);
+    }
+    answer
 }

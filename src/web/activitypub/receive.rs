@@ -38,9 +38,9 @@ async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused>
         }
     };
     let body = signed::bounded(&parts.headers, body).await?;
-    let Signed { envelope, id, host, document } = signed::verify(app, parts, body).await?;
-    turn.signed_by(envelope.actor.host_str())?;
-    let taken = Taken { id, actor: envelope.actor.into(), host, document };
+    let Signed { envelope, id, signer, host, document } = signed::verify(app, parts, body).await?;
+    turn.signed_by(signer.host_str())?;
+    let taken = Taken { id, actor: envelope.actor.into(), signer: signer.into(), host, document };
     // A repeated id is told 202 as well, and has no effect.
     inbox::take(app, taken).await.map(drop).map_err(|error| Refused::NotNow(error.to_string()))
 }

@@ -2,8 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde_json::Value;
 
 use super::answer::{self, Answer, Fault};
+use super::documents::vouched;
 use crate::ap;
 use crate::app::{App, Local, SharedApp};
 use crate::db::Conn;
@@ -12,19 +14,32 @@ use crate::model::quote::Quote;
 
 /// The stamp; once it was revoked, or what it is about was withdrawn, a Tombstone; once the quoting post was deleted, nothing.
 pub(super) async fn show(State(app): State<SharedApp>, Path(id): Path<String>) -> Response {
-    let within = app.clone();
-    answer::or_fault(app.db.read(move |conn| find(&within, conn, &id)).await)
+    answer::or_fault(stamp(&app, id).await)
 }
 
-fn find(app: &App, conn: &mut Conn, id: &str) -> Result<Answer, Fault> {
+async fn stamp(app: &SharedApp, id: String) -> Result<Answer, Fault> {
+    let within = app.clone();
+    match app.db.read(move |conn| find(&within, conn, &id)).await? {
+        Stamp::Holds(quote, document) => vouched(app, quote.actor_id, document, quote.given_at).await,
+        Stamp::Over(tombstone) => Ok(Answer::Gone(tombstone)),
+    }
+}
+
+enum Stamp {
+    Holds(Quote, Value),
+    Over(Value),
+}
+
+fn find(app: &App, conn: &mut Conn, id: &str) -> Result<Stamp, Fault> {
     let quote = model::quote::by_stamp(conn, id)?.ok_or(Fault::NotFound)?;
     if let Some(at) = over(app, conn, &quote)? {
         let tombstone = ap::activity::tombstone(&app.urls.stamp(id), "QuoteAuthorization", at.and_utc());
-        return Ok(Answer::Gone(tombstone));
+        return Ok(Stamp::Over(tombstone));
     }
     let actor = model::actor::by_id(conn, quote.actor_id)?;
     let by = app.urls.actor(actor.kind, &actor.handle);
-    Ok(Answer::found(ap::quote::stamp(&app.urls, &quote, &by)))
+    let document = ap::quote::stamp(&app.urls, &quote, &by);
+    Ok(Stamp::Holds(quote, document))
 }
 
 /// When a stamp ceased to hold.

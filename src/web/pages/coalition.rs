@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::parts::{Item, Mark, Named, Pager, Reading};
+use super::parts::{Item, Mark, Moment, Named, Pager, Reading};
 use super::publications::{KindLink, paged};
 use super::{Frame, PER_PAGE, html};
 use crate::app::{App, SharedApp};
@@ -13,13 +13,16 @@ use crate::domain::coalition::{Dimension, Quality};
 use crate::domain::publication::Kind;
 use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
-use crate::model::follower;
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
+use crate::model::{contribution, follower};
 use crate::text::html::render;
-use crate::text::{Lang, dates, t, word};
+use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
 use crate::web::locale::Visit;
+
+/// Most contributions that the page names, the latest.
+const CONTRIBUTIONS: i64 = 5;
 
 struct Row {
     actor: Actor,
@@ -28,6 +31,7 @@ struct Row {
     members: Vec<Member>,
     followers: i64,
     pinned: Vec<Listed>,
+    contributions: Vec<contribution::Listed>,
     published: Vec<Listed>,
     total: i64,
 }
@@ -38,6 +42,7 @@ fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<
     let is_first = kind.is_none() && Pager::offset(page) == 0;
     Ok(Row {
         pinned: if is_first { pinned(conn, actor.id)? } else { Vec::new() },
+        contributions: contribution::latest(conn, actor.id, CONTRIBUTIONS)?,
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
@@ -103,6 +108,7 @@ struct CoalitionPage {
     followers: i64,
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
+    contributions: Vec<(Named, Moment)>,
     items: Vec<Item>,
     total: i64,
     pager: Pager,
@@ -157,6 +163,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             _ => KindLink::all(lang, &path, kind),
         },
         pinned: Item::all(&row.pinned, &reading)?,
+        contributions: row.contributions.iter().map(|one| contribution_link(&reading, one)).collect(),
         items: Item::all(&row.published, &reading)?,
         total: row.total,
         pager: Pager::new(&paged(&path, kind), page, row.total),
@@ -165,6 +172,11 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         examples: row.lists.examples,
         name,
     })
+}
+
+fn contribution_link(reading: &Reading, listed: &contribution::Listed) -> (Named, Moment) {
+    let name = tf(reading.lang, "contribution-title", &[("name", (&listed.name).into())]);
+    (Named { name, href: Some(format!("/notes/{}", listed.id)) }, reading.day(listed.published_at))
 }
 
 fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {

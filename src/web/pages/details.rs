@@ -55,7 +55,7 @@ pub(super) fn organisation_words(details: &Details) -> Vec<String> {
             meeting.organisations.iter().chain(owners).cloned().collect()
         }
         Details::Roadmap(roadmap) => roadmap.milestones.iter().flat_map(|m| m.owners.clone()).collect(),
-        Details::Proposal(_) | Details::Decision(_) => Vec::new(),
+        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) => Vec::new(),
     };
     words.sort_unstable();
     words.dedup();
@@ -72,6 +72,11 @@ pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, Strin
             View { steps: roadmap.milestones.iter().map(|one| maker.step(one)).collect(), ..View::default() }
         }
         Details::Decision(decision) => maker.decision(decision),
+        Details::Consultation(asked) => {
+            let opens = maker.fact("fact-opens", maker.when(asked.opens));
+            let closes = maker.fact("fact-closes", maker.when(asked.closes));
+            View { facts: [opens, closes].into_iter().flatten().collect(), ..View::default() }
+        }
     }
 }
 
@@ -141,6 +146,7 @@ impl Maker<'_> {
             self.fact("fact-date", date),
             self.fact("fact-place", meeting.place.clone()),
             self.fact("fact-attendance", meeting.attendance.map(|n| number(self.lang, n.into()))),
+            self.fact("fact-capacity", meeting.capacity.map(|n| number(self.lang, n.into()))),
             self.fact("fact-next", self.when(meeting.next)),
         ];
         View {

@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::turnout::{self, Poll, Registrations};
 use super::{Frame, PER_PAGE, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
+use crate::domain::publication::Details;
 use crate::model::listing::{self, ShownReply};
 use crate::model::lock::{self, Lock};
 use crate::model::publication::{self, Publication};
@@ -55,7 +57,7 @@ pub(super) fn find(conn: &mut Conn, id: &str) -> Result<Publication, Error> {
 
 /// The publication of the same coalition that a decision names as its source.
 fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publication>, Error> {
-    let crate::domain::publication::Details::Decision(decision) = &publication.details else {
+    let Details::Decision(decision) = &publication.details else {
         return Ok(None);
     };
     let Some(word) = &decision.source else {
@@ -103,6 +105,8 @@ struct PublicationPage {
     revision: i64,
     address: String,
     view: View,
+    poll: Option<Poll>,
+    registrations: Option<Registrations>,
     source: Option<Named>,
     /// Safe HTML.
     body: String,
@@ -162,6 +166,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         view.source = None;
     }
     let coalition = coalition_link(&publication);
+    let poll = turnout::poll(&publication, &reading);
+    let registrations = turnout::registrations(&publication, &reading);
     let stored = publication.row;
     let published = stored.published_at.unwrap_or(stored.updated_at);
     PublicationPage {
@@ -181,6 +187,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         revision: stored.revision.into(),
         address: format!("/publications/{}", stored.id),
         view,
+        poll,
+        registrations,
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
             name: source.row.title,
@@ -306,6 +314,16 @@ fn data(app: &App, publication: &Publication) -> Value {
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
         let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
         object.extend(public);
+        match &publication.details {
+            Details::Consultation(_) => {
+                object.insert("results".to_owned(), publication.counts.options.clone().into());
+                object.insert("voters".to_owned(), publication.counts.voters.into());
+            }
+            Details::Meeting(_) => {
+                object.insert("registered".to_owned(), publication.registered.into());
+            }
+            _ => {}
+        }
         object.retain(|_, value| !value.is_null());
     }
     value
@@ -315,7 +333,8 @@ fn data(app: &App, publication: &Publication) -> Value {
 fn markdown(app: &App, publication: &Publication) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
-        for generated in ["body", "number", "revision", "published", "updated"] {
+        let counted = ["results", "voters", "registered"];
+        for generated in ["body", "number", "revision", "published", "updated"].into_iter().chain(counted) {
             object.remove(generated);
         }
         drop_nulls(&mut fields);

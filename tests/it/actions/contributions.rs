@@ -104,6 +104,8 @@ async fn a_members_contribution_is_announced_by_its_id_and_then_byte_for_byte() 
     assert_eq!(wrapped.document, announces[1].to_string());
     assert!(wrapped.document.contains(&create.document), "the member's activity, byte for byte");
     assert_eq!(announces[1]["cc"], json!([format!("{group}/followers"), note["attributedTo"]]));
+    let group = app.visit("/coalitions/communs", &[]).await.text;
+    assert!(group.contains("Contributions des membres") && group.contains(&url[app.url().len()..]));
     let page = app.visit(url.strip_prefix(app.url()).unwrap(), &[]).await.text;
     assert!(page.contains("Contribution de L’Atelier") && page.contains("<em>contribuons</em>"), "{page}");
 }

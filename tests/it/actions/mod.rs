@@ -1,13 +1,16 @@
 //! What our people do: each act is one transaction with what it causes, and a refusal leaves nothing.
 
 mod coalitions;
+mod consultations;
 mod contributions;
 mod decisions;
 mod following;
+mod keys;
 mod news;
 mod people;
 mod pins;
 mod publishing;
+mod served;
 mod walks;
 
 use std::time::Duration;
@@ -42,6 +45,9 @@ async fn node() -> TestApp {
     app
 }
 
+/// What a consultation cannot do without.
+const OPTIONS: &str = "options = [\"Oui\", \"Non\"]\n";
+
 async fn make_coalition(app: &TestApp, handle: &str) {
     let new = coalition::NewCoalition {
         handle: handle.to_owned(),
@@ -54,7 +60,9 @@ async fn make_coalition(app: &TestApp, handle: &str) {
 
 /// A manuscript of the coalition `communs`: further keys, and a text.
 fn written(kind: Kind, slug: &str, more: &str, text: &str) -> Manuscript {
-    let front = format!("kind = \"{kind}\"\ncoalition = \"communs\"\ntitle = \"Titre de {slug}\"\n{more}");
+    let options = if kind == Kind::Consultation && !more.contains("options") { OPTIONS } else { "" };
+    let front =
+        format!("kind = \"{kind}\"\ncoalition = \"communs\"\ntitle = \"Titre de {slug}\"\n{options}{more}");
     Manuscript::parse(&format!("+++\n{front}\n+++\n{text}"), slug, Tz::Europe__Paris).unwrap()
 }
 

@@ -162,7 +162,7 @@ async fn said(stage: &Stage, host: &str, name: &str, kind: &str, object: Value) 
     stage.app.write(move |conn| model::remote::upsert(conn, &known, &[])).await;
     let id = format!("http://{host}/acts/{}", stage.app.new_id());
     let activity = json!({ "id": id, "type": kind, "actor": actor, "object": object, "to": [PUBLIC] });
-    let taken = Taken { id, actor, host: host.into(), document: activity.to_string() };
+    let taken = Taken { id, signer: actor.clone(), actor, host: host.into(), document: activity.to_string() };
     assert!(inbox::take(&stage.app, taken).await.unwrap());
 }
 

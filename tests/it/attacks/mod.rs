@@ -5,7 +5,9 @@ mod blocked;
 mod documents;
 mod fetching;
 mod flooding;
+mod handed_on;
 mod messages;
+mod passing_on;
 mod posting;
 mod signing;
 

@@ -3,11 +3,15 @@
 mod addresses;
 mod documents;
 mod follow;
+pub(crate) mod hearsay;
 mod keys;
 mod posts;
 mod quotes;
 mod reactions;
+mod reading;
+mod registrations;
 mod replies;
+mod votes;
 mod worker;
 
 use diesel::prelude::*;

@@ -226,3 +226,37 @@ async fn a_post_that_quotes_without_asking_has_no_effect() {
     assert_eq!((rows(&stage).await, stage.counts().await), (0, (0, 0, 0, 0)));
     assert_eq!(answers(&stage, "ada").len(), 0);
 }
+
+#[tokio::test]
+async fn a_note_is_quoted_with_a_stamp_of_its_author_that_ends_with_it() {
+    let mut stage = stage().await;
+    let new = reset_node::actions::contribution::NewContribution {
+        coalition: "communs".to_owned(),
+        by: "communs_org".to_owned(),
+        text: "Nous contribuons.".to_owned(),
+        language: None,
+    };
+    let url = reset_node::actions::contribution::publish(&stage.app, new).await.unwrap();
+    stage.proposal.clone_from(&url);
+    let (_, note) = stage.peer.get(&url).await;
+    assert_eq!(note["interactionPolicy"]["canQuote"]["automaticApproval"], json!([PUBLIC]));
+    let quoting = post(&stage, "ada");
+    ask(&stage, "ada", quoting).await;
+    let (kind, stamp, accept) = answers(&stage, "ada").pop().unwrap();
+    assert_eq!((kind.as_str(), &accept["actor"]), ("Accept", &note["attributedTo"]));
+    let (_, document) = stage.peer.get(&stamp).await;
+    assert_eq!(
+        (&document["attributedTo"], &document["interactionTarget"]),
+        (&note["attributedTo"], &json!(url))
+    );
+    assert_eq!(quote::list(&stage.app, url.clone()).await.unwrap().len(), 1);
+    let (id, now) = (url.rsplit('/').next().unwrap().to_owned(), stage.app.now().naive_utc());
+    stage
+        .app
+        .write(move |conn| {
+            let note = reset_node::model::note::find(conn, &id)?.unwrap();
+            reset_node::model::note::delete(conn, &note.row, now)
+        })
+        .await;
+    assert_eq!(stage.peer.get(&stamp).await.0, 410);
+}

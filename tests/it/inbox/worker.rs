@@ -59,6 +59,7 @@ async fn said(stage: &super::Stage, name: &str, kind: &str, object: &str) {
     stage.app.write(move |conn| model::remote::upsert(conn, &known, &[])).await;
     let taken = Taken {
         id: activity["id"].as_str().unwrap().to_owned(),
+        signer: actor.clone(),
         actor,
         host: "127.0.0.3:9".into(),
         document: activity.to_string(),

@@ -3,6 +3,7 @@
 mod failure;
 mod isolation;
 mod knocks;
+mod proofs;
 mod recovery;
 mod sending;
 mod workers;

@@ -9,6 +9,7 @@ pub(crate) mod peer;
 pub(crate) mod python;
 pub(crate) mod receivers;
 pub(crate) mod tls;
+pub(crate) mod voice;
 
 pub(crate) use app::TestApp;
 pub(crate) use peer::Peer;

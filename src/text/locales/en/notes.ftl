@@ -11,9 +11,11 @@ news-meeting-moved = Meeting moved: “{ $title }”. { $now }
 news-meeting-cancelled = Meeting cancelled: “{ $title }”.
 news-superseded = The decision “{ $title }” is superseded by another.
 news-repealed = The decision “{ $title }” is repealed.
+news-consultation-closed = Consultation closed: “{ $title }”. Its result is published.
 
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
 
+contributions-title = Contributions of members
 contribution-label = Contribution
 contribution-title = Contribution by { $name }

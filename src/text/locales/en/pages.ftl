@@ -82,6 +82,14 @@ publication-forms = Other forms
 publication-revisions = History
 publication-replies = Replies
 publication-reply-how = To reply, search for this address from your server:
+publication-options = Options
+publication-option-one = One option can be chosen.
+publication-option-many = Several options can be chosen.
+publication-answer-how = To take part, search for this address from your account on Mastodon or another server of the Fediverse, and choose:
+publication-answer-closed = Answers no longer count.
+publication-registrations = Registrations
+publication-register-how = To register, search for this address from Mobilizon or another server that handles meetings:
+publication-register-elsewhere = Registrations are taken at this address:
 publication-locked = This publication has taken no new replies since
 publication-no-reply = Nobody has replied yet.
 publication-quotes = Quoted by
@@ -142,4 +150,12 @@ count-shares = { $count ->
 count-revisions = { $count ->
     [one] { $count_text } version
    *[other] { $count_text } versions
+}
+count-voters = { $count ->
+    [one] { $count_text } person took part
+   *[other] { $count_text } people took part
+}
+count-registered = { $count ->
+    [one] { $count_text } person registered
+   *[other] { $count_text } people registered
 }

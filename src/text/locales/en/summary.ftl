@@ -25,6 +25,20 @@ head-meeting-in_progress = Meeting in progress
 head-meeting-closed = Meeting closed
 head-meeting-cancelled = Meeting cancelled
 head-meeting-withdrawn = Meeting withdrawn
+head-consultation-draft = Consultation, draft
+head-consultation-open = Consultation
+head-consultation-closed = Consultation closed
+head-consultation-withdrawn = Consultation withdrawn
+
+consultation-open = open
+consultation-closed = { $precision ->
+    [month] in { $date }
+   *[day] on { $date }
+}
+consultation-over = { $precision ->
+    [month] closed in { $date }, result to come
+   *[day] closed on { $date }, result to come
+}
 
 round-consent = consent round
 round-advice = advice sought

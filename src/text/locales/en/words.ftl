@@ -5,11 +5,13 @@ kind-minutes = Minutes
 kind-roadmap = Roadmap
 kind-decision = Decision
 kind-meeting = Meeting
+kind-consultation = Consultation
 kinds-proposal = Proposals
 kinds-minutes = Minutes
 kinds-roadmap = Roadmaps
 kinds-decision = Decisions
 kinds-meeting = Meetings
+kinds-consultation = Consultations
 
 state-proposal-draft = draft
 state-proposal-open = open
@@ -36,6 +38,10 @@ state-meeting-in_progress = in progress
 state-meeting-closed = closed
 state-meeting-cancelled = cancelled
 state-meeting-withdrawn = withdrawn
+state-consultation-draft = draft
+state-consultation-open = open
+state-consultation-closed = closed
+state-consultation-withdrawn = withdrawn
 
 method-consent = by consent
 method-advice = after advice was sought

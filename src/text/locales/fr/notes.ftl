@@ -11,9 +11,11 @@ news-meeting-moved = Rencontre déplacée : « { $title } ». { $now }
 news-meeting-cancelled = Rencontre annulée : « { $title } ».
 news-superseded = La décision « { $title } » est remplacée par une autre.
 news-repealed = La décision « { $title } » est abrogée.
+news-consultation-closed = Consultation close : « { $title } ». Son résultat est publié.
 
 note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
 
+contributions-title = Contributions des membres
 contribution-label = Contribution
 contribution-title = Contribution de { $name }

@@ -82,6 +82,14 @@ publication-forms = Autres formes
 publication-revisions = Historique
 publication-replies = Réponses
 publication-reply-how = Pour répondre, cherchez cette adresse depuis votre serveur :
+publication-options = Réponses au choix
+publication-option-one = Une seule réponse possible.
+publication-option-many = Plusieurs réponses possibles.
+publication-answer-how = Pour participer, cherchez cette adresse depuis votre compte Mastodon ou d’un autre serveur du Fédivers, et choisissez :
+publication-answer-closed = Les réponses ne sont plus prises en compte.
+publication-registrations = Inscriptions
+publication-register-how = Pour vous inscrire, cherchez cette adresse depuis Mobilizon ou un autre serveur qui gère les rencontres :
+publication-register-elsewhere = Les inscriptions se font à cette adresse :
 publication-locked = Cette publication ne reçoit plus de réponses depuis le
 publication-no-reply = Personne n’a encore répondu.
 publication-quotes = Citée par
@@ -142,4 +150,12 @@ count-shares = { $count ->
 count-revisions = { $count ->
     [one] { $count_text } version
    *[other] { $count_text } versions
+}
+count-voters = { $count ->
+    [one] { $count_text } personne a participé
+   *[other] { $count_text } personnes ont participé
+}
+count-registered = { $count ->
+    [one] { $count_text } personne inscrite
+   *[other] { $count_text } personnes inscrites
 }

@@ -25,6 +25,20 @@ head-meeting-in_progress = Rencontre en cours
 head-meeting-closed = Rencontre terminée
 head-meeting-cancelled = Rencontre annulée
 head-meeting-withdrawn = Rencontre retirée
+head-consultation-draft = Consultation, brouillon
+head-consultation-open = Consultation
+head-consultation-closed = Consultation close
+head-consultation-withdrawn = Consultation retirée
+
+consultation-open = ouverte
+consultation-closed = { $precision ->
+    [month] en { $date }
+   *[day] le { $date }
+}
+consultation-over = { $precision ->
+    [month] close en { $date }, résultat à venir
+   *[day] close le { $date }, résultat à venir
+}
 
 round-consent = en tour de consentement
 round-advice = en sollicitation d’avis

@@ -5,11 +5,13 @@ kind-minutes = Compte rendu
 kind-roadmap = Feuille de route
 kind-decision = Décision
 kind-meeting = Rencontre
+kind-consultation = Consultation
 kinds-proposal = Propositions
 kinds-minutes = Comptes rendus
 kinds-roadmap = Feuilles de route
 kinds-decision = Décisions
 kinds-meeting = Rencontres
+kinds-consultation = Consultations
 
 state-proposal-draft = brouillon
 state-proposal-open = ouverte
@@ -36,6 +38,10 @@ state-meeting-in_progress = en cours
 state-meeting-closed = terminée
 state-meeting-cancelled = annulée
 state-meeting-withdrawn = retirée
+state-consultation-draft = brouillon
+state-consultation-open = ouverte
+state-consultation-closed = close
+state-consultation-withdrawn = retirée
 
 method-consent = par consentement
 method-advice = après sollicitation d’avis

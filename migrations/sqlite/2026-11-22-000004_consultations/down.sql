@@ -1,0 +1,3 @@
+DROP TABLE registrations;
+DROP TABLE answers;
+DROP TABLE consultations;

@@ -1,0 +1,78 @@
+//! New keys for actors of ours.
+
+use std::sync::Arc;
+
+use super::{Act, Error, no_actor};
+use crate::ap::keys::{self, Made};
+use crate::ap::{self, actor as document};
+use crate::app::{App, SharedApp};
+use crate::db::Conn;
+use crate::domain::actor::ActorKind;
+use crate::model::actor::{self, Actor};
+use crate::outbox::{self, Audience, NewActivity};
+
+/// Gives an actor a new RSA and a new Ed25519 key under ids that it never had, and tells its followers. From the next request
+/// on it signs with them; the RSA key before them is no longer listed. Ed25519 keys stay listed, so that what they signed can
+/// still be verified, unless `revoke` says that they are not to be believed any more. The id of the new RSA key.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub async fn rotate(app: &SharedApp, kind: ActorKind, handle: &str, revoke: bool) -> Result<String, Error> {
+    let handle = handle.trim_start_matches('@').to_owned();
+    let row = app.db.read(move |conn| {
+        let found = actor::by_handle(conn, &handle)?.filter(|row| row.kind == kind);
+        found.ok_or_else(|| no_actor(conn, kind, &handle))
+    });
+    let row = row.await?;
+    // An actor that has never needed its keys gets its first ones before these.
+    keys::signer(app, row.id).await?;
+    let made = keys::make().await?;
+    let (act, shared, actor_id) = (Act::now(app), Arc::clone(app), row.id);
+    let id = app.db.write(move |conn| rotate_on(conn, &act, &shared, &row, made, revoke)).await?;
+    keys::forget(app, actor_id);
+    app.wake.outbox.notify_one();
+    Ok(id)
+}
+
+fn rotate_on(
+    conn: &mut Conn,
+    act: &Act,
+    app: &App,
+    row: &Actor,
+    made: Made,
+    revoke: bool,
+) -> Result<String, Error> {
+    let now = act.at.naive_utc();
+    let before = actor::keys(conn, row.id)?;
+    actor::retire_keys(conn, row.id, now)?;
+    if revoke {
+        actor::revoke_retired_keys(conn, row.id, now)?;
+    }
+    for key in made.named(&before) {
+        actor::insert_key(conn, row.id, &key, now)?;
+    }
+    if revoke {
+        // What waits to be sent, and what is served as it was sent, must not carry proofs that nobody believes.
+        ap::proof::reseal_of(conn, row.id)?;
+    }
+    actor::touch(conn, row.id, now)?;
+    let signer = keys::stored(conn, &act.urls, row.id)?;
+    let row = actor::by_id(conn, row.id)?;
+    let profile = document::profile(conn, &row)?.ok_or_else(|| no_actor(conn, row.kind, &row.handle))?;
+    let id = act.new_id();
+    let told = document::document(app, &row, &profile, &signer);
+    let new = NewActivity {
+        document: document::update(app, &id, &told, act.at),
+        id,
+        actor_id: row.id,
+        kind: "Update",
+        publication_id: None,
+        public: false,
+        to: Audience::Followers,
+        subject: act.urls.actor(row.kind, &row.handle),
+        now,
+        quiet: false,
+    };
+    outbox::enqueue(conn, new)?;
+    Ok(signer.key_id.clone())
+}
