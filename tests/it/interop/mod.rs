@@ -11,8 +11,10 @@ use super::support::fedify::Fedify;
 use super::support::node::{Node, free_port};
 use super::support::tls::{Authority, Front};
 
+mod contributions;
 mod keys;
 mod main_road;
+mod moderation;
 mod polls;
 mod python;
 mod quotes;
