@@ -6,13 +6,13 @@ use chrono_tz::Tz;
 use super::fields::{self, Fields};
 use crate::domain::handle;
 use crate::domain::publication::{
-    Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
-    When,
+    Attachment, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point,
+    Proposal, Roadmap, When,
 };
 use crate::domain::state::State;
 
 /// Keys of every kind.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 12] = [
     "kind",
     "coalition",
     "title",
@@ -24,6 +24,7 @@ const COMMON: [&str; 11] = [
     "tags",
     "authors",
     "state",
+    "attachments",
 ];
 /// Longest body, in bytes: `content`, `contentMap` and `source` triple it, and an activity stays under 900 kB.
 pub const MAX_BODY: usize = 200_000;
@@ -81,6 +82,28 @@ pub struct Manuscript {
     pub state: Option<State>,
     /// What only its kind has; `opens` may still be absent.
     pub details: Details,
+    /// What goes with it, as it was written.
+    pub enclosed: Vec<Enclosed>,
+    /// The same once it was read: see [`super::attachment::take`].
+    pub attachments: Vec<Attachment>,
+}
+
+/// An entry of `[[attachments]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    /// Plain text.
+    pub name: Option<String>,
+    /// What it is.
+    pub source: Source,
+}
+
+/// What goes with a publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, relative to the manuscript.
+    File(String),
+    /// A web address.
+    Url(String),
 }
 
 impl Manuscript {
@@ -115,6 +138,8 @@ impl Manuscript {
             tags: tags(fields.texts("tags")?),
             authors: fields.texts("authors")?,
             state: state(&mut fields)?,
+            enclosed: enclosed(&mut fields)?,
+            attachments: Vec::new(),
             details: details(kind, &mut fields, zone)?,
         })
     }
@@ -197,6 +222,23 @@ fn tags(list: Vec<String>) -> Vec<String> {
         }
     }
     tags
+}
+
+fn enclosed(fields: &mut Fields) -> Result<Vec<Enclosed>, fields::Error> {
+    let read = |mut entry: Fields| {
+        entry.only(&["file", "url", "name"])?;
+        let name = entry.text("name")?.map(one_line);
+        let source = match (entry.text("file")?, web_address(&mut entry, "url")?) {
+            (Some(file), None) => Source::File(file),
+            (None, Some(url)) => Source::Url(url),
+            (None, None) => return Err(fields::Error::Missing(entry.key("file"))),
+            (Some(_), Some(_)) => {
+                return Err(entry.wrong("url", "`file` is there as well: write one of them"));
+            }
+        };
+        Ok(Enclosed { name, source })
+    };
+    fields.tables("attachments")?.into_iter().map(read).collect()
 }
 
 fn state(fields: &mut Fields) -> Result<Option<State>, fields::Error> {
@@ -334,14 +376,18 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
 }
 
 fn join_url(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
-    let Some(text) = fields.text("join_url")? else {
+    web_address(fields, "join_url")
+}
+
+fn web_address(fields: &mut Fields, key: &str) -> Result<Option<String>, fields::Error> {
+    let Some(text) = fields.text(key)? else {
         return Ok(None);
     };
     let web = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
     if web {
         return Ok(Some(text));
     }
-    Err(fields.wrong("join_url", format!("`{text}` is no web address: write https://…")))
+    Err(fields.wrong(key, format!("`{text}` is no web address: write https://…")))
 }
 
 fn points(fields: &mut Fields, zone: Tz) -> Result<Vec<Point>, fields::Error> {

@@ -2,7 +2,9 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod attachment;
 pub mod coalition;
+pub mod comment;
 mod content;
 pub mod fields;
 pub mod follow;

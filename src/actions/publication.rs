@@ -362,13 +362,7 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(
-    conn: &mut Conn,
-    act: &Act,
-    id: &str,
-    kind: &'static str,
-    travel: Travel,
-) -> Result<Hosts, Error> {
+fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

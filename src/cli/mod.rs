@@ -4,6 +4,7 @@
 mod account;
 mod backup;
 mod coalition;
+mod comment;
 mod config;
 mod decision;
 mod deliveries;
@@ -75,6 +76,9 @@ enum Command {
     /// What a coalition shows first.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// What organisations, persons and coalitions say under publications.
+    #[command(subcommand)]
+    Comment(comment::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -171,6 +175,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Comment(command) => comment::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,

@@ -1,4 +1,4 @@
-//! `Announce` of one of our publications. Announces of what lies elsewhere, and embedded activities, have no effect here.
+//! `Announce` of one of our publications or notes. Announces of what lies elsewhere, and embedded activities, have no effect here.
 
 use reset_federation::activity::Activity;
 use reset_federation::check::Refusal;

@@ -65,6 +65,26 @@ pub fn outbox_page(
     query.load(conn)
 }
 
+/// What an actor said about a publication and in its thread, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn about(conn: &mut Conn, actor_id: i64, publication_id: &str) -> Result<Vec<Activity>> {
+    activities::table
+        .filter(activities::actor_id.eq(actor_id).and(activities::publication_id.eq(publication_id)))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .load(conn)
+}
+
+/// Takes an activity out of the outbox; what is to be delivered of it still is.
+///
+/// # Errors
+/// The database's.
+pub fn unlist(conn: &mut Conn, id: &str) -> Result<()> {
+    diesel::update(activities::table.find(id)).set(activities::public.eq(false)).execute(conn).map(drop)
+}
+
 /// How many public activities an actor has.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ pub mod quote;
 pub mod reaction;
 pub mod remote;
 pub mod reply;
+pub mod thread;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

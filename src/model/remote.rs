@@ -7,7 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    followers, following, quotes, reactions, remote_actors, remote_keys, remote_tombstones, replies,
+    followers, following, note_reactions, quotes, reactions, remote_actors, remote_keys, remote_tombstones,
+    replies,
 };
 
 /// A remote actor's row.
@@ -169,6 +170,7 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(replies::table.filter(replies::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(note_reactions::table.filter(note_reactions::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
         .order(remote_actors::id)
         .limit(most)

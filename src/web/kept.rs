@@ -81,9 +81,7 @@ pub(super) async fn answers(State(app): State<SharedApp>, request: Request, next
 /// None where the answer depends on more than a [`Key`] holds.
 fn key(app: &SharedApp, request: &Request) -> Option<Key> {
     let special = [header::RANGE, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE];
-    if request.method() != Method::GET
-        || special.iter().any(|name| request.headers().contains_key(name))
-    {
+    if request.method() != Method::GET || special.iter().any(|name| request.headers().contains_key(name)) {
         return None;
     }
     let text = |name| {

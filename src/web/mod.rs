@@ -9,6 +9,7 @@ mod headers;
 mod health;
 mod kept;
 pub mod locale;
+mod media;
 pub mod pages;
 pub mod pictures;
 pub mod router;

@@ -7,6 +7,7 @@ mod collections;
 mod documents;
 mod receive;
 mod stamps;
+mod threads;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -28,7 +29,11 @@ pub fn routes() -> Router<SharedApp> {
         .route("/actor", get(documents::node))
         .route("/activities/{id}", get(documents::activity))
         .route("/stamps/{id}", get(stamps::show))
-        .route("/publications/{id}/replies", get(collections::replies))
+        .route("/publications/{id}/replies", get(threads::replies))
+        .route("/publications/{id}/context", get(threads::context))
+        .route("/notes/{id}/replies", get(threads::replies_to_note))
+        .route("/notes/{id}/likes", get(threads::likes))
+        .route("/notes/{id}/shares", get(threads::shares))
         .route("/publications/{id}/likes", get(collections::likes))
         .route("/publications/{id}/shares", get(collections::shares));
     for actor in ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"] {
@@ -58,7 +63,8 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/']) {
+    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/'])
+    {
         return next.run(request).await;
     }
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());

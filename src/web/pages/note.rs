@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::parts::{Named, Reading};
-use super::{Frame, html};
+use super::{Frame, html, thread};
 use crate::app::{App, SharedApp};
 use crate::model::note;
 use crate::text::tf;
@@ -33,8 +33,11 @@ pub(super) async fn show(
     if note.row.deleted_at.is_some() {
         return gone(&app, &visit, &note);
     }
-    let publication = note.row.publication_id.as_ref().ok_or(Error::NotFound)?;
-    Ok(error::see_other(&format!("/publications/{publication}#note-{}", note.row.id)))
+    let publication = note.row.publication_id.clone().ok_or(Error::NotFound)?;
+    let (urls, under, id) = (app.urls.clone(), publication.clone(), note.row.id.clone());
+    let page = app.db.read(move |conn| Ok::<_, Error>(thread::page_of(conn, &urls, &under, &id)?)).await?;
+    let page = if page > 1 { format!("?page={page}") } else { String::new() };
+    Ok(error::see_other(&format!("/publications/{publication}{page}#note-{}", note.row.id)))
 }
 
 fn gone(app: &App, visit: &Visit, note: &note::Note) -> Result<Response, Error> {

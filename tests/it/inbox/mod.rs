@@ -7,6 +7,7 @@ mod posts;
 mod quotes;
 mod reactions;
 mod replies;
+mod threads;
 mod worker;
 
 use diesel::prelude::*;

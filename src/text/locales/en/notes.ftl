@@ -14,3 +14,9 @@ news-repealed = The decision “{ $title }” is repealed.
 
 note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
+
+thread-answers = in answer to
+thread-attachment = Attachment
+tag-comments = Comments
+publication-attachments = Attachments
+publication-kilobytes = kB

@@ -14,3 +14,9 @@ news-repealed = La décision « { $title } » est abrogée.
 
 note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
+
+thread-answers = en réponse à
+thread-attachment = Pièce jointe
+tag-comments = Commentaires
+publication-attachments = Documents joints
+publication-kilobytes = ko
