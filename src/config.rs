@@ -105,7 +105,7 @@ pub struct Media {
 /// `[federation]`.
 #[derive(Clone, Debug, Derive)]
 pub struct Federation {
-    /// "open": with every server. ("allowlist" is refused: not in this version.)
+    /// "open": with every server that is not blocked. "allowlist": only with those that `reset-node federation allow` named.
     #[config(env = "RESET_NODE_FEDERATION__MODE", default = "open")]
     pub mode: String,
     /// Answer only signed requests for ActivityPub documents. (true is refused: not in this version.)
@@ -126,6 +126,14 @@ pub struct Federation {
     /// Most deliveries under way at once.
     #[config(env = "RESET_NODE_FEDERATION__DELIVERIES_IN_FLIGHT", default = 64)]
     pub deliveries_in_flight: usize,
+    /// Most activities a minute from one server, as much again at once; what is more is told to come later (429). A large
+    /// instance sends some hundred a minute at most. 0: no limit.
+    #[config(env = "RESET_NODE_FEDERATION__INBOX_PER_MINUTE", default = 1800)]
+    pub inbox_per_minute: u32,
+    /// Most POSTs to inboxes a minute from one address that nobody signed, as much again at once. Behind a proxy it must say
+    /// whom it speaks for, see http.trusted_proxies. 0: no limit.
+    #[config(env = "RESET_NODE_FEDERATION__UNSIGNED_PER_MINUTE", default = 600)]
+    pub unsigned_per_minute: u32,
     /// Days after which a delivery that fails is given up.
     #[config(env = "RESET_NODE_FEDERATION__RETRY_DAYS", default = 7)]
     pub retry_days: u32,
@@ -154,6 +162,13 @@ pub struct Log {
     /// "text" or "json".
     #[config(env = "RESET_NODE_LOG__FORMAT", default = "text")]
     pub format: String,
+}
+
+impl Federation {
+    /// Whether this node speaks with chosen servers alone.
+    pub fn is_allowlist(&self) -> bool {
+        self.mode == "allowlist"
+    }
 }
 
 impl Config {

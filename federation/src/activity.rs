@@ -197,6 +197,9 @@ impl ObjectRef {
 pub fn parse(value: Value, allow_http: bool) -> Result<Activity, Refusal> {
     let id = value.get("id").and_then(Value::as_str).ok_or(Refusal::Missing("id"))?;
     let id = url_check::id_with_fragment(id, allow_http)?;
+    if !fields::entries(&value, "type").iter().all(Value::is_string) {
+        return Err(Refusal::Invalid("type"));
+    }
     let kind = fields::kind(&value, |t| ActivityKind::of(t).is_known())
         .map(ActivityKind::of)
         .ok_or(Refusal::Missing("type"))?;

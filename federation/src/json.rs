@@ -30,6 +30,9 @@ pub enum JsonError {
     /// A key twice in one object, which two readers would read differently.
     #[error("the document has a key twice in one object")]
     DuplicateKey,
+    /// A string with U+0000, which databases refuse and no text needs.
+    #[error("the document has a text with a NUL character")]
+    Nul,
     /// `@graph`, `@included` or `@reverse`.
     #[error("the document uses @graph, @included or @reverse")]
     Keyword,
@@ -46,6 +49,7 @@ impl JsonError {
             Self::TooDeep => "json_too_deep",
             Self::TooManyValues => "json_too_many_values",
             Self::DuplicateKey => "json_duplicate_key",
+            Self::Nul => "json_nul",
             Self::Keyword => "json_ld_keyword",
         }
     }
@@ -166,11 +170,14 @@ impl<'de> Visitor<'de> for Build<'_> {
         Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
     }
 
-    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
-        Ok(Value::String(v.to_owned()))
+    fn visit_str<E: Error>(self, v: &str) -> Result<Value, E> {
+        self.visit_string(v.to_owned())
     }
 
-    fn visit_string<E>(self, v: String) -> Result<Value, E> {
+    fn visit_string<E: Error>(self, v: String) -> Result<Value, E> {
+        if v.contains('\0') {
+            return Err(self.state.fault(JsonError::Nul));
+        }
         Ok(Value::String(v))
     }
 
@@ -300,10 +307,15 @@ mod tests {
 
     #[test]
     fn an_object_is_read_as_it_stands() {
-        let text = r#" {"a":[1,-2,1.5,"é\u0000",null,true,{}],"b":{"c":[]}} "#;
+        let text = r#" {"a":[1,-2,1.5,"é\u0001",null,true,{}],"b":{"c":[]}} "#;
         let plain: Value = serde_json::from_str(text).unwrap();
         assert_eq!(parse(text.as_bytes()).unwrap(), plain);
         assert_eq!(parse(b"{}").unwrap(), json!({}));
+    }
+
+    #[test]
+    fn a_text_that_no_database_takes_is_refused() {
+        assert_eq!(parse(br#"{"a":["x\u0000"]}"#), Err(JsonError::Nul));
     }
 
     #[test]

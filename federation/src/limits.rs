@@ -51,6 +51,15 @@ pub const MAX_KEYS: usize = 16;
 /// Most fetches that one incoming activity may cause.
 pub const MAX_FETCHES: usize = 20;
 
+/// Of these, most that finding a key may take, and again once more where a signature did not match.
+pub const MAX_KEY_FETCHES: usize = 5;
+
+/// Most bytes of all documents together that are fetched for one incoming activity.
+pub const MAX_FETCHED: usize = 4_000_000;
+
+/// Longest time that all fetches for one incoming activity take together, a slow body included.
+pub const MAX_FETCH_TIME: Duration = Duration::from_secs(30);
+
 /// Most redirects that a fetch follows, each checked like the first address.
 pub const MAX_REDIRECTS: usize = 3;
 
@@ -80,3 +89,15 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most links and aliases that are read from one WebFinger answer.
 pub const MAX_JRD_LINKS: usize = 100;
+
+/// Most reports (`Flag`) that are taken from one actor within a day. Mastodon sends all of a server as one actor.
+pub const MAX_REPORTS_OF_ACTOR: i64 = 100;
+
+/// Most reports that are taken from the actors of one host together within a day.
+pub const MAX_REPORTS_OF_HOST: i64 = 200;
+
+/// Most objects of a report that are kept.
+pub const MAX_REPORT_OBJECTS: usize = 100;
+
+/// Longest text of a report that is kept, in characters.
+pub const MAX_REPORT_TEXT: usize = 5000;

@@ -31,6 +31,12 @@ pub fn is_public(addressee: &str) -> bool {
     matches!(addressee, PUBLIC | "as:Public" | "Public")
 }
 
+/// The `@context` of activities that use no other terms than those of ActivityStreams and `proof`.
+#[must_use]
+pub fn plain_context() -> Value {
+    json!([AS_CONTEXT, DATA_INTEGRITY_CONTEXT])
+}
+
 /// The `@context` of our actors.
 ///
 /// The contexts that protect their terms come after those that define the same words, as Fedify

@@ -156,15 +156,18 @@ fn parent(conn: &mut Conn, act: &Act, url: &str) -> Result<Parent, Error> {
         }
         _ => {
             let known = model::reply::find(conn, url)?;
-            let known = known.filter(|known| known.hidden_at.is_none()).ok_or_else(unknown)?;
+            let known = known.filter(model::reply::Known::is_shown).ok_or_else(unknown)?;
             let reply = Some((url.to_owned(), known.remote_id));
             Parent { publication: known.publication_id, note: None, reply }
         }
     };
-    match model::publication::is_public(conn, &found.publication)? {
-        true => Ok(found),
-        false => Err(unknown()),
+    if !model::publication::is_public(conn, &found.publication)? {
+        return Err(unknown());
     }
+    if model::lock::find(conn, &found.publication)?.is_some() {
+        return Err(Error::Refused(format!("`{url}` is locked by its coalition: it takes no more answers")));
+    }
+    Ok(found)
 }
 
 fn add_on(
@@ -269,9 +272,7 @@ fn own(conn: &mut Conn, act: &Act, url: &str) -> Result<Note, Error> {
 
 /// The text of what was deleted is no longer in the outbox, nor at the addresses of its activities.
 fn unlist(conn: &mut Conn, note: &Note, url: &str) -> Result<(), Error> {
-    let Some(publication) = &note.row.publication_id else {
-        return Ok(());
-    };
+    let publication = note.row.publication_id.as_deref();
     for activity in model::activity::about(conn, note.author.id, publication)? {
         let document: serde_json::Value = serde_json::from_str(&activity.document).unwrap_or_default();
         if document.pointer("/object/id").and_then(serde_json::Value::as_str) == Some(url) {

@@ -3,12 +3,16 @@
 
 pub mod account;
 pub mod attachment;
+pub mod blocklist;
 pub mod coalition;
 pub mod comment;
 mod content;
+pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod lock;
+pub mod moderation;
 pub mod node;
 pub mod note;
 pub mod organisation;
@@ -18,6 +22,8 @@ pub mod publication;
 pub mod quote;
 mod register;
 pub mod reply;
+pub mod report;
+pub mod suspension;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

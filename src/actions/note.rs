@@ -77,7 +77,7 @@ pub(super) fn say(
     let own = act.urls.note(&note.row.id);
     fits(&document, &own)?;
     let new = NewActivity {
-        id,
+        id: id.clone(),
         actor_id: note.author.id,
         kind,
         publication_id: note.row.publication_id.clone(),
@@ -88,5 +88,7 @@ pub(super) fn say(
         now: act.at.naive_utc(),
         quiet: false,
     };
-    Ok(outbox::store(conn, new)?)
+    let mut hosts = outbox::store(conn, new)?;
+    hosts.extend(super::contribution::pass_on(conn, act, note, &id)?);
+    Ok(hosts)
 }

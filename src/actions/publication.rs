@@ -219,7 +219,8 @@ fn bare_id(act: &Act, id: &str) -> String {
     }
 }
 
-fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
+/// The publication with this URL or id.
+pub(super) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
     let found = publication::find(conn, &bare_id(act, id))?;
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
 }
@@ -443,7 +444,7 @@ pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result
     publication::withdraw(conn, &publication.row.id, reason, at)?;
     super::pin::unpin_on(conn, act, &publication)?;
     if publication.row.published_at.is_some() {
-        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, act.at);
+        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, at.and_utc());
         let hosts = say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
         outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     }

@@ -9,22 +9,27 @@ use crate::model;
 use crate::model::quote::{Quote, Quoter};
 use crate::outbox::{self, Audience, NewActivity};
 
-/// Every quote of a publication (its URL, or the id at its end), also those that were revoked, oldest first.
+/// Every quote of a publication or note (its URL; of a publication also the id at its end), also those that were revoked, oldest first.
 ///
 /// # Errors
 /// [`Error`], a sentence.
-pub async fn list(app: &App, publication: String) -> Result<Vec<(Quote, Quoter)>, Error> {
+pub async fn list(app: &App, quoted: String) -> Result<Vec<(Quote, Quoter)>, Error> {
     let urls = app.urls.clone();
     app.db
         .read(move |conn| {
-            let id = match urls.local(&publication) {
-                Some(Local::Publication(id)) => id,
-                _ => publication.clone(),
+            let (id, is_note) = match urls.local(&quoted) {
+                Some(Local::Publication(id)) => (id, false),
+                Some(Local::Note(id)) => (id, true),
+                _ => (quoted.clone(), false),
             };
-            if model::publication::find(conn, &id)?.is_none() {
-                return Err(Error::NoPublication(publication));
+            let is_there = match is_note {
+                true => model::note::find(conn, &id)?.is_some(),
+                false => model::publication::find(conn, &id)?.is_some(),
+            };
+            if !is_there {
+                return Err(Error::NoPublication(quoted));
             }
-            let url = urls.publication(&id);
+            let url = if is_note { urls.note(&id) } else { urls.publication(&id) };
             Ok(model::quote::of_target(conn, urls.path(&url).unwrap_or_default())?)
         })
         .await

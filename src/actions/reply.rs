@@ -1,6 +1,7 @@
 //! Hiding a reply from a coalition's page, and showing it again. The reply stays on its author's server; nothing travels.
 
-use super::Error;
+use super::moderation::note;
+use super::{Act, Error};
 use crate::app::App;
 use crate::model::reply;
 
@@ -25,7 +26,8 @@ pub async fn show(app: &App, url: String) -> Result<(), Error> {
 }
 
 async fn set(app: &App, url: String, reason: Option<String>) -> Result<(), Error> {
-    let now = app.now().naive_utc();
+    let act = Act::now(app);
+    let now = act.at.naive_utc();
     app.db
         .write(move |conn| {
             if reply::find(conn, &url)?.is_none() {
@@ -34,7 +36,10 @@ async fn set(app: &App, url: String, reason: Option<String>) -> Result<(), Error
                 )));
             }
             let hidden = reason.as_deref().map(|reason| (reason, now));
-            reply::set_hidden(conn, &url, hidden)?;
+            if reply::set_hidden(conn, &url, hidden)? {
+                let what = if hidden.is_some() { "reply hide" } else { "reply show" };
+                note(conn, &act, what, &url, reason.as_deref())?;
+            }
             Ok(())
         })
         .await

@@ -51,7 +51,7 @@ impl Said<'_> {
     /// `Accept`, `Reject`, `Follow`, `Undo`: to one actor. `object` is embedded verbatim (Mastodon and GoToSocial match on it).
     pub fn to(&self, kind: &str, receiver: &str, object: &Value) -> Value {
         json!({
-            "@context": vocab::AS_CONTEXT,
+            "@context": vocab::plain_context(),
             "id": self.urls.activity(self.id),
             "type": kind,
             "actor": self.actor,

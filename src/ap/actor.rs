@@ -51,7 +51,7 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
         "endpoints": {"sharedInbox": urls.shared_inbox()},
         "publicKey": {"id": signer.key_id, "owner": id, "publicKeyPem": signer.public_pem},
         "assertionMethod": [{
-            "id": format!("{id}#{}", super::keys::ED25519_FRAGMENT),
+            "id": signer.voucher.method,
             "type": "Multikey",
             "controller": id,
             "publicKeyMultibase": signer.ed25519_multibase,

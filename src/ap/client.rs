@@ -159,6 +159,8 @@ mod tests {
             loopback_only: false,
             ca_file: None,
             deliveries_in_flight: 1,
+            inbox_per_minute: 0,
+            unsigned_per_minute: 0,
             retry_days: 7,
         }
     }

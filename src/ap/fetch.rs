@@ -1,17 +1,24 @@
 //! Reading documents of other servers: signed by the node actor, bounded in number, size, time and redirects, from checked
-//! addresses only. It believes a document only where its id is the URL it was read from. It stores nothing.
+//! addresses only. It believes a document only where its id is the URL it was read from. It stores nothing, but remembers for a
+//! moment what could not be read, in bounded number.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use reset_federation::check::{self, Refusal, Verdict};
-use reset_federation::limits::{MAX_BODY, MAX_FETCHES, MAX_REDIRECTS};
-use reset_federation::{cavage, json, media_type, url_check};
+use reset_federation::limits::{MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS};
+use reset_federation::url_check::authority;
+use reset_federation::{json, media_type, url_check};
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
 
 use super::keys::Signer;
+use super::knock::{self, Scheme};
+use super::policy::{self, Policy};
 use super::{client, keys};
 use crate::app::App;
 use crate::model;
@@ -53,16 +60,46 @@ pub struct Document {
     pub text: String,
 }
 
-/// Fetches for one cause (an incoming activity, a command), with one budget for all of it.
+/// Most documents that could not be read and are remembered.
+const UNREAD: u64 = 10_000;
+/// How long one that is gone or was refused is not asked for again, and one whose server did not answer.
+const UNREAD_LIFE: TimeDelta = TimeDelta::seconds(60);
+const LATER_LIFE: TimeDelta = TimeDelta::seconds(1);
+
+/// What could not be read, by URL, and until when that is believed.
+struct Unread(moka::sync::Cache<String, (DateTime<Utc>, FetchError)>);
+
+impl Default for Unread {
+    fn default() -> Unread {
+        let life = UNREAD_LIFE.to_std().unwrap_or(Duration::ZERO);
+        Unread(moka::sync::Cache::builder().max_capacity(UNREAD).time_to_live(life).build())
+    }
+}
+
+/// Fetches for one cause (an incoming activity, a command), with one budget for all of it: requests, bytes and time.
 pub struct Fetcher<'a> {
     app: &'a App,
     left: AtomicUsize,
+    bytes: AtomicUsize,
+    until: Instant,
+    spent: AtomicBool,
 }
 
 impl<'a> Fetcher<'a> {
-    /// A fetcher with a full budget (FEDERATION.md: 20).
+    /// A fetcher with a full budget (FEDERATION.md, limits).
     pub fn new(app: &'a App) -> Fetcher<'a> {
-        Fetcher { app, left: AtomicUsize::new(MAX_FETCHES) }
+        Fetcher::with(app, MAX_FETCHES)
+    }
+
+    /// A fetcher for a part of a cause, with that many requests of its budget.
+    pub fn with(app: &'a App, requests: usize) -> Fetcher<'a> {
+        Fetcher {
+            app,
+            left: AtomicUsize::new(requests),
+            bytes: AtomicUsize::new(MAX_FETCHED),
+            until: Instant::now() + MAX_FETCH_TIME,
+            spent: AtomicBool::new(false),
+        }
     }
 
     /// The server this fetches for.
@@ -71,11 +108,30 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Reads an ActivityStreams document. Where its id is another URL than the one it was finally read from, that id is
-    /// fetched once, and what is found there counts.
+    /// fetched once, and what is found there counts. What could not be read a moment ago is not asked for again.
     ///
     /// # Errors
     /// See [`FetchError`].
     pub async fn document(&self, url: &Url) -> Result<Document, FetchError> {
+        let memory = self.app.caches.of::<Unread>();
+        let now = self.app.now();
+        if let Some((until, failure)) = memory.0.get(url.as_str())
+            && until > now
+        {
+            return Err(failure);
+        }
+        let read = self.confirmed(url).await;
+        // A spent budget says nothing about the document that it was to pay for.
+        if let Err(failure) = &read
+            && !self.spent.load(Ordering::Relaxed)
+        {
+            let life = if matches!(failure, FetchError::Later(_)) { LATER_LIFE } else { UNREAD_LIFE };
+            memory.0.insert(url.as_str().to_owned(), (now + life, failure.clone()));
+        }
+        read
+    }
+
+    async fn confirmed(&self, url: &Url) -> Result<Document, FetchError> {
         let (final_url, id, found) = self.read(url).await?;
         match check::fetched(&final_url, &id) {
             Verdict::Trusted => Ok(found),
@@ -119,11 +175,24 @@ impl<'a> Fetcher<'a> {
         signed: bool,
         is_wanted: fn(&str) -> bool,
     ) -> Result<(Url, Vec<u8>), FetchError> {
+        match tokio::time::timeout_at(self.until, self.follow(url, accept, signed, is_wanted)).await {
+            Ok(read) => read,
+            Err(_) => Err(self.spend(FetchError::Later("the fetches for one activity took too long".into()))),
+        }
+    }
+
+    async fn follow(
+        &self,
+        url: &Url,
+        accept: HeaderValue,
+        signed: bool,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<(Url, Vec<u8>), FetchError> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send(&url, accept.clone(), signed).await?;
             match response.status() {
-                StatusCode::OK => return Ok((url, body(response, is_wanted).await?)),
+                StatusCode::OK => return Ok((url, self.body(response, is_wanted).await?)),
                 StatusCode::NOT_FOUND | StatusCode::GONE => return Err(FetchError::Gone),
                 status if status.is_redirection() => url = self.redirect(&url, &response)?,
                 status if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) => {
@@ -135,6 +204,41 @@ impl<'a> Fetcher<'a> {
         Err(FetchError::Refused("there were more than three redirects".into()))
     }
 
+    /// The body of a good answer. It is not decompressed: none was asked for (`Accept-Encoding: identity`), and peers that send
+    /// some nevertheless are not known.
+    async fn body(
+        &self,
+        mut response: reqwest::Response,
+        is_wanted: fn(&str) -> bool,
+    ) -> Result<Vec<u8>, FetchError> {
+        let header =
+            |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !is_wanted(header(CONTENT_TYPE)) {
+            let kind: String = header(CONTENT_TYPE).chars().take(80).collect();
+            return Err(FetchError::Refused(format!("the content type `{kind}` is not the one asked for")));
+        }
+        let codings = response.headers().get_all(CONTENT_ENCODING);
+        if !codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return Err(FetchError::Refused("the answer is compressed, which was not asked for".into()));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) =
+            response.chunk().await.map_err(|_| FetchError::Later("the answer broke off".into()))?
+        {
+            if bytes.len() + chunk.len() > MAX_BODY {
+                return Err(FetchError::Refused("the answer is larger than 1 MB".into()));
+            }
+            self.bytes
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(chunk.len()))
+                .map_err(|_| {
+                    self.spend(FetchError::Refused("the activity asked for more than 4 MB".into()))
+                })?;
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    /// One request of the budget, two where the first knock is refused.
     async fn send(
         &self,
         url: &Url,
@@ -143,17 +247,53 @@ impl<'a> Fetcher<'a> {
     ) -> Result<reqwest::Response, FetchError> {
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-            .map_err(|_| FetchError::Refused("the activity asked for more than 20 fetches".into()))?;
+            .map_err(|_| self.spend(FetchError::Refused("the activity asked for too many fetches".into())))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
-        let mut request = self.app.http.get(url.clone()).header(ACCEPT, accept);
-        if signed {
-            let signer = node_signer(self.app).await?;
-            let made = cavage::sign_get(&signer.key, &signer.key_id, url, self.app.now())
-                .map_err(|error| FetchError::Refused(error.to_string()))?;
-            request = request.header(DATE, made.date).header("signature", made.signature);
+        if policy::of_actor(self.app, url).await? == Policy::Blocked {
+            return Err(FetchError::Refused(format!("{url} is blocked here")));
         }
+        if !signed {
+            let request = self.request(url, &accept);
+            return request.send().await.map_err(|error| unreachable(url, &error));
+        }
+        let signer = node_signer(self.app).await?;
+        let host = authority(url);
+        let scheme = knock::first(self.app, &host).await;
+        let first = self.knock(url, &accept, &signer, scheme).await?;
+        if !knock::is_refusal(first.status().as_u16()) {
+            return Ok(first);
+        }
+        let second = self.knock(url, &accept, &signer, scheme.other()).await?;
+        if second.status().is_success() {
+            knock::worked(self.app, &host, scheme.other()).await;
+        }
+        Ok(second)
+    }
+
+    async fn knock(
+        &self,
+        url: &Url,
+        accept: &HeaderValue,
+        signer: &Signer,
+        scheme: Scheme,
+    ) -> Result<reqwest::Response, FetchError> {
+        let headers = knock::sign(scheme, signer, url, None, self.app.now())
+            .map_err(|error| FetchError::Refused(error.to_string()))?;
+        let request = self.request(url, accept).headers(headers);
         request.send().await.map_err(|error| unreachable(url, &error))
+    }
+
+    /// Notes that the budget is spent.
+    fn spend(&self, why: FetchError) -> FetchError {
+        self.spent.store(true, Ordering::Relaxed);
+        why
+    }
+
+    /// Nothing compressed is asked for: a small answer could be a large one.
+    fn request(&self, url: &Url, accept: &HeaderValue) -> reqwest::RequestBuilder {
+        let plain = HeaderValue::from_static("identity");
+        self.app.http.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, plain)
     }
 
     fn redirect(&self, from: &Url, response: &reqwest::Response) -> Result<Url, FetchError> {
@@ -178,28 +318,6 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> FetchError {
     }
     let what = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
     FetchError::Later(format!("{url} {what}"))
-}
-
-async fn body(mut response: reqwest::Response, is_wanted: fn(&str) -> bool) -> Result<Vec<u8>, FetchError> {
-    let header =
-        |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_wanted(header(CONTENT_TYPE)) {
-        let kind: String = header(CONTENT_TYPE).chars().take(80).collect();
-        return Err(FetchError::Refused(format!("the content type `{kind}` is not the one asked for")));
-    }
-    if !matches!(header(CONTENT_ENCODING), "" | "identity") {
-        return Err(FetchError::Refused("the answer is compressed, which was not asked for".into()));
-    }
-    let mut bytes = Vec::new();
-    while let Some(chunk) =
-        response.chunk().await.map_err(|_| FetchError::Later("the answer broke off".into()))?
-    {
-        if bytes.len() + chunk.len() > MAX_BODY {
-            return Err(FetchError::Refused("the answer is larger than 1 MB".into()));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }
 
 /// The row id of the node actor, found once.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use reset_federation::key::{Ed25519Private, KeyError, RsaPrivate};
+use reset_federation::proof::ProofError;
 
+use super::proof::Voucher;
 use crate::app::App;
 use crate::db;
 use crate::model::actor::{self, Key};
@@ -12,8 +14,10 @@ use crate::model::actor::{self, Key};
 pub const RSA_FRAGMENT: &str = "main-key";
 /// The fragment of an actor's first Ed25519 key.
 pub const ED25519_FRAGMENT: &str = "ed25519-key";
+/// What the stored Ed25519 keys are called.
+pub const ED25519: &str = "ed25519";
 
-/// A local actor's RSA key, ready to sign HTTP requests.
+/// The keys of a local actor: RSA, ready to sign HTTP requests, and Ed25519, ready to vouch for documents.
 #[derive(Debug)]
 pub struct Signer {
     /// `<actor>#main-key`.
@@ -24,6 +28,8 @@ pub struct Signer {
     pub public_pem: String,
     /// The Ed25519 public key, as a Multikey (FEP-521a).
     pub ed25519_multibase: String,
+    /// Makes integrity proofs.
+    pub voucher: Voucher,
 }
 
 /// The signers in memory, by row id of the actor.
@@ -44,6 +50,9 @@ pub enum Error {
     /// A key could not be made or read.
     #[error("a key of a local actor cannot be used: {0}")]
     Key(#[from] KeyError),
+    /// A document could not be vouched for.
+    #[error("a document of a local actor cannot be vouched for: {0}")]
+    Proof(#[from] ProofError),
     /// The thread that made a key stopped.
     #[error("making a key was interrupted")]
     Interrupted,
@@ -69,7 +78,7 @@ pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
         .db
         .read(move |conn| Ok::<_, Error>((actor::by_id(conn, actor_id)?, actor::keys(conn, actor_id)?)))
         .await?;
-    if current(&keys, "rsa").is_none() || current(&keys, "ed25519").is_none() {
+    if current(&keys, "rsa").is_none() || current(&keys, ED25519).is_none() {
         let made = tokio::task::spawn_blocking(generate).await.map_err(|_| Error::Interrupted)??;
         let now = app.now().naive_utc();
         keys = app
@@ -82,14 +91,16 @@ pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
             })
             .await?;
     }
-    let (Some(rsa), Some(ed25519)) = (current(&keys, "rsa"), current(&keys, "ed25519")) else {
+    let (Some(rsa), Some(ed25519)) = (current(&keys, "rsa"), current(&keys, ED25519)) else {
         return Err(db::Error::Corrupt(format!("the actor `{}` has no current key", row.handle)).into());
     };
+    let url = app.urls.actor(row.kind, &row.handle);
     let signer = Arc::new(Signer {
-        key_id: format!("{}#{}", app.urls.actor(row.kind, &row.handle), rsa.fragment),
+        key_id: format!("{url}#{}", rsa.fragment),
         key: RsaPrivate::from_pkcs8_der(&rsa.private_der)?,
         public_pem: rsa.public.clone(),
         ed25519_multibase: ed25519.public.clone(),
+        voucher: Voucher::new(&url, ed25519)?,
     });
     memory.0.insert(actor_id, signer.clone());
     Ok(signer)
@@ -101,16 +112,19 @@ fn current<'a>(keys: &'a [Key], algorithm: &str) -> Option<&'a Key> {
 
 fn generate() -> Result<[Key; 2], KeyError> {
     let rsa = RsaPrivate::generate()?;
-    let ed25519 = Ed25519Private::generate()?;
-    let key = |fragment: &str, algorithm: &str, private_der, public| Key {
-        fragment: fragment.to_owned(),
-        algorithm: algorithm.to_owned(),
-        private_der,
-        public,
-        retired_at: None,
-    };
-    Ok([
-        key(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem()),
-        key(ED25519_FRAGMENT, "ed25519", ed25519.to_pkcs8()?, ed25519.public_multibase()),
-    ])
+    let rsa = row(RSA_FRAGMENT, "rsa", rsa.to_pkcs8_der()?, rsa.public_pem());
+    Ok([rsa, generate_ed25519()?])
+}
+
+/// A new first Ed25519 key for an actor; some 20 µs.
+///
+/// # Errors
+/// [`KeyError`] where the machine cannot make one.
+pub fn generate_ed25519() -> Result<Key, KeyError> {
+    let key = Ed25519Private::generate()?;
+    Ok(row(ED25519_FRAGMENT, ED25519, key.to_pkcs8()?, key.public_multibase()))
+}
+
+fn row(fragment: &str, algorithm: &str, private_der: Vec<u8>, public: String) -> Key {
+    Key { fragment: fragment.to_owned(), algorithm: algorithm.to_owned(), private_der, public, retired_at: None }
 }

@@ -3,11 +3,15 @@
 
 pub mod activity;
 pub mod actor;
+pub mod announce;
 pub mod client;
 pub mod content;
 pub mod fetch;
 pub mod keys;
+pub mod knock;
 pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod publication;
 pub mod quote;
 pub mod resolve;

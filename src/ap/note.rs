@@ -26,11 +26,13 @@ pub fn document(urls: &Urls, note: &Note) -> Value {
         "to": [PUBLIC],
         "cc": copies(urls, note),
         "sensitive": false,
+        "interactionPolicy": super::quote::policy(),
         "tag": tags(urls, note),
         "replies": format!("{id}/replies"),
         "likes": format!("{id}/likes"),
         "shares": format!("{id}/shares"),
     });
+    audience(urls, note, &mut document);
     if let Some(object) = document.as_object_mut() {
         if let Some(parent) = parent(urls, note) {
             object.insert("inReplyTo".to_owned(), parent.into());
@@ -57,7 +59,15 @@ pub fn activity(said: Said<'_>, kind: &str, note: &Note, object: &Value) -> Valu
     if let Some(members) = activity.as_object_mut() {
         members.insert("cc".to_owned(), copies(said.urls, note).into());
     }
+    audience(said.urls, note, &mut activity);
     activity
+}
+
+/// Names the coalition in which others than itself say something (FEP-1b12).
+fn audience(urls: &Urls, note: &Note, document: &mut Value) {
+    if let Some(members) = document.as_object_mut().filter(|_| note.author.id != note.row.coalition_id) {
+        members.insert("audience".to_owned(), urls.coalition(&note.coalition).into());
+    }
 }
 
 /// The id of what a note answers.

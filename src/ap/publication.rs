@@ -21,7 +21,7 @@ pub fn activity_type(kind: Kind) -> &'static str {
 }
 
 /// The document of a published publication, with its own `@context`, as it is served by its id and embedded in activities.
-/// `zone` is where the node tells its deadlines; `at` the moment of reading, since a round may be over.
+/// `zone` is where the node tells its deadlines; `at` the moment of saying it, since a round may be over by then.
 pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<Utc>) -> Value {
     let row = &publication.row;
     let id = urls.publication(&row.id);

@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use reset_federation::actor::{KeyMaterial, RemoteActor};
 use reset_federation::check::{self, Refusal};
 use reset_federation::key::PublicKey;
+use reset_federation::limits::MAX_KEY_FETCHES;
 use reset_federation::url_check::{self, authority};
 use reset_federation::webfinger::{self, Jrd, Resource};
 use reset_federation::{actor, media_type};
@@ -161,6 +162,11 @@ pub async fn forget_keys(app: &App, keys: &[String]) {
     }
 }
 
+/// Forgets every key that is in memory: some of their owners may be known here no more.
+pub(super) fn forget_all_keys(app: &App) {
+    app.caches.of::<Memory>().keys.invalidate_all();
+}
+
 /// A key document counts only where its owner, fetched by its own id, lists that key id with the same key (FEDERATION.md
 /// section 4). GoToSocial serves at the key's id an actor whose id is another: the fetcher then reads that one.
 async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchError> {
@@ -171,7 +177,7 @@ async fn fetched_key(app: &App, key_id: &str) -> Result<Arc<KnownKey>, FetchErro
     let Ok(Ok(_turn)) = tokio::time::timeout(KEY_TURN, turns.acquire()).await else {
         return Err(FetchError::Later("too many keys are being fetched from there".into()));
     };
-    let fetcher = Fetcher::new(app);
+    let fetcher = Fetcher::with(app, MAX_KEY_FETCHES);
     let first = fetcher.document(&url).await?;
     let owner = actor::key_owner(&first.value, key_id, allow_http)?;
     let (document, claimed) = match first.id == owner {

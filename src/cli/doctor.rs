@@ -10,6 +10,7 @@ use url::Url;
 use super::{Failure, backup, open, print};
 use crate::app::App;
 use crate::db::Location;
+use crate::domain::moderation::Rule;
 use crate::{db, model};
 
 /// Less free space than this is named.
@@ -29,6 +30,7 @@ pub(super) async fn run(path: &Path) -> Result<(), Failure> {
         about("database", database(&app)),
         about("disk", disk(&app)),
         about("queue", queue(&app).await),
+        about("moderation", moderation(&app).await),
         about("domain", domain(&app).await),
     ];
     let answer = webfinger(&app).await;
@@ -94,6 +96,27 @@ async fn queue(app: &App) -> Result<String, String> {
     );
     if hosts.len() > 3 && failing.saturating_mul(2) > hosts.len() {
         return Err(format!("{told}: more than half of the servers fail, see `reset-node federation peers`"));
+    }
+    Ok(told)
+}
+
+async fn moderation(app: &App) -> Result<String, String> {
+    let read = |conn: &mut db::Conn| {
+        let rules = model::moderation::rules(conn)?;
+        let suspended = model::moderation::suspensions(conn)?.len();
+        Ok::<_, db::Error>((rules, suspended, model::report::count_open(conn)?))
+    };
+    let (rules, suspended, reports) = app.db.read(read).await.map_err(|error| error.to_string())?;
+    let count = |rule| rules.iter().filter(|row| row.rule == rule).count();
+    let (blocked, limited, allowed) = (count(Rule::Blocked), count(Rule::Limited), count(Rule::Allowed));
+    let mode = &app.config.federation.mode;
+    let told = format!(
+        "federation.mode is {mode}; {blocked} servers are blocked, {limited} limited, {allowed} allowed; {suspended} actors are suspended; {reports} reports wait"
+    );
+    if app.config.federation.is_allowlist() && allowed == 0 {
+        return Err(format!(
+            "{told}: the node speaks with nobody, allow a server with `reset-node federation allow`"
+        ));
     }
     Ok(told)
 }

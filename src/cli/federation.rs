@@ -1,11 +1,11 @@
-//! `federation resolve`, `follow` and `peers`.
+//! `federation resolve`, `follow` and `peers`; what it says of rules for servers is in `moderation.rs`.
 
 use std::path::Path;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, open, print};
+use super::{Failure, moderation, open, print};
 use crate::actions::follow;
 use crate::{db, model};
 
@@ -33,11 +33,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Moderation(moderation::Command),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     let app = open::node(path).await?;
     match command {
+        Command::Moderation(command) => moderation::run(&app, command).await,
         Command::Follow { actor, handle } => {
             print::line(follow::follow(&app, &actor, &handle).await?.url);
             Ok(())

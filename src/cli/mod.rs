@@ -6,6 +6,7 @@ mod backup;
 mod coalition;
 mod comment;
 mod config;
+mod contribution;
 mod decision;
 mod deliveries;
 mod demo;
@@ -13,6 +14,7 @@ mod doctor;
 mod federation;
 mod init;
 mod logging;
+mod moderation;
 mod open;
 mod organisation;
 mod print;
@@ -20,6 +22,7 @@ mod publication;
 mod publish;
 mod quote;
 mod reply;
+mod report;
 mod retention;
 mod serve;
 mod server;
@@ -73,12 +76,18 @@ enum Command {
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
     Withdraw(publish::Withdraw),
-    /// What a coalition shows first.
+    /// What a coalition shows first; what takes no more replies.
     #[command(subcommand)]
     Publication(publication::Command),
     /// What organisations, persons and coalitions say under publications.
     #[command(subcommand)]
     Comment(comment::Command),
+    /// What members of a coalition contribute.
+    #[command(subcommand)]
+    Contribution(contribution::Command),
+    /// What other servers reported, and reports to them.
+    #[command(subcommand)]
+    Report(report::Command),
     /// Replies that came from other servers.
     #[command(subcommand)]
     Reply(reply::Command),
@@ -88,6 +97,9 @@ enum Command {
     /// Other servers.
     #[command(subcommand)]
     Federation(federation::Command),
+    /// Who moderated what.
+    #[command(subcommand)]
+    Audit(moderation::Audit),
     /// What is on its way to other servers.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
@@ -174,11 +186,14 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Coalition(command) => coalition::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
+        Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
         Command::Comment(command) => comment::run(path, command).await,
+        Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,
         Command::Federation(command) => federation::run(path, command).await,
+        Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),

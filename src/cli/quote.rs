@@ -10,9 +10,9 @@ use crate::actions::quote;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List the posts of other servers that quote a publication.
+    /// List the posts of other servers that quote a publication or note.
     List {
-        /// The URL of the publication, or the id at its end.
+        /// The URL of what is quoted; of a publication also the id at its end.
         id: String,
         /// For programs.
         #[arg(long)]

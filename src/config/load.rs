@@ -248,7 +248,6 @@ fn wrong_limit(config: &Config) -> Wrong {
     least("database.pool", config.database.pool == 0)
         .or_else(|| least("federation.deliveries_in_flight", federation.deliveries_in_flight == 0))
         .or_else(|| one_of("federation.mode", &federation.mode, &["open", "allowlist"]))
-        .or_else(|| absent("federation.mode", federation.mode == "allowlist"))
         .or_else(|| absent("federation.authorized_fetch", federation.authorized_fetch))
 }
 

@@ -40,7 +40,6 @@ fn a_wrong_value_is_named_with_its_key() {
         ("language = \"de\"\n", "`node.language` is `de`: write one of fr, en"),
         ("timezone = \"Europe/Pari\"\n", "Europe/Paris"),
         ("[federation]\nmode = \"opn\"\n", "did you mean `open`"),
-        ("[federation]\nmode = \"allowlist\"\n", "this version does not have"),
         ("[federation]\nauthorized_fetch = true\n", "remove `federation.authorized_fetch`"),
         ("[log]\nlevel = \"a=b=c\"\n", "`log.level`"),
         ("database = 3\n[http]\n", "node.database"),
@@ -52,6 +51,12 @@ fn a_wrong_value_is_named_with_its_key() {
     }
     assert!(read("[node]\nurl = \"https://a.example\"\n").unwrap_err().contains("`node.domain` is missing"));
     assert!(read("[node]\ndomain = \"https://a.example\"\nurl = \"\"\n").unwrap_err().contains("no domain"));
+}
+
+#[test]
+fn a_node_may_speak_with_chosen_servers_alone() {
+    assert!(!read(GOOD).unwrap().federation.is_allowlist());
+    assert!(read(&format!("{GOOD}[federation]\nmode = \"allowlist\"\n")).unwrap().federation.is_allowlist());
 }
 
 #[test]

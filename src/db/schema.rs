@@ -1,4 +1,5 @@
-//! The tables, the same on both databases (migrations/sqlite and migrations/postgres). Kept by hand beside them.
+//! The tables, the same on both databases (migrations/sqlite and migrations/postgres). Kept by hand beside them. This file is
+//! over 500 lines because diesel reads one schema.
 #![expect(missing_docs, reason = "the migrations say what each column holds")]
 
 diesel::table! {
@@ -28,6 +29,7 @@ diesel::table! {
         public -> Text,
         created_at -> Timestamp,
         retired_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -228,6 +230,7 @@ diesel::table! {
         document -> Text,
         warning -> Nullable<Text>,
         attachments -> Text,
+        withheld -> Bool,
     }
 }
 
@@ -261,6 +264,7 @@ diesel::table! {
         given_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         revoked_reason -> Nullable<Text>,
+        withheld -> Bool,
     }
 }
 
@@ -284,6 +288,7 @@ diesel::table! {
         attempts -> Integer,
         run_at -> Timestamp,
         outcome -> Nullable<Text>,
+        host -> Text,
     }
 }
 
@@ -348,6 +353,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_knocks (host) {
+        host -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
     notes (id) {
         id -> Text,
         actor_id -> BigInt,
@@ -401,6 +413,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    domain_rules (domain) {
+        domain -> Text,
+        rule -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    suspensions (url) {
+        url -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    blocks (actor_id, remote_id) {
+        actor_id -> BigInt,
+        remote_id -> BigInt,
+        activity_id -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publication_locks (publication_id) {
+        publication_id -> Text,
+        activity_id -> Text,
+        reason -> Nullable<Text>,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        reporter -> Text,
+        host -> Text,
+        objects -> Text,
+        content -> Text,
+        received_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        made_at -> Timestamp,
+        who -> Text,
+        act -> Text,
+        target -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -440,6 +512,9 @@ diesel::joinable!(pins -> coalitions (coalition_id));
 diesel::joinable!(activities -> actors (actor_id));
 diesel::joinable!(activities -> publications (publication_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+diesel::joinable!(blocks -> actors (actor_id));
+diesel::joinable!(blocks -> remote_actors (remote_id));
+diesel::joinable!(publication_locks -> publications (publication_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
@@ -474,5 +549,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     hosts,
+    second_knocks,
     lanes,
+    domain_rules,
+    suspensions,
+    blocks,
+    publication_locks,
+    reports,
+    audit_log,
 );

@@ -57,3 +57,10 @@ crate::words! {
         Observer = "observer" | "observateur",
     }
 }
+
+impl Role {
+    /// Whether an organisation with this role speaks within the coalition, and not only about it.
+    pub fn is_member(self) -> bool {
+        self != Role::Observer
+    }
+}

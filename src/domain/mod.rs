@@ -8,6 +8,7 @@ pub mod following;
 pub mod handle;
 pub mod news;
 pub mod note;
+pub mod moderation;
 pub mod publication;
 pub mod reaction;
 pub mod state;

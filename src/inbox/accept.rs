@@ -16,6 +16,7 @@ pub(super) fn on_accept(app: &App, activity: &Activity) -> Result<Step, Refusal>
     Ok(Step::Effect(Box::new(move |scene| match ours.find(scene)? {
         Some(follow) => {
             model::following::accept(scene.conn, follow.id, scene.now)?;
+            scene.settle_shown()?;
             Ok("a follow of ours was accepted")
         }
         None => Ok("it accepts no follow of ours"),
@@ -28,6 +29,7 @@ pub(super) fn on_reject(app: &App, activity: &Activity) -> Result<Step, Refusal>
     Ok(Step::Effect(Box::new(move |scene| match ours.find(scene)? {
         Some(follow) => {
             model::following::remove(scene.conn, follow.id)?;
+            scene.settle_shown()?;
             Ok("a follow of ours was rejected")
         }
         None => Ok("it rejects no follow of ours"),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::scene::{Counter, Scene, Step, Stopped, ignored, ours};
+use crate::ap::policy;
 use crate::app::App;
 use crate::model;
 use crate::model::reaction::On;
@@ -89,6 +90,7 @@ impl Reply {
             document: self.document,
             warning: self.warning,
             attachments: self.attachments,
+            withheld: false,
         }
     }
 }
@@ -141,9 +143,16 @@ pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str,
     if model::reply::is_buried(scene.conn, &reply.url, scene.sender.id)? {
         return Ok("the reply was deleted before it came");
     }
-    let row = reply.into_row(publication, scene.sender.id, scene.now);
+    if model::lock::find(scene.conn, &publication)?.is_some() {
+        return Ok("a reply to a publication that is locked");
+    }
+    let mut row = reply.into_row(publication, scene.sender.id, scene.now);
+    row.withheld = policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)?;
     if !model::reply::insert(scene.conn, &row)? {
         return Ok("the reply was known");
+    }
+    if row.withheld {
+        return Ok("a reply was kept, and is not shown: its author's server is limited here");
     }
     scene.tally.add(row.publication_id, Counter::Replies, 1);
     Ok("a reply was added")

@@ -35,7 +35,7 @@ fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stoppe
         return Ok("nothing of it was kept here");
     };
     model::reply::delete(scene.conn, known.id)?;
-    if known.hidden_at.is_none() {
+    if known.is_shown() {
         scene.tally.add(known.publication_id, Counter::Replies, -1);
     }
     Ok("a reply was deleted")
@@ -52,6 +52,7 @@ fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
     model::quote::forget_of(scene.conn, id)?;
     model::follower::remove_remote(scene.conn, id)?;
     model::following::remove_remote(scene.conn, id)?;
+    model::block::remove_remote(scene.conn, id)?;
     model::remote::gone(scene.conn, id, scene.now)?;
     Ok("an actor was deleted")
 }

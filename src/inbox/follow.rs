@@ -21,6 +21,8 @@ pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> 
         let Some(followed) = scene.local_actor(&object)? else {
             return Err(Stopped::Refused("there is no such actor here"));
         };
+        // Whoever follows again blocks no more.
+        model::block::remove(scene.conn, followed.id, scene.sender.id)?;
         model::follower::add(scene.conn, followed.id, scene.sender.id, scene.now)?;
         accept(scene, &followed, &object, &activity)?;
         Ok("a follower was added")

@@ -58,6 +58,7 @@ pub async fn take(app: &App, taken: Taken) -> Result<bool, db::Error> {
             }
             let item = NewItem {
                 lane: lane_of(&taken.host, LANES),
+                host: taken.host,
                 activity_id: taken.id,
                 actor_url: taken.actor,
                 document: taken.document,

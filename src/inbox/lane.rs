@@ -1,8 +1,7 @@
-//! Working off one lane: pages of items in the order of arrival, understood on a blocking thread, their effects written many
-//! in one transaction and each in a savepoint of its own. Items that need a document of another server go aside, and only
-//! later ones of the same sender wait for them.
+//! Working off one lane: pages of items (`page`), the effects of each written in one transaction and each in a savepoint of
+//! its own. Items that need a document of another server go aside, and only later ones of the same sender wait for them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,41 +9,31 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
-use reset_federation::activity::{self, Activity, ActivityKind, Embedded, ObjectRef};
-use reset_federation::check::{self, Refusal, Verdict};
-use reset_federation::{json, retry};
+use reset_federation::activity::{ActivityKind, Embedded, ObjectRef};
+use reset_federation::check::Refusal;
+use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
+use reset_federation::retry;
 use tokio::task::JoinSet;
 
+use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
-use super::understand;
 use crate::ap::fetch::{FetchError, Fetcher};
+use crate::ap::policy::{self, Rules};
 use crate::ap::resolve;
 use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
 use crate::model;
-use crate::model::inbox_item::{self, End, Item};
+use crate::model::inbox_item::{self, End};
 use crate::outbox;
 
-/// Items of one page, whose effects share a transaction.
-const PAGE: i64 = 128;
-/// Most items of one lane that wait for other servers at once.
-const ASIDE: usize = 16;
 /// Attempts for which later items of a sender wait behind one that failed: about 20 seconds together.
 const HOLD_ATTEMPTS: i32 = 3;
 /// Attempts after which an item is given up: about six hours together.
 const MAX_ATTEMPTS: i32 = 11;
+/// What is left of an activity's fetches after its key was found, and found again.
+const FETCHES: usize = MAX_FETCHES - 2 * MAX_KEY_FETCHES;
 /// How often new items are looked for while others wait for other servers.
 const ASIDE_LOOK: Duration = Duration::from_millis(50);
-
-/// An item with what it asks for.
-struct Planned {
-    seq: i64,
-    sender: String,
-    attempts: i32,
-    /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
-    erase: bool,
-    step: Result<Step, Refusal>,
-}
 
 /// Works off what may run in a lane now, or until `stopping` says so, and what it sent aside. Whether it ended anything.
 ///
@@ -52,16 +41,19 @@ struct Planned {
 /// The database's; nothing is lost, the lane is worked off again.
 pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) -> Result<bool, db::Error> {
     let mut aside: JoinSet<Result<(), db::Error>> = JoinSet::new();
-    let mut busy: HashMap<tokio::task::Id, String> = HashMap::new();
+    let mut busy: HashMap<tokio::task::Id, (String, String)> = HashMap::new();
     let mut worked = false;
     loop {
-        let senders: HashSet<String> = busy.values().cloned().collect();
-        let (ended, needy) = pass(&app, lane, senders, &stopping).await?;
-        worked |= ended || !needy.is_empty();
+        let (ended, needy) = pass(&app, lane, is_busy(&busy), &stopping).await?;
+        let again = !needy.is_empty();
+        worked |= ended || again;
         for planned in needy {
-            let sender = planned.sender.clone();
+            let who = (planned.sender.clone(), planned.host.clone());
             let task = aside.spawn(fetch_and_end(app.clone(), planned));
-            busy.insert(task.id(), sender);
+            busy.insert(task.id(), who);
+        }
+        if again {
+            continue;
         }
         // What came during the pass waits for the next look: then it is a batch again.
         if aside.is_empty() {
@@ -81,7 +73,17 @@ pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) 
 
 type Aside = Result<(tokio::task::Id, Result<(), db::Error>), tokio::task::JoinError>;
 
-fn came_back(done: Aside, busy: &mut HashMap<tokio::task::Id, String>) -> Result<(), db::Error> {
+/// The senders, and the hosts, of what is aside.
+fn is_busy(aside: &HashMap<tokio::task::Id, (String, String)>) -> Busy {
+    let mut busy = Busy::default();
+    for (sender, host) in aside.values() {
+        busy.senders.insert(sender.clone());
+        *busy.aside.entry(host.clone()).or_default() += 1;
+    }
+    busy
+}
+
+fn came_back(done: Aside, busy: &mut HashMap<tokio::task::Id, (String, String)>) -> Result<(), db::Error> {
     let id = done.as_ref().map_or_else(tokio::task::JoinError::id, |(id, _)| *id);
     busy.remove(&id);
     match done {
@@ -93,116 +95,30 @@ fn came_back(done: Aside, busy: &mut HashMap<tokio::task::Id, String>) -> Result
     }
 }
 
-/// Goes once through the lane. Whether anything was ended, and what must go aside.
+/// Goes through the lane until its end, or until something must go aside. Whether anything was ended, and what goes aside.
 async fn pass(
     app: &SharedApp,
     lane: i32,
-    mut senders: HashSet<String>,
+    busy: Busy,
     stopping: &AtomicBool,
 ) -> Result<(bool, Vec<Planned>), db::Error> {
-    let mut room = ASIDE.saturating_sub(senders.len());
     let now = app.now().naive_utc();
     let held = app
         .db
         .read(move |conn| Ok::<_, db::Error>(inbox_item::held(conn, lane, now, HOLD_ATTEMPTS)?))
         .await?;
-    let held: Arc<HashMap<String, i64>> = Arc::new(held.into_iter().collect());
-    let mut needy = Vec::new();
-    let (mut ended, mut after) = (false, 0);
+    let mut walk = Walk::new(lane, held, busy);
+    let mut ended = false;
     while !stopping.load(Ordering::Relaxed) {
-        let page = read_page(app, lane, after, Arc::clone(&held), senders, room).await?;
-        senders = page.senders;
-        after = page.last;
+        let page = walk.page(app).await?;
+        walk = page.walk;
         ended |= !page.ready.is_empty();
-        room = room.saturating_sub(page.needy.len());
-        needy.extend(page.needy);
-        senders.extend(end_batch(app, page.ready).await?);
-        if page.is_last {
-            break;
+        walk.busy.senders.extend(end_batch(app, page.ready).await?);
+        if page.is_last || !page.needy.is_empty() {
+            return Ok((ended, page.needy));
         }
     }
-    Ok((ended, needy))
-}
-
-struct Page {
-    ready: Vec<Planned>,
-    needy: Vec<Planned>,
-    senders: HashSet<String>,
-    last: i64,
-    is_last: bool,
-}
-
-/// Reads and understands a page on a blocking thread. Items of `senders` are passed over, and so are those behind a held one.
-async fn read_page(
-    app: &SharedApp,
-    lane: i32,
-    after: i64,
-    held: Arc<HashMap<String, i64>>,
-    mut senders: HashSet<String>,
-    mut room: usize,
-) -> Result<Page, db::Error> {
-    let now = app.now().naive_utc();
-    let within = app.clone();
-    app.db
-        .read(move |conn| {
-            let items = inbox_item::page(conn, lane, after, now, PAGE)?;
-            let is_last = items.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-            let last = items.last().map_or(after, |item| item.seq);
-            let (mut ready, mut needy) = (Vec::with_capacity(items.len()), Vec::new());
-            for item in items {
-                let waits = held.get(&item.actor_url).is_some_and(|seq| *seq < item.seq);
-                if waits || senders.contains(&item.actor_url) {
-                    continue;
-                }
-                match plan(&within, item) {
-                    planned if !matches!(planned.step, Ok(Step::Fetch(..))) => ready.push(planned),
-                    planned => {
-                        senders.insert(planned.sender.clone());
-                        if room > 0 {
-                            room -= 1;
-                            needy.push(planned);
-                        }
-                    }
-                }
-            }
-            Ok(Page { ready, needy, senders, last, is_last })
-        })
-        .await
-}
-
-fn plan(app: &App, item: Item) -> Planned {
-    let read = || parse(app, &item).and_then(|activity| checked(app, activity));
-    // A panic here is a fault of ours; it fails this item and no other.
-    let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
-    Planned {
-        seq: item.seq,
-        sender: item.actor_url,
-        attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\""]
-            .iter()
-            .any(|kind| item.document.contains(kind)),
-        step,
-    }
-}
-
-fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
-    let value = json::parse(item.document.as_bytes())?;
-    let activity = activity::parse(value, app.config.federation.allow_http)?;
-    // What was stored is what was signed: the envelope and the whole were read alike.
-    match activity.actor.as_str() == item.actor_url && activity.id.as_str() == item.activity_id {
-        true => Ok(activity),
-        false => Err(Refusal::Invalid("actor")),
-    }
-}
-
-fn checked(app: &App, activity: Activity) -> Result<Step, Refusal> {
-    match check::activity_origin(&activity)? {
-        Verdict::Trusted => understand(app, activity),
-        Verdict::Refetch(url) if activity.kind != ActivityKind::Delete => {
-            Ok(Step::Fetch(url, Box::new(activity)))
-        }
-        Verdict::Refetch(_) => Err(Refusal::NotOwner),
-    }
+    Ok((ended, Vec::new()))
 }
 
 /// Reads the object from its own server and ends the item.
@@ -210,7 +126,8 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     let Ok(Step::Fetch(url, mut activity)) = planned.step else {
         return Ok(());
     };
-    let fetched = Fetcher::new(&app).document(&url).await;
+    let fetched = Fetcher::with(&app, FETCHES).document(&url).await;
+    let rules = policy::rules(&app).await?;
     planned.step = match fetched {
         Ok(document) => {
             let kind = document.value.get("type").and_then(|kind| kind.as_str()).map(str::to_owned);
@@ -220,7 +137,7 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
                 ActivityKind::QuoteRequest => activity.instrument = read,
                 _ => activity.object = read,
             }
-            match checked(&app, *activity) {
+            match checked(&app, &rules, *activity) {
                 Ok(Step::Fetch(..)) => Err(Refusal::NotOwner),
                 step => step,
             }
@@ -271,7 +188,11 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
     }
     let within = app.clone();
     let now = app.now().naive_utc();
-    let after = app.db.write(move |conn| write_batch(&within, conn, batch, now)).await?;
+    let rules = policy::rules(app).await?;
+    let after = app.db.write(move |conn| write_batch(&within, conn, batch, &rules, now)).await?;
+    if after.stale {
+        policy::forget(app);
+    }
     if !after.due.is_empty() {
         app.wake.outbox.notify_one();
     }
@@ -283,9 +204,15 @@ fn write_batch(
     app: &App,
     conn: &mut Conn,
     batch: Vec<Planned>,
+    rules: &Arc<Rules>,
     now: NaiveDateTime,
 ) -> Result<After, db::Error> {
     let (mut tally, mut after) = (Tally::default(), After::default());
+    // The rules changed since the items were understood: they are understood again, none of them having ended.
+    if !rules.are_current(conn)? {
+        after.stale = true;
+        return Ok(after);
+    }
     let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
     for planned in batch {
         let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
@@ -306,7 +233,7 @@ fn write_batch(
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        match attempt(app, conn, now, sender, effect) {
+        match attempt(app, conn, now, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
                 inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
@@ -361,10 +288,12 @@ fn attempt(
     conn: &mut Conn,
     now: NaiveDateTime,
     sender: Sender,
+    rules: Arc<Rules>,
     effect: Effect,
 ) -> Result<(&'static str, Tally, After), Failure> {
     let run = || {
-        let mut scene = Scene { app, conn, now, sender, tally: Tally::default(), after: After::default() };
+        let (tally, after) = (Tally::default(), After::default());
+        let mut scene = Scene { app, conn, now, sender, rules, tally, after };
         let outcome = effect(&mut scene)?;
         Ok((outcome, scene.tally, scene.after))
     };

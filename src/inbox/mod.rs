@@ -3,12 +3,15 @@
 
 mod accept;
 mod announce;
+mod block;
 mod create;
 mod delete;
+mod flag;
 mod follow;
 mod intake;
 mod lane;
 mod like;
+mod page;
 mod quote;
 mod scene;
 mod undo;
@@ -41,6 +44,8 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::Like => like::on_like(app, &activity),
         ActivityKind::Announce => announce::on_announce(app, &activity),
         ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
+        ActivityKind::Block => block::on_block(app, &activity),
+        ActivityKind::Flag => flag::on_flag(app, &activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

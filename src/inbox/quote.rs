@@ -1,4 +1,4 @@
-//! `QuoteRequest` for one of our publications (FEP-044f): allowed with a stamp, and again with the same one each time it is
+//! `QuoteRequest` for one of our publications or notes (FEP-044f): allowed with a stamp, and again with the same one each time it is
 //! repeated; refused where the publication was withdrawn or the stamp was revoked. A post that quotes without asking has no
 //! effect here.
 
@@ -7,10 +7,11 @@ use reset_federation::check::Refusal;
 use reset_federation::{note, quote};
 use serde_json::Value;
 
-use super::scene::{Scene, Step, Stopped, ignored, publication_of};
+use super::scene::{Scene, Step, Stopped, ignored};
 use crate::ap;
 use crate::ap::activity::Said;
-use crate::app::{App, new_id};
+use crate::ap::policy;
+use crate::app::{App, Local, new_id};
 use crate::model;
 use crate::model::actor::Actor;
 use crate::model::quote::Quote;
@@ -19,7 +20,10 @@ use crate::outbox::{self, Audience, NewActivity};
 /// Answers a request. The quoting post is its sender's own: the checks before have seen to that.
 pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Refusal> {
     let target = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
-    let Some(publication) = publication_of(app, target) else {
+    let path = app.urls.path(target.as_str());
+    let (Some(local @ (Local::Publication(_) | Local::Note(_))), Some(path)) =
+        (app.urls.local(target.as_str()), path)
+    else {
         return Ok(ignored("a request to quote nothing of ours"));
     };
     let value = activity.instrument.as_ref().and_then(ObjectRef::value);
@@ -27,7 +31,8 @@ pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Re
     let post = note::parse(value, app.config.federation.allow_http)?;
     let page = post.url.as_ref().unwrap_or(&post.id).to_string();
     let request = Request {
-        publication,
+        local,
+        path: path.to_owned(),
         target: target.as_str().to_owned(),
         page: post.is_public().then_some(page),
         quotes_another: quote::quotes_another(value, target.as_str()),
@@ -39,8 +44,10 @@ pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Re
 
 /// A request, read.
 struct Request {
-    /// The row id of the publication.
-    publication: String,
+    /// What is to be quoted.
+    local: Local,
+    /// Its path, as rows hold it.
+    path: String,
     /// Its URL.
     target: String,
     /// The quoting post.
@@ -55,18 +62,16 @@ struct Request {
 
 impl Request {
     fn answer(self, scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
-        let found = model::publication::find(scene.conn, &self.publication)?;
-        let Some(found) = found.filter(|found| found.row.published_at.is_some()) else {
+        let Some((quoted, is_there)) = self.quoted(scene)? else {
             return Ok("a request to quote what was never public");
         };
         if model::reply::is_buried(scene.conn, &self.url, scene.sender.id)? {
             return Ok("the quoting post was deleted before it asked");
         }
-        let path = scene.app.urls.path(&self.target).unwrap_or_default().to_owned();
-        let known = model::quote::find(scene.conn, &path, &self.url)?;
+        let known = model::quote::find(scene.conn, &self.path, &self.url)?;
         let is_revoked = known.as_ref().is_some_and(|known| known.revoked_at.is_some());
-        if !found.is_public() || is_revoked || self.quotes_another {
-            self.say(scene, &found.actor, "Reject", None)?;
+        if !is_there || is_revoked || self.quotes_another {
+            self.say(scene, &quoted, "Reject", None)?;
             return Ok("a quote was refused");
         }
         let (stamp, outcome) = match known {
@@ -74,19 +79,35 @@ impl Request {
                 model::quote::set_page(scene.conn, &known.id, self.page.as_deref())?;
                 (known.id, "a quote was allowed again")
             }
-            None => (self.store(scene, &found.actor, path)?, "a quote was allowed"),
+            None => (self.store(scene, &quoted)?, "a quote was allowed"),
         };
         let stamp = scene.app.urls.stamp(&stamp);
-        self.say(scene, &found.actor, "Accept", Some(stamp))?;
+        self.say(scene, &quoted, "Accept", Some(stamp))?;
         Ok(outcome)
     }
 
+    /// Who said what is to be quoted, and whether it is still there; none where it never was for everybody.
+    fn quoted(&self, scene: &mut Scene<'_>) -> Result<Option<(Actor, bool)>, Stopped> {
+        Ok(match &self.local {
+            Local::Publication(id) => {
+                let found = model::publication::find(scene.conn, id)?;
+                let found = found.filter(|found| found.row.published_at.is_some());
+                found.map(|found| (found.actor.clone(), found.is_public()))
+            }
+            Local::Note(id) => {
+                let found = model::note::find(scene.conn, id)?;
+                found.map(|found| (found.author, found.row.deleted_at.is_none()))
+            }
+            _ => None,
+        })
+    }
+
     /// Stores the quote. The id of its stamp.
-    fn store(&self, scene: &mut Scene<'_>, quoted: &Actor, path: String) -> Result<String, Stopped> {
+    fn store(&self, scene: &mut Scene<'_>, quoted: &Actor) -> Result<String, Stopped> {
         let quote = Quote {
             id: new_id(scene.now.and_utc()),
             actor_id: quoted.id,
-            target: path,
+            target: self.path.clone(),
             remote_id: scene.sender.id,
             url: self.url.clone(),
             page: self.page.clone(),
@@ -95,6 +116,9 @@ impl Request {
             revoked_reason: None,
         };
         model::quote::insert(scene.conn, &quote)?;
+        if policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)? {
+            model::quote::set_withheld(scene.conn, scene.sender.id, true)?;
+        }
         Ok(quote.id)
     }
 
@@ -118,7 +142,7 @@ impl Request {
             id,
             actor_id: quoted.id,
             kind,
-            publication_id: Some(self.publication.clone()),
+            publication_id: None,
             document,
             public: false,
             to: Audience::Inboxes(vec![scene.sender.inbox.clone()]),

@@ -1,11 +1,13 @@
 //! What an effect sees and leaves: the transaction, the sender, the counters, and what to do once it is committed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use reset_federation::activity::Activity;
 use url::Url;
 
+use crate::ap::policy::{self, Rules};
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
 use crate::domain::reaction::Kind;
@@ -123,6 +125,8 @@ pub(super) struct After {
     pub(super) keys: Vec<String>,
     /// Senders of whom something was put off: what they sent later waits.
     pub(super) put_off: Vec<String>,
+    /// Nothing was done, since the rules for servers changed meanwhile.
+    pub(super) stale: bool,
 }
 
 /// See the module.
@@ -135,6 +139,8 @@ pub(super) struct Scene<'a> {
     pub(super) now: NaiveDateTime,
     /// Who signed.
     pub(super) sender: Sender,
+    /// Whom this node speaks with.
+    pub(super) rules: Arc<Rules>,
     /// What changes in the counters, if the effect is kept.
     pub(super) tally: Tally,
     /// What follows, if the effect is kept.
@@ -142,6 +148,18 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Shows or withholds the replies of the sender, after one of ours began or ceased to follow it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) fn settle_shown(&mut self) -> Result<(), Stopped> {
+        let sender = vec![(self.sender.id, self.sender.url.clone())];
+        for (publication, change) in policy::settle_shown(self.conn, &self.rules, sender)? {
+            self.tally.add(publication, Counter::Replies, change);
+        }
+        Ok(())
+    }
+
     /// The local actor with exactly this id.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! `Undo` of a Follow (by actor and object, whatever its id), of a Like and of an Announce (by id, or by actor and object).
+//! `Undo` of a Follow (by actor and object, whatever its id), of a Like, an Announce and a Block (by id, or by actor
+//! and object).
 
 use reset_federation::activity::{Activity, ActivityKind};
 use reset_federation::check::Refusal;
@@ -6,6 +7,7 @@ use reset_federation::url_check;
 use serde_json::Value;
 use url::Url;
 
+use super::block;
 use super::scene::{Scene, Step, Stopped, ours};
 use crate::app::App;
 use crate::domain::reaction::Kind;
@@ -26,6 +28,15 @@ pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
             let kind = if kind == ActivityKind::Like { Kind::Like } else { Kind::Announce };
             let on = inner.and_then(|url| ours(app, &url));
             Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, on.map(|on| (kind, on))))))
+        }
+        Some(ActivityKind::Block) => {
+            let blocked = inner.ok_or(Refusal::Missing("object.object"))?.to_string();
+            Ok(Step::Effect(Box::new(move |scene| {
+                if let Some(id) = id {
+                    model::reply::bury(scene.conn, &id, scene.sender.id, scene.now)?;
+                }
+                block::unblock(scene, &blocked)
+            })))
         }
         Some(_) => Ok(super::ignored("an undo of what had no effect here")),
         None => Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, None)))),
@@ -61,6 +72,9 @@ fn take_back(
         if let Some((kind, on)) = removed {
             scene.tally.react(on, kind, -1);
             return Ok("a reaction was taken back");
+        }
+        if model::block::remove_by_activity(scene.conn, id, sender)? {
+            return Ok("an actor of ours is no longer blocked");
         }
     }
     if let Some((kind, on)) = shape

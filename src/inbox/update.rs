@@ -49,7 +49,7 @@ fn change_reply(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Sto
     }
     if !reply.public {
         model::reply::delete(scene.conn, known.id)?;
-        if known.hidden_at.is_none() {
+        if known.is_shown() {
             scene.tally.add(known.publication_id, Counter::Replies, -1);
         }
         return Ok("a reply is no longer public");

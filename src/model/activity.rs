@@ -65,16 +65,20 @@ pub fn outbox_page(
     query.load(conn)
 }
 
-/// What an actor said about a publication and in its thread, oldest first.
+/// What an actor said about a publication and in its thread, or about none, oldest first.
 ///
 /// # Errors
 /// The database's.
-pub fn about(conn: &mut Conn, actor_id: i64, publication_id: &str) -> Result<Vec<Activity>> {
-    activities::table
-        .filter(activities::actor_id.eq(actor_id).and(activities::publication_id.eq(publication_id)))
+pub fn about(conn: &mut Conn, actor_id: i64, publication_id: Option<&str>) -> Result<Vec<Activity>> {
+    let query = activities::table
+        .filter(activities::actor_id.eq(actor_id))
         .order(activities::id)
         .select(Activity::as_select())
-        .load(conn)
+        .into_boxed();
+    match publication_id {
+        Some(id) => query.filter(activities::publication_id.eq(id.to_owned())).load(conn),
+        None => query.filter(activities::publication_id.is_null()).load(conn),
+    }
 }
 
 /// Takes an activity out of the outbox; what is to be delivered of it still is.
@@ -83,6 +87,49 @@ pub fn about(conn: &mut Conn, actor_id: i64, publication_id: &str) -> Result<Vec
 /// The database's.
 pub fn unlist(conn: &mut Conn, id: &str) -> Result<()> {
     diesel::update(activities::table.find(id)).set(activities::public.eq(false)).execute(conn).map(drop)
+}
+
+/// The last `Create` or `Update` of this actor about a publication, or the last one before `before` (the id of another).
+///
+/// # Errors
+/// The database's.
+pub fn last_about(
+    conn: &mut Conn,
+    actor_id: i64,
+    publication: &str,
+    before: Option<&str>,
+) -> Result<Option<Activity>> {
+    let mut query = activities::table
+        .filter(activities::publication_id.eq(publication).and(activities::actor_id.eq(actor_id)))
+        .filter(activities::kind.eq_any(["Create", "Update"]))
+        .order(activities::id.desc())
+        .select(Activity::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(activities::id.lt(before.to_owned()));
+    }
+    query.first(conn).optional()
+}
+
+/// The first activity after the one with this id, in the order of ids; `""` is before all.
+///
+/// # Errors
+/// The database's.
+pub fn after(conn: &mut Conn, id: &str) -> Result<Option<Activity>> {
+    activities::table
+        .filter(activities::id.gt(id))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Replaces a stored document: only before the node was served for the first time, when nothing left it.
+///
+/// # Errors
+/// The database's.
+pub fn rewrite(conn: &mut Conn, id: &str, document: &str) -> Result<()> {
+    diesel::update(activities::table.find(id)).set(activities::document.eq(document)).execute(conn).map(drop)
 }
 
 /// How many public activities an actor has.

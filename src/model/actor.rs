@@ -96,6 +96,20 @@ pub fn keys(conn: &mut Conn, actor_id: i64) -> Result<Vec<Key>> {
         .load(conn)
 }
 
+/// The key of an actor that is in use for this algorithm: the latest that was not rotated out.
+///
+/// # Errors
+/// The database's.
+pub fn current_key(conn: &mut Conn, actor_id: i64, algorithm: &str) -> Result<Option<Key>> {
+    actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor_id).and(actor_keys::algorithm.eq(algorithm)))
+        .filter(actor_keys::retired_at.is_null())
+        .order(actor_keys::id.desc())
+        .select(Key::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Stores a key unless the actor has one under that fragment (two processes may make it at once; the first stays).
 ///
 /// # Errors

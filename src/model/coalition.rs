@@ -234,6 +234,14 @@ pub fn count(conn: &mut Conn) -> Result<i64> {
     coalitions::table.count().get_result(conn)
 }
 
+/// What an actor is to a coalition, if anything.
+///
+/// # Errors
+/// The database's.
+pub fn role(conn: &mut Conn, id: i64, member_id: i64) -> Result<Option<Role>> {
+    memberships::table.find((id, member_id)).select(memberships::role).first(conn).optional()
+}
+
 /// Members that are organisations of this node, most privilege first.
 ///
 /// # Errors

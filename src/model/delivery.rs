@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::Result;
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{deliveries, followers, remote_actors};
+use crate::db::schema::{activities, deliveries, followers, remote_actors};
 
 /// Waits to be sent.
 pub const PENDING: i32 = 0;
@@ -348,4 +348,48 @@ pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<String>> 
         ))
         .execute(conn)?;
     Ok(hosts)
+}
+
+/// The hosts for which something waits.
+///
+/// # Errors
+/// The database's.
+pub fn waiting_hosts(conn: &mut Conn) -> Result<Vec<String>> {
+    deliveries::table.filter(deliveries::state.eq(PENDING)).select(deliveries::host).distinct().load(conn)
+}
+
+/// Gives up what waits for a host. How many.
+///
+/// # Errors
+/// The database's.
+pub fn drop_host(conn: &mut Conn, host: &str, now: NaiveDateTime, why: &str) -> Result<usize> {
+    diesel::update(deliveries::table.filter(deliveries::state.eq(PENDING)).filter(deliveries::host.eq(host)))
+        .set((deliveries::state.eq(FAILED), deliveries::done_at.eq(now), deliveries::last_error.eq(why)))
+        .execute(conn)
+}
+
+/// Gives up what waits for an inbox; only what this local actor said, where one is named. How many.
+///
+/// # Errors
+/// The database's.
+pub fn drop_inbox(
+    conn: &mut Conn,
+    inbox: &str,
+    actor_id: Option<i64>,
+    now: NaiveDateTime,
+    why: &str,
+) -> Result<usize> {
+    let waiting: Vec<(i64, i64)> = deliveries::table
+        .inner_join(activities::table)
+        .filter(deliveries::state.eq(PENDING))
+        .filter(deliveries::inbox.eq(inbox))
+        .select((deliveries::id, activities::actor_id))
+        .load(conn)?;
+    let mut dropped = 0;
+    for (id, _) in waiting.into_iter().filter(|(_, by)| actor_id.is_none_or(|actor| *by == actor)) {
+        dropped += diesel::update(deliveries::table.find(id))
+            .set((deliveries::state.eq(FAILED), deliveries::done_at.eq(now), deliveries::last_error.eq(why)))
+            .execute(conn)?;
+    }
+    Ok(dropped)
 }

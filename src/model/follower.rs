@@ -31,12 +31,12 @@ pub fn remove(conn: &mut Conn, actor_id: i64, remote_id: i64) -> Result<bool> {
     Ok(diesel::delete(rows).execute(conn)? > 0)
 }
 
-/// Removes every follow of a remote actor.
+/// Removes every follow of a remote actor. How many.
 ///
 /// # Errors
 /// The database's.
-pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
-    diesel::delete(followers::table.filter(followers::remote_id.eq(remote_id))).execute(conn).map(drop)
+pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<usize> {
+    diesel::delete(followers::table.filter(followers::remote_id.eq(remote_id))).execute(conn)
 }
 
 /// How many follow an actor.

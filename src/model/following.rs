@@ -99,12 +99,22 @@ pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
     diesel::delete(following::table.find(id)).execute(conn).map(drop)
 }
 
-/// Removes every Follow of a remote actor.
+/// Removes every Follow of a remote actor. How many.
 ///
 /// # Errors
 /// The database's.
-pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
-    diesel::delete(following::table.filter(following::remote_id.eq(remote_id))).execute(conn).map(drop)
+pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<usize> {
+    diesel::delete(following::table.filter(following::remote_id.eq(remote_id))).execute(conn)
+}
+
+/// Whether an actor of ours follows this remote one, with its consent.
+///
+/// # Errors
+/// The database's.
+pub fn is_followed(conn: &mut Conn, remote_id: i64) -> Result<bool> {
+    let rows =
+        following::table.filter(following::remote_id.eq(remote_id).and(following::state.eq(State::Accepted)));
+    Ok(rows.count().get_result::<i64>(conn)? > 0)
 }
 
 /// How many an actor follows.

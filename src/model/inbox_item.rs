@@ -1,6 +1,7 @@
 //! What was accepted at an inbox, and the ids that were: raw bytes first, worked off later.
 
 use chrono::NaiveDateTime;
+use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -38,6 +39,8 @@ pub struct NewItem {
     pub actor_url: String,
     /// The lane of the queue "inbox" that its sender falls into.
     pub lane: i32,
+    /// The host of its actor, normalised.
+    pub host: String,
     /// The bytes, as received.
     pub document: String,
     /// When.
@@ -116,18 +119,72 @@ pub fn waiting(conn: &mut Conn, lanes: &[i32], now: NaiveDateTime) -> Result<Vec
     Ok(waiting)
 }
 
-/// Pending items of a lane that may run, in the order of arrival. `after` is the `seq` of the last one of the page before.
+/// The next hosts, by name, that have a pending item in the lane that may run; those after `after`, where it is given. One
+/// small question a host, so that it costs the same however much waits.
 ///
 /// # Errors
 /// The database's.
-pub fn page(conn: &mut Conn, lane: i32, after: i64, now: NaiveDateTime, limit: i64) -> Result<Vec<Item>> {
-    inbox_items::table
+pub fn hosts(
+    conn: &mut Conn,
+    lane: i32,
+    now: NaiveDateTime,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<String>> {
+    let runs = || inbox_items::lane.eq(lane).and(inbox_items::run_at.le(now));
+    let all = || inbox_items::table.filter(pending!()).filter(runs()).order(inbox_items::host);
+    let mut hosts: Vec<String> = Vec::new();
+    while hosts.len() < limit {
+        let next: Option<String> = match hosts.last().map(String::as_str).or(after) {
+            Some(last) => all().filter(inbox_items::host.gt(last)).select(inbox_items::host).first(conn),
+            None => all().select(inbox_items::host).first(conn),
+        }
+        .optional()?;
+        let Some(next) = next else { break };
+        hosts.push(next);
+    }
+    Ok(hosts)
+}
+
+/// What a page may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// Items.
+    pub items: usize,
+    /// Bytes of documents together; the item that passes it is the last one.
+    pub bytes: usize,
+}
+
+/// Pending items of a host in a lane that may run, in the order of arrival. `after` is the `seq` of the last one of the page
+/// before. And whether there are no more.
+///
+/// # Errors
+/// The database's.
+pub fn page(
+    conn: &mut Conn,
+    (lane, host): (i32, &str),
+    after: i64,
+    now: NaiveDateTime,
+    most: Most,
+) -> Result<(Vec<Item>, bool)> {
+    let rows = inbox_items::table
         .filter(pending!())
-        .filter(inbox_items::lane.eq(lane).and(inbox_items::seq.gt(after)).and(inbox_items::run_at.le(now)))
+        .filter(inbox_items::lane.eq(lane).and(inbox_items::host.eq(host)))
+        .filter(inbox_items::seq.gt(after).and(inbox_items::run_at.le(now)))
         .order(inbox_items::seq)
-        .limit(limit)
-        .select(Item::as_select())
-        .load(conn)
+        .limit(i64::try_from(most.items).unwrap_or(i64::MAX))
+        .select(Item::as_select());
+    let (mut items, mut bytes) = (Vec::new(), 0_usize);
+    for item in rows.load_iter::<Item, DefaultLoadingMode>(conn)? {
+        let item = item?;
+        bytes = bytes.saturating_add(item.document.len());
+        items.push(item);
+        if bytes > most.bytes {
+            return Ok((items, false));
+        }
+    }
+    let ended = items.len() < most.items;
+    Ok((items, ended))
 }
 
 /// Senders of a lane whose later items wait, each with the `seq` of the first item that was put off, at most `attempts` times
@@ -201,4 +258,12 @@ pub fn forget_items(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
 /// The database's.
 pub fn forget_ids(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     diesel::delete(seen_activities::table.filter(seen_activities::seen_at.lt(before))).execute(conn)
+}
+
+/// Removes every item of an actor, also those that wait. The ids stay: what comes again is a repetition.
+///
+/// # Errors
+/// The database's.
+pub fn erase_of(conn: &mut Conn, actor_url: &str) -> Result<()> {
+    diesel::delete(inbox_items::table.filter(inbox_items::actor_url.eq(actor_url))).execute(conn).map(drop)
 }

@@ -327,7 +327,8 @@ pub fn replies(conn: &mut Conn, urls: &[String]) -> Result<Vec<ShownReply>> {
     }
     replies::table
         .inner_join(remote_actors::table)
-        .filter(replies::url.eq_any(urls).and(replies::hidden_at.is_null()))
+        .filter(replies::url.eq_any(urls))
+        .filter(replies::hidden_at.is_null().and(replies::withheld.eq(false)))
         .select((
             replies::url,
             replies::html,

@@ -14,6 +14,9 @@ pub const URL_FIXED: &str = "url_fixed";
 /// The handle of the organisation that runs the node.
 pub const ORGANISATION: &str = "organisation";
 
+/// `federation.mode` as of the last start.
+pub const MODE: &str = "federation_mode";
+
 /// The value of a key.
 ///
 /// # Errors

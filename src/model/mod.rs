@@ -3,6 +3,8 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod audit;
+pub mod block;
 pub mod coalition;
 pub mod decision;
 pub mod delivery;
@@ -11,7 +13,9 @@ pub mod following;
 pub mod host;
 pub mod inbox_item;
 pub mod listing;
+pub mod lock;
 pub mod meta;
+pub mod moderation;
 pub mod note;
 pub mod organisation;
 pub mod pin;
@@ -20,6 +24,8 @@ pub mod quote;
 pub mod reaction;
 pub mod remote;
 pub mod reply;
+pub mod report;
+pub mod second_knock;
 pub mod thread;
 
 /// What every query answers.

@@ -91,7 +91,7 @@ pub fn of_target(conn: &mut Conn, target: &str) -> Result<Vec<(Quote, Quoter)>> 
         .load(conn)
 }
 
-/// The public posts that quote `target` with a stamp that holds, latest first.
+/// The public posts that quote `target` with a stamp that holds, latest first, but those that a rule about their author withholds.
 ///
 /// # Errors
 /// The database's.
@@ -100,6 +100,7 @@ pub fn shown(conn: &mut Conn, target: &str, limit: i64) -> Result<Vec<(Quote, Qu
         .inner_join(remote_actors::table)
         .filter(quotes::target.eq(target))
         .filter(quotes::revoked_at.is_null().and(quotes::page.is_not_null()))
+        .filter(quotes::withheld.eq(false))
         .order((quotes::given_at.desc(), quotes::id.desc()))
         .limit(limit)
         .select((Quote::as_select(), Quoter::as_select()))
@@ -144,6 +145,27 @@ pub fn revoke(conn: &mut Conn, id: &str, reason: Option<&str>, now: NaiveDateTim
         .set((quotes::revoked_at.eq(now), quotes::revoked_reason.eq(reason)))
         .execute(conn)
         .map(drop)
+}
+
+/// Withholds every quote by an author from pages, or shows them.
+///
+/// # Errors
+/// The database's.
+pub fn set_withheld(conn: &mut Conn, remote_id: i64, withheld: bool) -> Result<()> {
+    let other = quotes::table.filter(quotes::remote_id.eq(remote_id).and(quotes::withheld.ne(withheld)));
+    diesel::update(other).set(quotes::withheld.eq(withheld)).execute(conn).map(drop)
+}
+
+/// Every author of a quote: row id and id.
+///
+/// # Errors
+/// The database's.
+pub fn authors(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    quotes::table
+        .inner_join(remote_actors::table)
+        .select((remote_actors::id, remote_actors::url))
+        .distinct()
+        .load(conn)
 }
 
 /// Forgets the quotes by a post that its author deleted. Whether there were any.

@@ -18,6 +18,15 @@ pub enum On {
     Note(String),
 }
 
+impl On {
+    /// The row id: UUIDv7, in whose order rows are locked.
+    pub fn id(&self) -> &str {
+        match self {
+            On::Publication(id) | On::Note(id) => id,
+        }
+    }
+}
+
 /// A reaction to store.
 #[derive(Clone, Debug)]
 pub struct NewReaction {
@@ -126,6 +135,17 @@ pub fn remove_of(conn: &mut Conn, remote_id: i64) -> Result<Vec<(Kind, On)>> {
     diesel::delete(rows).execute(conn)?;
     all.extend(found.into_iter().map(|(kind, id)| (kind, On::Note(id))));
     Ok(all)
+}
+
+/// Adds to the number of likes or announces of a publication or a note.
+///
+/// # Errors
+/// The database's.
+pub fn count_on(conn: &mut Conn, on: &On, kind: Kind, change: i64) -> Result<()> {
+    match on {
+        On::Publication(id) => count(conn, id, kind, change),
+        On::Note(id) => count_note(conn, id, kind, change),
+    }
 }
 
 /// Adds to the number of likes or announces of a publication.

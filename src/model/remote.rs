@@ -7,8 +7,8 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    followers, following, note_reactions, quotes, reactions, remote_actors, remote_keys, remote_tombstones,
-    replies,
+    blocks, followers, following, note_reactions, quotes, reactions, remote_actors, remote_keys,
+    remote_tombstones, replies,
 };
 
 /// A remote actor's row.
@@ -171,6 +171,7 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(reactions::table.filter(reactions::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(note_reactions::table.filter(note_reactions::remote_id.eq(remote_actors::id)))))
+        .filter(not(exists(blocks::table.filter(blocks::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
         .order(remote_actors::id)
         .limit(most)
@@ -181,4 +182,47 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         diesel::delete(remote_actors::table.find(*id)).execute(conn)?;
     }
     Ok(unused.len())
+}
+
+/// The actors that follow one of ours or are followed by one: row id and id.
+///
+/// # Errors
+/// The database's.
+pub fn related(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    let row = (remote_actors::id, remote_actors::url);
+    let mut related: Vec<(i64, String)> =
+        remote_actors::table.inner_join(followers::table).select(row).distinct().load(conn)?;
+    related.extend(
+        remote_actors::table
+            .inner_join(following::table)
+            .select(row)
+            .distinct()
+            .load::<(i64, String)>(conn)?,
+    );
+    related.sort_unstable();
+    related.dedup();
+    Ok(related)
+}
+
+/// Every actor: row id, id and host.
+///
+/// # Errors
+/// The database's.
+pub fn ids(conn: &mut Conn) -> Result<Vec<(i64, String, String)>> {
+    remote_actors::table.select((remote_actors::id, remote_actors::url, remote_actors::host)).load(conn)
+}
+
+/// Removes an actor with its keys and all that is kept of it. Its replies and reactions must be gone: they are counted.
+///
+/// # Errors
+/// The database's.
+pub fn remove(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(followers::table.filter(followers::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(following::table.filter(following::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(blocks::table.filter(blocks::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(quotes::table.filter(quotes::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(note_reactions::table.filter(note_reactions::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_keys::table.filter(remote_keys::remote_id.eq(id))).execute(conn)?;
+    diesel::delete(remote_actors::table.find(id)).execute(conn).map(drop)
 }

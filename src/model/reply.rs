@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{publications, remote_tombstones, replies};
+use crate::db::schema::{publications, remote_actors, remote_tombstones, replies};
 
 /// A reply to store.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable)]
@@ -39,6 +39,8 @@ pub struct NewReply {
     pub warning: Option<String>,
     /// [`Attachment`]s as JSON.
     pub attachments: String,
+    /// Whether a rule about its author withholds it.
+    pub withheld: bool,
 }
 
 /// What a remote reply brings along: shown as a link, never loaded.
@@ -66,6 +68,15 @@ pub struct Known {
     pub updated_at: Option<NaiveDateTime>,
     /// When the coalition hid it.
     pub hidden_at: Option<NaiveDateTime>,
+    /// Whether a rule about its author withholds it.
+    pub withheld: bool,
+}
+
+impl Known {
+    /// Whether it is shown, and so counted.
+    pub fn is_shown(&self) -> bool {
+        self.hidden_at.is_none() && !self.withheld
+    }
 }
 
 /// The reply with this id.
@@ -122,7 +133,8 @@ pub fn delete(conn: &mut Conn, id: i64) -> Result<()> {
 /// The database's.
 pub fn delete_of(conn: &mut Conn, remote_id: i64) -> Result<Vec<String>> {
     let shown = replies::table
-        .filter(replies::remote_id.eq(remote_id).and(replies::hidden_at.is_null()))
+        .filter(replies::remote_id.eq(remote_id))
+        .filter(replies::hidden_at.is_null().and(replies::withheld.eq(false)))
         .select(replies::publication_id)
         .load(conn)?;
     diesel::delete(replies::table.filter(replies::remote_id.eq(remote_id))).execute(conn)?;
@@ -146,8 +158,47 @@ pub fn set_hidden(conn: &mut Conn, url: &str, hidden: Option<(&str, NaiveDateTim
             replies::hidden_reason.eq(hidden.map(|(reason, _)| reason)),
         ))
         .execute(conn)?;
-    count(conn, &known.publication_id, if hidden.is_some() { -1 } else { 1 })?;
+    if !known.withheld {
+        count(conn, &known.publication_id, if hidden.is_some() { -1 } else { 1 })?;
+    }
     Ok(true)
+}
+
+/// Withholds every reply of an author, or shows them. The publications of those for which that is news, and how many each; the
+/// count of the publications is the caller's: see [`count`].
+///
+/// # Errors
+/// The database's.
+pub fn set_withheld(conn: &mut Conn, remote_id: i64, withheld: bool) -> Result<Vec<(String, i64)>> {
+    let other = replies::table.filter(replies::remote_id.eq(remote_id).and(replies::withheld.ne(withheld)));
+    let publications = other
+        .filter(replies::hidden_at.is_null())
+        .group_by(replies::publication_id)
+        .select((replies::publication_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    diesel::update(other).set(replies::withheld.eq(withheld)).execute(conn)?;
+    Ok(publications)
+}
+
+/// How many replies of an author are kept, shown or not.
+///
+/// # Errors
+/// The database's.
+pub fn count_of(conn: &mut Conn, remote_id: i64) -> Result<usize> {
+    let kept: i64 = replies::table.filter(replies::remote_id.eq(remote_id)).count().get_result(conn)?;
+    Ok(usize::try_from(kept).unwrap_or(0))
+}
+
+/// Every author of a reply: row id and id.
+///
+/// # Errors
+/// The database's.
+pub fn authors(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    replies::table
+        .inner_join(remote_actors::table)
+        .select((remote_actors::id, remote_actors::url))
+        .distinct()
+        .load(conn)
 }
 
 /// Adds to the number of replies shown under a publication.

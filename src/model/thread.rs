@@ -7,11 +7,11 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use super::Result;
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{accounts, actors, coalitions, notes, organisations};
+use crate::db::schema::{accounts, actors, coalitions, notes, organisations, replies};
 use crate::domain::actor::ActorKind;
 use crate::domain::note::Kind;
 
-/// A post, as much of it as the order needs: a note of ours or a reply that is not hidden.
+/// A post, as much of it as the order needs: a note of ours or a reply that is neither hidden nor withheld.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Post {
     /// The id of a note of ours.
@@ -70,7 +70,7 @@ pub fn posts(conn: &mut Conn, of: Of<'_>, offset: i64, limit: i64) -> Result<Vec
             FROM notes WHERE {notes} AND deleted_at IS NULL
             UNION ALL
             SELECT NULL AS note, url, NULL AS parent_note, in_reply_to AS parent_url, published_at
-            FROM replies WHERE {replies} AND hidden_at IS NULL
+            FROM replies WHERE {replies} AND hidden_at IS NULL AND NOT withheld
         ) AS thread ORDER BY published_at, note, url LIMIT $3 OFFSET $4"
     );
     both!(conn, c => diesel::sql_query(&sql)
@@ -95,13 +95,31 @@ pub fn count(conn: &mut Conn, of: Of<'_>) -> Result<i64> {
     let (notes, replies, [first, second]) = of.conditions();
     let sql = format!(
         "SELECT (SELECT COUNT(*) FROM notes WHERE {notes} AND deleted_at IS NULL)
-            + (SELECT COUNT(*) FROM replies WHERE {replies} AND hidden_at IS NULL) AS count"
+            + (SELECT COUNT(*) FROM replies WHERE {replies} AND hidden_at IS NULL AND NOT withheld) AS count"
     );
     let counted: Count = both!(conn, c => diesel::sql_query(&sql)
         .bind::<Text, _>(first)
         .bind::<Text, _>(second)
         .get_result(c))?;
     Ok(counted.count)
+}
+
+/// How many posts of the thread of a publication were said before this moment.
+///
+/// # Errors
+/// The database's.
+pub fn before(conn: &mut Conn, publication: &str, at: NaiveDateTime) -> Result<i64> {
+    let notes: i64 = notes::table
+        .filter(notes::publication_id.eq(publication).and(notes::deleted_at.is_null()))
+        .filter(notes::published_at.lt(at))
+        .count()
+        .get_result(conn)?;
+    let replies: i64 = replies::table
+        .filter(replies::publication_id.eq(publication).and(replies::hidden_at.is_null()))
+        .filter(replies::withheld.eq(false).and(replies::published_at.lt(at)))
+        .count()
+        .get_result(conn)?;
+    Ok(notes.saturating_add(replies))
 }
 
 /// A note as a page shows it.

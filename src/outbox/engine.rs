@@ -88,9 +88,7 @@ impl Shared {
         let read = move |conn: &mut crate::db::Conn| Ok::<_, Error>(activity::find(conn, &wanted)?);
         let found = self.app.db.read(read).await.map_err(|error| error.to_string())?;
         let found = found.ok_or_else(|| "the activity is no longer there".to_owned())?;
-        let signer =
-            crate::ap::keys::signer(&self.app, found.actor_id).await.map_err(|error| error.to_string())?;
-        let parcel = Arc::new(Parcel::new(found.document, signer));
+        let parcel = Arc::new(Parcel::new(found.document, found.actor_id));
         self.parcels.insert(id.to_owned(), parcel.clone());
         Ok(parcel)
     }

@@ -7,6 +7,8 @@ use chrono::NaiveDateTime;
 use reset_federation::url_check::authority;
 use url::Url;
 
+use super::permitted;
+use crate::ap;
 use crate::db::{Conn, Error};
 use crate::jobs::lanes::lane_of;
 use crate::model;
@@ -27,7 +29,8 @@ pub struct NewActivity {
     pub kind: &'static str,
     /// The publication it is about.
     pub publication_id: Option<String>,
-    /// What is said, as [`store`] is to keep and send it.
+    /// What is said, without proofs: [`store`] makes them, for an embedded object of the actor's that has an `@context` of its
+    /// own and for the whole.
     pub document: serde_json::Value,
     /// Whether the actor's outbox lists it.
     pub public: bool,
@@ -81,12 +84,15 @@ pub fn make_due(conn: &mut Conn, hosts: &Hosts, now: NaiveDateTime) -> Result<()
 
 /// As [`enqueue`], for a transaction that enqueues several: [`make_due`] is its last statement, with the hosts of all.
 ///
+/// This is the one place where integrity proofs are made: what is stored is what is sent and served.
+///
 /// The host of a delivery is read from the inbox itself, not from the actor that named it: an actor that names another
 /// server's inbox as its shared one cannot pass by that server's circuit.
 ///
 /// # Errors
 /// The database's; then nothing of the transaction may be kept.
-pub fn store(conn: &mut Conn, new: NewActivity) -> Result<Hosts, Error> {
+pub fn store(conn: &mut Conn, mut new: NewActivity) -> Result<Hosts, Error> {
+    ap::proof::seal(conn, new.actor_id, &mut new.document, new.now)?;
     let (followers, mut inboxes) = match new.to {
         Audience::Followers => (true, Vec::new()),
         Audience::FollowersAnd(inboxes) => (true, inboxes),
@@ -108,7 +114,7 @@ pub fn store(conn: &mut Conn, new: NewActivity) -> Result<Hosts, Error> {
     if followers {
         inboxes.extend(model::delivery::follower_inboxes(conn, new.actor_id)?);
     }
-    let to = with_hosts(inboxes);
+    let to = permitted::among(conn, new.actor_id, with_hosts(inboxes))?;
     model::delivery::insert(conn, &activity.id, &to, &new.subject, new.now)?;
     let with_lane = |(_, host): (String, String)| {
         let lane = lane_of(&host, LANES);

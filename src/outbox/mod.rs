@@ -1,13 +1,16 @@
 //! What this node says to others: activities are stored with their deliveries in the transaction that causes them, and
 //! workers sign and send them until each was taken or given up. It decides nothing about the meaning of an activity.
 
+mod announce;
 mod circuit;
 mod engine;
 mod enqueue;
 mod ledger;
+mod permitted;
 mod round;
 mod send;
 
+pub use announce::{announce, announced};
 pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
 

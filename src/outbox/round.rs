@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::circuit::{Circuit, Standing, delta, shorten};
 use super::engine::Shared;
 use super::ledger::{Ended, Entry, Tried};
+use super::permitted;
 use super::send::Answer;
 use crate::db;
 use crate::jobs::lanes::stable_hash;
@@ -45,8 +46,16 @@ struct Round {
 struct Attempt {
     row: Waiting,
     rest: Line,
-    result: Result<Answer, String>,
+    result: Result<Answer, NotSent>,
     took: Duration,
+}
+
+/// Why a delivery was not even tried.
+enum NotSent {
+    /// It must not be: it is dropped.
+    Forbidden(&'static str),
+    /// For a reason of our own, which may pass.
+    Fault(String),
 }
 
 /// Runs a round for the host and answers, once everything about it is durable, when it is due again.
@@ -120,7 +129,12 @@ impl Round {
         loop {
             while under_way.len() < self.limit && !self.is_over() {
                 let Some(line) = lines.pop_front() else { break };
-                under_way.spawn(attempt(self.shared.clone(), self.circuit.standing(), line));
+                under_way.spawn(attempt(
+                    self.shared.clone(),
+                    self.host.clone(),
+                    self.circuit.standing(),
+                    line,
+                ));
             }
             match under_way.join_next().await {
                 None => break,
@@ -160,10 +174,11 @@ impl Round {
         (goes_on && !rest.is_empty()).then_some(rest)
     }
 
-    fn mark(&self, row: &Waiting, result: Result<Answer, String>, now: NaiveDateTime, jitter: f64) -> Mark {
+    fn mark(&self, row: &Waiting, result: Result<Answer, NotSent>, now: NaiveDateTime, jitter: f64) -> Mark {
         let (outcome, status, wait, error) = match result {
             Ok(answer) => (answer.outcome(), answer.status.map(i32::from), answer.wait, answer.error),
-            Err(error) => (Outcome::Retry, None, None, Some(error)),
+            Err(NotSent::Fault(error)) => (Outcome::Retry, None, None, Some(error)),
+            Err(NotSent::Forbidden(why)) => (Outcome::Final, None, None, Some(why.to_owned())),
         };
         let attempt = u32::try_from(row.attempts).unwrap_or(0).saturating_add(1);
         let again = now + delta(retry::delay(attempt, jitter).max(wait.unwrap_or_default()));
@@ -189,18 +204,24 @@ impl Round {
 }
 
 /// Sends the first of a line, once there is a place for it.
-async fn attempt(shared: Arc<Shared>, standing: Standing, mut line: Line) -> Option<Attempt> {
+async fn attempt(shared: Arc<Shared>, host: Arc<str>, standing: Standing, mut line: Line) -> Option<Attempt> {
     let row = line.pop_front()?;
     let _place = shared.places(standing).acquire().await.ok()?;
     let begun = Instant::now();
-    let result = match shared.parcel(&row.activity_id).await {
-        Ok(parcel) => Ok(parcel.send(&shared.app, &row.inbox).await),
-        Err(error) => {
-            tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
-            Err(error)
-        }
-    };
+    let result = send(&shared, &host, &row).await;
+    if let Err(NotSent::Fault(error)) = &result {
+        tracing::error!(%error, activity = row.activity_id, "an activity cannot be sent for now");
+    }
     Some(Attempt { row, rest: line, result, took: begun.elapsed() })
+}
+
+async fn send(shared: &Shared, host: &str, row: &Waiting) -> Result<Answer, NotSent> {
+    let refusal = permitted::refusal(&shared.app, host).await;
+    if let Some(why) = refusal.map_err(|error| NotSent::Fault(error.to_string()))? {
+        return Err(NotSent::Forbidden(why));
+    }
+    let parcel = shared.parcel(&row.activity_id).await.map_err(NotSent::Fault)?;
+    parcel.send(&shared.app, &row.inbox).await.map_err(NotSent::Fault)
 }
 
 /// Spreads the retries of deliveries that failed together: from 0 to 1, the same for the same row and attempt.

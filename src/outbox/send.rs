@@ -1,31 +1,29 @@
 //! One request: a signed POST to an inbox, and what its answer means. Knows no row and no host.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, HeaderValue, RETRY_AFTER};
 use reset_federation::media_type::ACTIVITY_JSON;
-use reset_federation::{cavage, digest, retry};
+use reset_federation::retry;
+use reset_federation::url_check::authority;
 use url::Url;
 
 use crate::ap::client;
-use crate::ap::keys::Signer;
+use crate::ap::keys::{self, Signer};
+use crate::ap::knock::{self, Digests, Scheme};
 use crate::app::App;
-use crate::config::Federation;
 
 /// Of an answer's body at most this much is read, so that the connection can be used again. In bytes.
 const MAX_ANSWER: usize = 8192;
 
-const DIGEST: HeaderName = HeaderName::from_static("digest");
-const SIGNATURE: HeaderName = HeaderName::from_static("signature");
-
 /// What is the same for every delivery of an activity: computed once.
 pub(super) struct Parcel {
     body: Bytes,
-    digest: String,
-    signer: Arc<Signer>,
+    digests: Digests,
+    /// The row id of the actor, whose key may change while this is kept.
+    actor_id: i64,
 }
 
 /// What an attempt came to.
@@ -42,6 +40,15 @@ pub(super) struct Answer {
 impl Answer {
     fn none(error: String) -> Answer {
         Answer { status: None, wait: None, error: Some(error) }
+    }
+
+    /// Of two knocks the answer that counts. Where both were refused, a 401 may be another one next time, while some servers
+    /// answer 400 to the scheme they do not know.
+    fn or(self, second: Answer) -> Answer {
+        match (self.status, second.status) {
+            (Some(401), Some(400)) => self,
+            _ => second,
+        }
     }
 
     /// Whether the host works: it took the delivery, or refused this one for a reason of its own.
@@ -62,50 +69,59 @@ impl Answer {
 
 impl Parcel {
     /// Of the stored bytes.
-    pub(super) fn new(document: String, signer: Arc<Signer>) -> Parcel {
+    pub(super) fn new(document: String, actor_id: i64) -> Parcel {
         let body = Bytes::from(document);
-        Parcel { digest: digest::header(&body), body, signer }
+        Parcel { digests: Digests::of(&body), body, actor_id }
     }
 
     /// How much memory it takes, roughly, in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.body.len() + 256
+        self.body.len() + 384
     }
 
-    /// Signs and sends it to an inbox. Signing takes half a millisecond and happens on this thread: handing it to another
-    /// costs more than it frees.
-    pub(super) async fn send(&self, app: &App, inbox: &str) -> Answer {
-        let now = app.now();
-        let request = match self.request(&app.config.federation, inbox, now) {
-            Ok((url, headers)) => app.http.post(url).headers(headers).body(self.body.clone()),
-            Err(error) => return Answer::none(error),
+    /// Signs and sends it to an inbox, and once more in the other scheme where the first is refused. Signing takes half a
+    /// millisecond and happens on this thread: handing it to another costs more than it frees.
+    ///
+    /// # Errors
+    /// What keeps this node from signing, a sentence; it says nothing about the host.
+    pub(super) async fn send(&self, app: &App, inbox: &str) -> Result<Answer, String> {
+        let signer = keys::signer(app, self.actor_id).await.map_err(|error| error.to_string())?;
+        let url = match target(app, inbox) {
+            Ok(url) => url,
+            Err(error) => return Ok(Answer::none(error)),
         };
-        match request.send().await {
+        let host = authority(&url);
+        let scheme = knock::first(app, &host).await;
+        let first = self.knock(app, &url, &signer, scheme).await;
+        if !first.status.is_some_and(knock::is_refusal) {
+            return Ok(first);
+        }
+        let second = self.knock(app, &url, &signer, scheme.other()).await;
+        if second.outcome() == retry::Outcome::Done {
+            knock::worked(app, &host, scheme.other()).await;
+        }
+        Ok(first.or(second))
+    }
+
+    async fn knock(&self, app: &App, url: &Url, signer: &Signer, scheme: Scheme) -> Answer {
+        let now = app.now();
+        let headers = match knock::sign(scheme, signer, url, Some(&self.digests), now) {
+            Ok(headers) => headers,
+            Err(error) => return Answer::none(error.to_string()),
+        };
+        let accept = HeaderValue::from_static(ACTIVITY_JSON);
+        let request = app.http.post(url.clone()).headers(headers).header(ACCEPT, accept);
+        match request.body(self.body.clone()).send().await {
             Ok(response) => read(response, now).await,
             Err(error) => Answer::none(reason(&error)),
         }
     }
+}
 
-    fn request(
-        &self,
-        federation: &Federation,
-        inbox: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(Url, HeaderMap), String> {
-        let url = Url::parse(inbox).map_err(|error| error.to_string())?;
-        client::check_target(federation, &url).map_err(|error| error.to_string())?;
-        let signed =
-            cavage::sign_post(&self.signer.key, &self.signer.key_id, &url, ACTIVITY_JSON, &self.digest, now)
-                .map_err(|error| error.to_string())?;
-        let value = |text: &str| HeaderValue::from_str(text).map_err(|error| error.to_string());
-        let mut headers = HeaderMap::with_capacity(6);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(ACTIVITY_JSON));
-        headers.insert(ACCEPT, HeaderValue::from_static(ACTIVITY_JSON));
-        headers.insert(DATE, value(&signed.date)?);
-        headers.insert(DIGEST, value(&self.digest)?);
-        headers.insert(SIGNATURE, value(&signed.signature)?);
-        Ok((url, headers))
-    }
+fn target(app: &App, inbox: &str) -> Result<Url, String> {
+    let url = Url::parse(inbox).map_err(|error| error.to_string())?;
+    client::check_target(&app.config.federation, &url).map_err(|error| error.to_string())?;
+    Ok(url)
 }
 
 async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
@@ -159,6 +175,17 @@ mod tests {
             assert!(!answer(status).is_alive(), "{status}");
         }
         assert!(!Answer::none("refused".into()).is_alive());
+    }
+
+    #[test]
+    fn of_two_refusals_the_one_that_may_pass_counts() {
+        for (first, second, counts) in
+            [(401, 400, 401), (400, 401, 401), (400, 400, 400), (401, 202, 202), (400, 503, 503)]
+        {
+            assert_eq!(answer(first).or(answer(second)).status, Some(counts), "{first} {second}");
+        }
+        let lost = answer(401).or(Answer::none("reset".into()));
+        assert_eq!(lost.outcome(), retry::Outcome::Retry);
     }
 
     #[test]

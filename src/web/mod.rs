@@ -4,6 +4,7 @@
 pub mod activitypub;
 mod assets;
 pub mod error;
+mod fair;
 pub mod feeds;
 mod headers;
 mod health;

@@ -30,6 +30,7 @@ pub fn router(app: SharedApp) -> Router {
         .merge(health::routes())
         .merge(people)
         .layer(from_fn_with_state(app.clone(), kept::answers))
+        .layer(from_fn_with_state(app.clone(), activitypub::spoken_with))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
 }

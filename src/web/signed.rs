@@ -5,6 +5,7 @@
 mod body;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -16,11 +17,13 @@ use reset_federation::signature::{self, Parsed, SignatureError};
 use reset_federation::url_check::{authority, normalise_authority, same_origin};
 use url::Url;
 
-pub use body::bounded;
+pub use body::{bounded, drain};
 
 use crate::ap::fetch::FetchError;
+use crate::ap::policy::{self, Policy};
 use crate::ap::resolve::{self, KnownKey};
 use crate::app::App;
+use crate::web::fair;
 
 /// Why a POST to an inbox is not taken (FEDERATION.md, answers).
 #[derive(Clone, Debug, thiserror::Error)]
@@ -31,9 +34,15 @@ pub enum Refused {
     /// 401: the signature is missing, wrong, too old, or another's.
     #[error("not signed by its actor: {0}")]
     Unsigned(String),
+    /// 403: its server or its actor is blocked here.
+    #[error("this node does not speak with {0}")]
+    Blocked(String),
     /// 413: over 1 MB.
     #[error("the body is larger than 1 MB")]
     TooLarge,
+    /// 429: its server, or its address, has sent more than its share; how long to wait.
+    #[error("more than its share was sent")]
+    TooMany(Duration),
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
     NotNow(String),
@@ -67,6 +76,7 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     signature.check_body(&body).map_err(|error| Refused::Unsigned(error.to_string()))?;
     let envelope = envelope(&body).map_err(malformed)?;
     let id = own_id(app, &envelope)?;
+    spoken_with(app, Some(&envelope.actor), &signature.key_id).await?;
     let key = owner_key(app, &signature.key_id, &envelope).await?;
     if key.owner != envelope.actor {
         return Err(Refused::Unsigned("the key is another actor's".into()));
@@ -92,14 +102,18 @@ pub struct Reader {
 /// An answer that depends on the reader must not be kept by anybody: mark it with [`private`].
 ///
 /// # Errors
-/// [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
+/// [`Refused::Blocked`] where this node does not speak with the reader, [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
 pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused> {
     if !signature::is_signed(&parts.headers) {
         return Ok(None);
     }
+    let turn = fair::enter(app, parts)?;
     let signature = read(app, parts)?;
+    spoken_with(app, None, &signature.key_id).await?;
     let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
+    spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     holds(app, &signature, &key).await?;
+    turn.is_signed();
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
 
@@ -152,6 +166,32 @@ fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
         return Err(Refused::Malformed("the actor lives here and needs no signature to speak".into()));
     }
     Ok(id.as_str().to_owned())
+}
+
+/// Refuses whom this node does not speak with, before anything is asked of their server: the actor, where it is known, and the
+/// owner of the key by its id alone.
+async fn spoken_with(app: &App, actor: Option<&Url>, key_id: &str) -> Result<(), Refused> {
+    let rules = policy::rules(app).await.map_err(|error| Refused::NotNow(error.to_string()))?;
+    let key = Url::parse(key_id).map_err(|_| Refused::Unsigned("the id of the key is no URL".into()))?;
+    match actor.into_iter().chain([&key]).find(|id| rules.id(id) == Policy::Blocked) {
+        Some(id) => Err(Refused::Blocked(authority(id))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a GET that a server signed with which this node does not speak. It is asked before what was kept is sent again. What
+/// the signature is worth is not looked at: who would hide can leave it out, unless signatures are asked for ([`reader`]).
+///
+/// # Errors
+/// As [`reader`].
+pub async fn spoken_with_reader(app: &App, parts: &Parts) -> Result<(), Refused> {
+    if !signature::is_signed(&parts.headers) {
+        return Ok(());
+    }
+    match read(app, parts) {
+        Ok(signature) => spoken_with(app, None, &signature.key_id).await,
+        Err(_) => Ok(()),
+    }
 }
 
 /// The key: known, or fetched now. Of a deleted actor as stored, since its document may be gone; of one that was never known

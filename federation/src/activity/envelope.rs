@@ -311,11 +311,15 @@ impl<'de> Visitor<'de> for Property<'_> {
         let Some(mut first) = seq.next_element_seed(inner)? else {
             return Ok(Named::default());
         };
+        let is_list = |named: &Named| matches!(named.form, Form::List | Form::Several);
+        if is_list(&first) {
+            first.id = Read::Other;
+        }
         if first.form == Form::Plain {
             first.form = Form::List;
         }
         while let Some(next) = seq.next_element_seed(inner)? {
-            let embedded = first.form == Form::Object || next.form == Form::Object;
+            let embedded = first.form == Form::Object || next.form == Form::Object || is_list(&next);
             first.id = match (first.id, next.id) {
                 (Read::Text(a), Read::Text(b)) if !embedded => {
                     let known = |t: &str| ActivityKind::of(t).is_known();

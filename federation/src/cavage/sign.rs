@@ -61,7 +61,7 @@ pub fn sign_post(
 /// Signs a GET over `(request-target) host date`. `Accept` is left out: proxies rewrite it.
 ///
 /// The query string is signed as the draft says and Mastodon does. Fedify 2.3 leaves it out when
-/// it verifies, so that a signed fetch of an address with a query fails there.
+/// it verifies, so that a signed fetch of an address with a query fails there and needs the second knock.
 ///
 /// # Errors
 /// As [`sign_post`].

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod fixtures;
+mod generated;
+mod generator;
 mod oracle;
 mod proofs;
 mod properties;

@@ -236,7 +236,8 @@ proptest! {
         let bytes = serde_json::to_vec(&value).unwrap();
         match json::parse(&bytes) {
             Ok(read) => prop_assert_eq!(read, value),
-            Err(_) => prop_assert!(!value.is_object()),
+            // The one text that is refused.
+            Err(_) => prop_assert!(!value.is_object() || value.to_string().contains("\\u0000")),
         }
     }
 

@@ -100,12 +100,20 @@ pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
         Refused::NeverKnown => StatusCode::ACCEPTED,
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
         Refused::Unsigned(_) => StatusCode::UNAUTHORIZED,
+        Refused::Blocked(_) => StatusCode::FORBIDDEN,
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Refused::NoSuchInbox => StatusCode::NOT_FOUND,
     };
-    tracing::info!(status = status.as_u16(), why = %refused, what);
-    plain(status, &refused.to_string())
+    let mut answer = plain(status, &refused.to_string());
+    if let Refused::TooMany(wait) = refused {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        tracing::debug!(status = status.as_u16(), why = %refused, what);
+    } else {
+        tracing::info!(status = status.as_u16(), why = %refused, what);
+    }
+    answer
 }
 
 /// A document or why there is none, as an answer.

@@ -31,7 +31,9 @@ async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer
     let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
     let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
     let signer = ap::keys::signer(app, actor.id).await?;
-    Ok(Answer::found(ap::actor::document(app, &actor, &profile, &signer)))
+    let mut document = ap::actor::document(app, &actor, &profile, &signer);
+    signer.voucher.vouch(&mut document, actor.updated_at.and_utc()).map_err(ap::keys::Error::from)?;
+    Ok(Answer::found(document))
 }
 
 /// Whether the actor lives at this path.
@@ -61,19 +63,33 @@ fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)
     Ok(profile.map(|profile| (actor, profile)))
 }
 
-/// The document of a publication: drafts are not there, withdrawn ones are a Tombstone.
+/// The document of a publication, as it was last sent: drafts are not there, withdrawn ones are a Tombstone.
 ///
 /// # Errors
 /// [`Fault::NotFound`] where there is none that was ever public.
 pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
-    let wanted = id.to_owned();
-    let found = app.db.read(move |conn| Ok::<_, Fault>(model::publication::find(conn, &wanted)?)).await?;
-    let found = found.filter(|found| found.row.published_at.is_some()).ok_or(Fault::NotFound)?;
+    let (wanted, url) = (id.to_owned(), app.urls.publication(id));
+    let read = move |conn: &mut Conn| {
+        let found = model::publication::find(conn, &wanted)?.ok_or(Fault::NotFound)?;
+        let sent = ap::proof::last_sent(conn, found.actor.id, &wanted, &url)?;
+        Ok::<_, Fault>((found, sent))
+    };
+    let (found, sent) = app.db.read(read).await?;
+    if found.row.published_at.is_none() {
+        return Err(Fault::NotFound);
+    }
     if let Some(at) = found.row.withdrawn_at {
         return Ok(Answer::Gone(ap::publication::withdrawn(&app.urls, &found, at.and_utc())));
     }
-    let zone = dates::zone(&app.config.node.timezone);
-    Ok(Answer::found(ap::publication::document(&app.urls, &found, zone, app.now())))
+    if let Some(sent) = sent {
+        return Ok(Answer::Found(Body::Text(sent)));
+    }
+    // Sent before there were proofs, or never: as it would be sent now.
+    let (zone, at) = (dates::zone(&app.config.node.timezone), found.row.updated_at.and_utc());
+    let mut document = ap::publication::document(&app.urls, &found, zone, at);
+    let signer = ap::keys::signer(app, found.actor.id).await?;
+    signer.voucher.vouch(&mut document, at).map_err(ap::keys::Error::from)?;
+    Ok(Answer::found(document))
 }
 
 /// The document of a note; of a deleted one its Tombstone.
@@ -84,10 +100,15 @@ pub async fn note(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     let wanted = id.to_owned();
     let found = app.db.read(move |conn| Ok::<_, Fault>(model::note::find(conn, &wanted)?)).await?;
     let found = found.ok_or(Fault::NotFound)?;
-    Ok(match found.row.deleted_at {
-        Some(_) => Answer::Gone(ap::note::deleted(&app.urls, &found)),
-        None => Answer::found(ap::note::document(&app.urls, &found)),
-    })
+    if found.row.deleted_at.is_some() {
+        return Ok(Answer::Gone(ap::note::deleted(&app.urls, &found)));
+    }
+    // The same document gets the same proof as when it was sent.
+    let mut document = ap::note::document(&app.urls, &found);
+    let signer = ap::keys::signer(app, found.author.id).await?;
+    let made = found.row.published_at.and_utc();
+    signer.voucher.vouch(&mut document, made).map_err(ap::keys::Error::from)?;
+    Ok(Answer::found(document))
 }
 
 /// An activity that is for everybody, as it was sent.

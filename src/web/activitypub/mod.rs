@@ -21,6 +21,7 @@ pub use answer::{Answer, Body, Fault};
 pub use documents::{actor, note, publication};
 
 use crate::app::{Local, SharedApp};
+use crate::web::signed;
 
 /// Everything that only servers ask for. Lay [`negotiated`] around the pages as well.
 pub fn routes() -> Router<SharedApp> {
@@ -50,6 +51,22 @@ pub fn routes() -> Router<SharedApp> {
         .route("/actor/followers", get(collections::followers))
         .route("/actor/following", get(collections::following))
         .route("/actor/featured", get(collections::featured))
+}
+
+/// Answers 403 to what a server reads with which this node does not speak.
+pub async fn spoken_with(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match signed::spoken_with_reader(&app, &parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(refused) => {
+            let mut answer = answer::refused(&refused, "a signed GET was refused");
+            signed::private(&mut answer);
+            answer
+        }
+    }
 }
 
 /// Answers with the document where a server asks for it at an address that is also a page, and tells caches that the answer

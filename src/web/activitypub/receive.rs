@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::answer::received;
 use crate::app::{Local, SharedApp};
 use crate::inbox::{self, Taken};
+use crate::web::fair;
 use crate::web::signed::{self, Refused, Signed};
 use crate::{db, model};
 
@@ -29,8 +30,16 @@ pub(super) async fn post_inbox_of(State(app): State<SharedApp>, request: Request
 }
 
 async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused> {
+    let turn = match fair::claim(app, parts).and_then(|()| fair::enter(app, parts)) {
+        Ok(turn) => turn,
+        Err(refused) => {
+            signed::drain(body, 0).await;
+            return Err(refused);
+        }
+    };
     let body = signed::bounded(&parts.headers, body).await?;
     let Signed { envelope, id, host, document } = signed::verify(app, parts, body).await?;
+    turn.signed_by(envelope.actor.host_str())?;
     let taken = Taken { id, actor: envelope.actor.into(), host, document };
     // A repeated id is told 202 as well, and has no effect.
     inbox::take(app, taken).await.map(drop).map_err(|error| Refused::NotNow(error.to_string()))

@@ -36,6 +36,7 @@ fn over(app: &App, conn: &mut Conn, quote: &Quote) -> Result<Option<chrono::Naiv
         Some(Local::Publication(id)) => {
             Ok(model::publication::find(conn, &id)?.and_then(|found| found.row.withdrawn_at))
         }
+        Some(Local::Note(id)) => Ok(model::note::find(conn, &id)?.and_then(|found| found.row.deleted_at)),
         _ => Ok(None),
     }
 }

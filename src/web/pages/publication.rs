@@ -14,6 +14,7 @@ use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::Attachment;
 use crate::model::listing;
+use crate::model::lock::{self, Lock};
 use crate::model::publication::{self, Publication};
 use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
@@ -30,20 +31,22 @@ struct Row {
     source: Option<Publication>,
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
+    lock: Option<Lock>,
 }
 
 fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
-        let thread = Thread::default();
-        return Ok(Row { publication, known: vec![], source: None, thread, quotes: vec![] });
+        let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
+        return Ok(Row { publication, known, source: None, thread, quotes, lock: None });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
     let thread = thread::load(conn, urls, id, page)?;
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
-    Ok(Row { known, source, thread, quotes, publication })
+    let lock = lock::find(conn, id)?;
+    Ok(Row { known, source, thread, quotes, lock, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -104,6 +107,8 @@ struct PublicationPage {
     reply_count: i64,
     likes: i64,
     shares: i64,
+    /// Since when, and why, no new replies are taken.
+    locked: Option<(Moment, Option<String>)>,
     pager: Pager,
 }
 
@@ -183,6 +188,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         reply_count: stored.replies,
         likes: stored.likes,
         shares: stored.shares,
+        locked: row.lock.map(|lock| (reading.day(lock.since), lock.reason)),
         pager: Pager::new(&format!("/publications/{}?page=", stored.id), page, row.thread.total),
         replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,

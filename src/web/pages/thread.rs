@@ -7,6 +7,7 @@ use super::parts::{Moment, Pager, Reading};
 use crate::app::Urls;
 use crate::db::Conn;
 use crate::model::listing::{self, ShownReply};
+use crate::model::note::Row;
 use crate::model::thread::{self, Of, Post, ShownNote};
 
 /// Most posts that are nested; a longer thread is shown in the order in which things were said.
@@ -83,15 +84,13 @@ pub(super) fn page_of(
     conn: &mut Conn,
     urls: &Urls,
     publication: &str,
-    note: &str,
+    note: &Row,
 ) -> Result<i64, diesel::result::Error> {
-    let posts = thread::posts(conn, Of::Thread(publication), 0, i64::from(i32::MAX))?;
-    let many = i64::try_from(posts.len()).unwrap_or(i64::MAX) > MAX_NESTED;
-    let is_it = |post: &Post| post.note.as_deref() == Some(note);
-    let place = match many {
-        true => posts.iter().position(is_it),
-        false => nested(urls, posts).iter().position(|(post, _)| is_it(post)),
-    };
+    if thread::count(conn, Of::Thread(publication))? > MAX_NESTED {
+        return Ok(thread::before(conn, publication, note.published_at)? / PER_PAGE + 1);
+    }
+    let posts = nested(urls, thread::posts(conn, Of::Thread(publication), 0, MAX_NESTED)?);
+    let place = posts.iter().position(|(post, _)| post.note.as_ref() == Some(&note.id));
     Ok(place.and_then(|place| i64::try_from(place).ok()).unwrap_or(0) / PER_PAGE + 1)
 }
 

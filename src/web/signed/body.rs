@@ -52,7 +52,8 @@ async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
     Ok(whole.into())
 }
 
-async fn drain(mut body: Body, mut read: usize) {
+/// Throws away what is left of a body, up to 4 MB or 2 seconds, so that its sender reads the answer.
+pub async fn drain(mut body: Body, mut read: usize) {
     let reading = async {
         while read < MAX_DRAIN
             && let Some(Ok(frame)) = body.frame().await

@@ -42,12 +42,12 @@ function otherSignature(headers) {
 }
 
 /** Sends `text` as it is, in one request, and tells what was answered. */
-async function post(who, text, { inbox, scheme = "rfc9421", keyId, time, headers, tamper, altered = text }) {
+async function post(who, text, { inbox, scheme = "rfc9421", keyId, minutes = 0, headers, tamper, altered = text }) {
   if (scheme !== "none" && !SCHEMES[scheme]) fail(400, `${scheme} is none of ${Object.keys(SCHEMES).join(", ")}, none`);
   const [rsa] = await context().getActorKeyPairs(who.name);
   let request = new Request(inbox, { method: "POST", headers: { "content-type": "application/activity+json", ...headers }, body: text });
   if (scheme !== "none") {
-    request = await signRequest(request, rsa.privateKey, new URL(keyId ?? rsa.keyId), { spec: SCHEMES[scheme], currentTime: time && Temporal.Instant.from(time) });
+    request = await signRequest(request, rsa.privateKey, new URL(keyId ?? rsa.keyId), { spec: SCHEMES[scheme], currentTime: Temporal.Now.instant().add({ minutes }) });
   }
   const signed = tamper === "signature" ? otherSignature(request.headers) : request.headers;
   const answer = await fetch(inbox, { method: "POST", headers: signed, body: tamper === "body" ? altered : text, redirect: "manual" });

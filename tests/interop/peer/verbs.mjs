@@ -16,7 +16,9 @@ const newActivity = () => new URL(`/activities/${randomUUID()}`, ORIGIN);
 const newObject = () => context().getObjectUri(AS.Object, { id: randomUUID() });
 const audience = (who, others) => ({ to: PUBLIC, ccs: [followersOf(who), ...others.map((one) => one.id)] });
 
-export const newKeys = () => Promise.all(["RSASSA-PKCS1-v1_5", "Ed25519"].map((algorithm) => generateCryptoKeyPair(algorithm)));
+// Of the length that most servers have; Fedify's own are of 4096 bits and take a second each.
+const RSA = { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+export const newKeys = () => Promise.all([crypto.subtle.generateKey(RSA, true, ["sign", "verify"]), generateCryptoKeyPair("Ed25519")]);
 
 /** Asks another for something, and keeps until when and how it was answered. */
 async function ask(who, activity, other, more) {

@@ -58,9 +58,15 @@ async fn a_comment_is_addressed_to_all_whom_it_concerns_and_served_as_it_was_sen
     assert!(html.contains("@communs@nulle.part.example") && html.contains("/tags/R"), "{html}");
     let served = app.visit(path(&app, &said.url), &ACTIVITY).await;
     assert_eq!(serde_json::from_str::<Value>(&served.text).unwrap(), note);
-    let inboxes: Vec<String> =
-        app.read(|conn| deliveries::table.order(deliveries::id).select(deliveries::inbox).load(conn)).await;
-    assert_eq!(inboxes, ["https://peer.example/inbox"; 2], "the coalition's followers get it as well");
+    let sent: Vec<(String, String)> = app
+        .read(|conn| {
+            let sent = deliveries::table.inner_join(activities::table).order(deliveries::id);
+            sent.select((activities::kind, deliveries::inbox)).load(conn)
+        })
+        .await;
+    let inbox = "https://peer.example/inbox".to_owned();
+    let told = ["Create", "Create", "Announce"].map(|kind| (kind.to_owned(), inbox.clone()));
+    assert_eq!(sent, told, "the coalition's followers get it, and that the coalition passes it on");
     assert_eq!(stored(&app, &id).await.row.replies, 1);
     let tagged = app.visit("/tags/réserves", &[]).await;
     assert!(tagged.status == 200 && tagged.text.contains("L’Atelier"), "{}", tagged.text);
@@ -180,4 +186,22 @@ async fn what_cannot_be_said_is_refused_in_a_sentence() {
     let language = Words { text: "Yes".to_owned(), language: Some("in English".to_owned()) };
     let refused = comment::edit(&app, "x".to_owned(), language).await.unwrap_err().to_string();
     assert!(refused.contains("is no language tag"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_locked_publication_takes_no_comment() {
+    let app = node().await;
+    let (id, _) = say(&app, written(Kind::Proposal, "x", "", "Texte")).await.unwrap();
+    let first = add(&app, &id, "atelier", "Un.").await.unwrap().url;
+    let lock = reset_node::model::lock::Lock {
+        publication_id: id.rsplit('/').next().unwrap().to_owned(),
+        activity_id: app.new_id(),
+        reason: None,
+        since: app.now().naive_utc(),
+    };
+    app.write(move |conn| reset_node::model::lock::insert(conn, &lock)).await;
+    for answered in [&id, &first] {
+        let refused = add(&app, answered, "atelier", "Deux.").await.unwrap_err();
+        assert!(refused.contains("is locked by its coalition"), "{refused}");
+    }
 }

@@ -3,6 +3,7 @@
 mod attachments;
 mod coalitions;
 mod comments;
+mod contributions;
 mod decisions;
 mod following;
 mod news;

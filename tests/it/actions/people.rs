@@ -87,6 +87,7 @@ fn new_reply(
         document: "{}".to_owned(),
         warning: None,
         attachments: "[]".to_owned(),
+        withheld: false,
     }
 }
 

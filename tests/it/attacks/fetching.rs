@@ -1,18 +1,24 @@
 //! What others make us fetch.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Frame;
 use reset_node::ap::fetch::{FetchError, Fetcher};
 use reset_node::ap::{client, resolve};
 use serde_json::json;
 use url::Url;
 
-use super::nothing_changed;
+use super::{named, nothing_changed};
 use crate::inbox::{stage, stage_with};
 use crate::support::TestApp;
 use crate::support::peer::ACTIVITY_JSON;
@@ -60,9 +66,55 @@ async fn answer(State((base, hits)): State<(String, Arc<AtomicU64>)>, uri: Uri) 
         "/private" => to(format!("http://127.0.0.1:{}/good", base.rsplit(':').next().unwrap())),
         "/by-name" => to(format!("http://localhost:{}/good", base.rsplit(':').next().unwrap())),
         "/file" => to("file:///etc/passwd".into()),
+        "/script" => to("javascript:alert(1)".into()),
+        "/user" => to(base.replace("http://", "http://good@")),
+        "/nowhere" => StatusCode::FOUND.into_response(),
+        "/png" => like("image/png", document(&id)),
+        "/plain" => like("text/plain; profile=\"https://www.w3.org/ns/activitystreams\"", document(&id)),
+        "/both" => like("text/html; x=application/activity+json", document(&id)),
+        "/none" => document(&id).into_response(),
+        "/br" => coded("br", document(&id)),
+        "/twice" => coded("identity, gzip", document(&id)),
+        "/bomb" => coded("deflate", "x".repeat(900_000)),
+        "/full/1" | "/full/2" | "/full/3" | "/full/4" | "/full/5" => {
+            like(ACTIVITY_JSON, format!("{{\"id\":\"{id}\",\"x\":\"{}\"}}", "x".repeat(900_000)))
+        }
+        "/drip" => forever(Duration::from_millis(100), b" "),
+        "/endless" => forever(Duration::from_millis(1), &[b' '; 65_536]),
+        "/array" => like(ACTIVITY_JSON, format!("[{}]", document(&id))),
+        "/deep" => {
+            like(ACTIVITY_JSON, format!("{{\"id\":\"{id}\",\"x\":{}1{}}}", "[".repeat(80), "]".repeat(80)))
+        }
+        "/no-id" => like(ACTIVITY_JSON, json!({"type": "Note"}).to_string()),
+        "/elsewhere" => like(ACTIVITY_JSON, document("http://127.0.0.9:1/good")),
         "/missing" => StatusCode::GONE.into_response(),
         _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+fn coded(coding: &'static str, text: String) -> Response {
+    ([(header::CONTENT_TYPE, ACTIVITY_JSON), (header::CONTENT_ENCODING, coding)], text).into_response()
+}
+
+/// A body without an end: this piece at each tick.
+struct Forever(tokio::time::Interval, &'static [u8]);
+
+impl HttpBody for Forever {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.1;
+        self.0.poll_tick(cx).map(|_| Some(Ok(Frame::data(Bytes::from_static(piece)))))
+    }
+}
+
+fn forever(every: Duration, piece: &'static [u8]) -> Response {
+    let body = Body::new(Forever(tokio::time::interval(every), piece));
+    ([(header::CONTENT_TYPE, ACTIVITY_JSON)], body).into_response()
 }
 
 async fn fetch(app: &TestApp, url: &str) -> Result<String, FetchError> {
@@ -83,7 +135,18 @@ async fn fetch_of_a_private_address_by_name() {
     let app = TestApp::with(|config| config.federation.allow_private_addresses = false).await;
     let stage = stage_with(app).await;
     let port = bad.base.rsplit(':').next().unwrap();
-    for host in ["localhost", "127.0.0.1", "[::1]", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+    for (name, host) in [
+        named("a private address by name", "localhost"),
+        named("a private address", "127.0.0.1"),
+        named("a private address of IPv6", "[::1]"),
+        named("a private address as one number", "2130706433"),
+        named("a private address in hexadecimal", "0x7f.1"),
+        named("a private address mapped into IPv6", "[::ffff:127.0.0.1]"),
+        named("a private address in NAT64", "[64:ff9b::7f00:1]"),
+        named("a private address in 6to4", "[2002:7f00:1::]"),
+        named("the address of this host", "0.0.0.0"),
+    ] {
+        println!("{name}");
         refused(fetch(&stage.app, &format!("http://{host}:{port}/good")).await, "not a public one");
     }
     assert_eq!(bad.hits.load(Ordering::Relaxed), 0);
@@ -124,6 +187,14 @@ async fn endless_redirects() {
     refused(fetch(&stage.app, &format!("{}/loop", bad.base)).await, "more than three redirects");
     refused(fetch(&stage.app, &format!("{}/0", bad.base)).await, "more than three redirects");
     assert_eq!(bad.hits.load(Ordering::Relaxed), 8);
+    for (name, path) in [
+        named("a redirect to a script", "script"),
+        named("a redirect to nowhere", "nowhere"),
+        named("a redirect with a user name", "user"),
+    ] {
+        let found = fetch(&stage.app, &format!("{}/{path}", bad.base)).await;
+        assert!(matches!(&found, Err(FetchError::Refused(_))), "{name}: {found:?}");
+    }
     // Three are followed.
     assert_eq!(fetch(&stage.app, &format!("{}/1", bad.base)).await.unwrap(), format!("{}/good", bad.base));
 }
@@ -131,15 +202,38 @@ async fn endless_redirects() {
 #[tokio::test]
 async fn a_page_or_a_picture_served_as_an_activity() {
     let (stage, bad) = (stage().await, bad().await);
-    refused(fetch(&stage.app, &format!("{}/html", bad.base)).await, "content type");
-    refused(fetch(&stage.app, &format!("{}/json", bad.base)).await, "content type");
+    for (name, path) in [
+        named("a page", "html"),
+        named("any JSON", "json"),
+        named("a picture", "png"),
+        named("a text with the profile of activities", "plain"),
+        named("a page with the type of activities in a parameter", "both"),
+        named("a document without a type that says so", "none"),
+    ] {
+        let found = fetch(&stage.app, &format!("{}/{path}", bad.base)).await;
+        assert!(
+            matches!(&found, Err(FetchError::Refused(why)) if why.contains("content type")),
+            "{name}: {found:?}"
+        );
+    }
     assert!(fetch(&stage.app, &format!("{}/profile", bad.base)).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_compressed_or_a_large_answer() {
     let (stage, bad) = (stage().await, bad().await);
-    refused(fetch(&stage.app, &format!("{}/zipped", bad.base)).await, "compressed");
+    for (name, path) in [
+        named("gzip that was not asked for", "zipped"),
+        named("brotli that was not asked for", "br"),
+        named("two codings", "twice"),
+        named("what would burst when inflated", "bomb"),
+    ] {
+        let found = fetch(&stage.app, &format!("{}/{path}", bad.base)).await;
+        assert!(
+            matches!(&found, Err(FetchError::Refused(why)) if why.contains("compressed")),
+            "{name}: {found:?}"
+        );
+    }
     refused(fetch(&stage.app, &format!("{}/large", bad.base)).await, "larger than 1 MB");
 }
 
@@ -152,6 +246,14 @@ async fn a_document_that_says_it_is_another() {
         format!("{}/good", bad.base)
     );
     refused(fetch(&stage.app, &format!("{}/false-id", bad.base)).await, "says it is");
+    for (name, path) in [
+        named("a document that says it is another server's", "elsewhere"),
+        named("a document without an id", "no-id"),
+        named("a list of documents", "array"),
+        named("a document nested eighty deep", "deep"),
+    ] {
+        assert!(fetch(&stage.app, &format!("{}/{path}", bad.base)).await.is_err(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -198,7 +300,7 @@ async fn a_host_that_never_answers_holds_few_fetches_and_others_none() {
         let (app, key) = (stage.app.app.clone(), format!("{base}/users/{number}#main-key"));
         asked.spawn(async move { resolve::key(&app, &key).await });
     }
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     // Meanwhile another host is heard at once.
     assert_eq!(stage.peer.like("ada", &stage.proposal, &stage.coalition.url).await.1, 202);
     while let Some(answer) = asked.join_next().await {
@@ -206,4 +308,65 @@ async fn a_host_that_never_answers_holds_few_fetches_and_others_none() {
     }
     assert_eq!(open.load(Ordering::Relaxed), 16);
     stage.work().await;
+}
+
+#[tokio::test]
+async fn more_than_four_megabytes_for_one_activity() {
+    let (stage, bad) = (stage().await, bad().await);
+    let fetcher = Fetcher::new(&stage.app.app);
+    let full = |n: u8| Url::parse(&format!("{}/full/{n}", bad.base)).unwrap();
+    for n in 1..5 {
+        fetcher.document(&full(n)).await.unwrap();
+    }
+    assert!(
+        matches!(fetcher.document(&full(5)).await, Err(FetchError::Refused(why)) if why.contains("4 MB"))
+    );
+    // That says nothing about the document: another activity may ask for it.
+    Fetcher::new(&stage.app.app).document(&full(5)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_comes_a_byte_at_a_time_or_never_ends() {
+    let bad = bad().await;
+    let mut app = TestApp::new().await;
+    let builder = client::builder(&app.config.federation.clone(), app.url()).unwrap();
+    app.set_client(builder.timeout(Duration::from_secs(1)).build().unwrap());
+    let stage = stage_with(app).await;
+    let began = std::time::Instant::now();
+    // The limit of a whole answer, here a second, holds for its body too.
+    let slow = fetch(&stage.app, &format!("{}/drip", bad.base)).await;
+    assert!(matches!(slow, Err(FetchError::Later(_))), "{slow:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    refused(fetch(&stage.app, &format!("{}/endless", bad.base)).await, "larger than 1 MB");
+}
+
+#[tokio::test]
+async fn the_same_bad_document_asked_for_again_and_again() {
+    let bad = bad().await;
+    let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let stage = stage_with(TestApp::at(now).await).await;
+    let hits = || bad.hits.swap(0, Ordering::Relaxed);
+    for (path, life) in [("missing", 60), ("html", 60), ("broken", 1)] {
+        let url = format!("{}/{path}", bad.base);
+        for _ in 0..50 {
+            assert!(fetch(&stage.app, &url).await.is_err());
+        }
+        assert_eq!(hits(), 1, "{path} is asked for once");
+        stage.app.advance(Duration::from_secs(life));
+        assert!(fetch(&stage.app, &url).await.is_err());
+        assert_eq!(hits(), 1, "{path} is asked for again after its term");
+    }
+    // A hundred activities about one of them cost one request.
+    for _ in 0..100 {
+        let object = json!(format!("{}/objects/none", stage.peer.base()));
+        let body = serde_json::to_vec(&json!({
+            "id": stage.peer.new_id("activities"), "type": "Create", "actor": stage.peer.actor("ada"), "object": object,
+        }));
+        let inbox = format!("{}/inbox", stage.app.url());
+        let request = stage.peer.signed("ada", &inbox, body.unwrap(), stage.app.now());
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 202);
+    }
+    let before = stage.peer.fetches();
+    stage.work().await;
+    assert_eq!(stage.peer.fetches() - before, 1);
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod documents;
 mod follow;
+mod keys;
 mod posts;
 mod quotes;
 mod reactions;

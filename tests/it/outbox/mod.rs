@@ -2,6 +2,7 @@
 
 mod failure;
 mod isolation;
+mod knocks;
 mod recovery;
 mod sending;
 mod workers;

@@ -59,8 +59,14 @@ impl TestApp {
         let listener = self.listener.take().unwrap();
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();
         self.server = Some(tokio::spawn(async move {
-            axum::serve(listener, router).await.unwrap();
+            let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+            axum::serve(listener, service).await.unwrap();
         }));
+    }
+
+    /// Changes its configuration; before anything else holds it.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut Arc::get_mut(&mut self.app).unwrap().config);
     }
 
     /// Gives it another HTTP client; before anything else holds it.
@@ -163,13 +169,14 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
 }
 
 /// What visitors and peers of a test send requests with.
-#[expect(clippy::disallowed_methods, reason = "the client of a peer or a visitor, not of the App")]
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(10))
-        .build()
-        .unwrap()
+    client_builder().build().unwrap()
+}
+
+/// The same before its last step.
+#[expect(clippy::disallowed_methods, reason = "the client of a peer or a visitor, not of the App")]
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10))
 }
 
 mod tests {
@@ -201,6 +208,7 @@ mod tests {
                     inbox_items::activity_id.eq("x"),
                     inbox_items::actor_url.eq("y"),
                     inbox_items::lane.eq(0),
+                    inbox_items::host.eq("a.example"),
                     inbox_items::document.eq("{}"),
                     inbox_items::received_at.eq(at),
                     inbox_items::state.eq(0),

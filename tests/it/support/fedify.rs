@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use super::tls::Authority;
+
 /// One instance. Dropped, it ends.
 pub(crate) struct Fedify {
     child: Child,
@@ -15,20 +17,25 @@ pub(crate) struct Fedify {
 }
 
 impl Fedify {
-    /// Starts one that knocks first with the scheme `first_knock`.
-    pub(crate) fn start(first_knock: &str) -> Fedify {
+    /// Starts one that knocks first with the scheme `first_knock`; over TLS and trusting `authority` where there is one.
+    pub(crate) fn start(first_knock: &str, authority: Option<&Authority>) -> Fedify {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer");
         assert!(
             folder.join("node_modules/@fedify/fedify").exists(),
             "the Fedify peer is not installed: run scripts/test --install, or npm ci in tests/interop/peer"
         );
-        let spawned = Command::new("node")
+        let mut command = Command::new("node");
+        command
             .current_dir(&folder)
             .args(["peer.mjs", "--until-stdin-closes", "--first-knock", first_knock])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
+            .stderr(Stdio::null());
+        if let Some(authority) = authority {
+            command.env("NODE_EXTRA_CA_CERTS", authority.ca());
+            command.arg("--cert").arg(authority.certificate()).arg("--key").arg(authority.key());
+        }
+        let spawned = command.spawn();
         let mut child = spawned.unwrap_or_else(|error| {
             panic!("Node cannot be started ({error}): run scripts/test --install, which installs it")
         });

@@ -6,6 +6,9 @@ pub(crate) mod fedify;
 pub(crate) mod fixtures;
 pub(crate) mod node;
 pub(crate) mod peer;
+pub(crate) mod python;
+pub(crate) mod receivers;
+pub(crate) mod tls;
 
 pub(crate) use app::TestApp;
 pub(crate) use peer::Peer;

@@ -12,7 +12,9 @@ pub(crate) struct Program {
     binary: PathBuf,
     folder: PathBuf,
     port: u16,
+    url: String,
     database: String,
+    environment: Vec<(String, String)>,
 }
 
 /// A node of the real program. Dropped, it kills the processes that it started, by their id.
@@ -33,12 +35,12 @@ impl std::ops::Deref for Node {
 impl Program {
     /// `localhost:PORT`, the domain of its handles.
     pub(crate) fn domain(&self) -> String {
-        format!("localhost:{}", self.port)
+        self.url.split_once("://").map_or_else(String::new, |(_, rest)| rest.to_owned())
     }
 
-    /// `http://localhost:PORT`.
+    /// Under which its ids are: `http://localhost:PORT`, or what [`Node::init_behind`] was given.
     pub(crate) fn url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        self.url.clone()
     }
 
     /// A path in its folder.
@@ -77,8 +79,11 @@ impl Program {
             .env("RESET_NODE_NODE__URL", self.url())
             .env("RESET_NODE_HTTP__LISTEN", format!("127.0.0.1:{}", self.port))
             .env("RESET_NODE_DATABASE__URL", &self.database)
-            .env("RESET_NODE_FEDERATION__ALLOW_HTTP", "true")
+            .env("RESET_NODE_FEDERATION__ALLOW_HTTP", self.url.starts_with("http:").to_string())
             .env("RESET_NODE_FEDERATION__ALLOW_PRIVATE_ADDRESSES", "true")
+            // Loads come from few hosts: they go the whole road, and never reach the limit.
+            .env("RESET_NODE_FEDERATION__INBOX_PER_MINUTE", "100000000")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }
@@ -87,11 +92,26 @@ impl Program {
 impl Node {
     /// `init` in `folder` with this database; ids live at `http://localhost:PORT`.
     pub(crate) fn init(binary: &str, folder: &Path, database: &str) -> Node {
+        let port = free_port();
+        Node::init_behind(binary, folder, database, port, &format!("http://localhost:{port}"), &[])
+    }
+
+    /// The same, listening on `port` for a proxy, with ids at `url` and settings (`RESET_NODE_…`) for every command.
+    pub(crate) fn init_behind(
+        binary: &str,
+        folder: &Path,
+        database: &str,
+        port: u16,
+        url: &str,
+        environment: &[(&str, &str)],
+    ) -> Node {
         let program = Program {
             binary: binary.into(),
             folder: folder.to_owned(),
-            port: free_port(),
+            port,
+            url: url.to_owned(),
             database: database.to_owned(),
+            environment: environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         };
         let (domain, data) = (program.domain(), program.path("data"));
         let data = data.to_str().unwrap();

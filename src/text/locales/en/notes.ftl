@@ -20,3 +20,5 @@ thread-attachment = Attachment
 tag-comments = Comments
 publication-attachments = Attachments
 publication-kilobytes = kB
+contribution-label = Contribution
+contribution-title = Contribution by { $name }

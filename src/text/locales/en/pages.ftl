@@ -82,6 +82,7 @@ publication-forms = Other forms
 publication-revisions = History
 publication-replies = Replies
 publication-reply-how = To reply, search for this address from your server:
+publication-locked = This publication has taken no new replies since
 publication-no-reply = Nobody has replied yet.
 publication-quotes = Quoted by
 publication-edited = edited

@@ -20,3 +20,5 @@ thread-attachment = Pièce jointe
 tag-comments = Commentaires
 publication-attachments = Documents joints
 publication-kilobytes = ko
+contribution-label = Contribution
+contribution-title = Contribution de { $name }

@@ -82,6 +82,7 @@ publication-forms = Autres formes
 publication-revisions = Historique
 publication-replies = Réponses
 publication-reply-how = Pour répondre, cherchez cette adresse depuis votre serveur :
+publication-locked = Cette publication ne reçoit plus de réponses depuis le
 publication-no-reply = Personne n’a encore répondu.
 publication-quotes = Citée par
 publication-edited = modifié

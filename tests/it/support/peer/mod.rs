@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::http::header;
+use axum::http::{Method, header};
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 use reset_federation::key::{PublicKey, RsaPrivate};
-use reset_federation::{cavage, digest};
+use reset_federation::{cavage, digest, rfc9421};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -32,17 +32,27 @@ pub(crate) enum Answer {
     Status(u16),
     /// With this status and `Retry-After` in seconds.
     Later(u16, u64),
+    /// As [`Answer::Accept`] to requests signed by this scheme ([`DRAFT`], [`MESSAGE`]), also for documents; with this status
+    /// to others.
+    Only(&'static str, u16),
     /// With 202 after this time.
     Slowly(Duration),
     /// Not at all.
     Never,
 }
 
+/// Signed as draft-cavage says.
+pub(crate) const DRAFT: &str = "draft";
+/// Signed by RFC 9421.
+pub(crate) const MESSAGE: &str = "message";
+
 /// One POST to an inbox, as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     /// The path of the inbox.
     pub(crate) path: String,
+    /// How it was signed: [`DRAFT`], [`MESSAGE`] or nothing.
+    pub(crate) scheme: &'static str,
     /// The JSON.
     pub(crate) activity: Value,
     /// What verifying its digest and signature said.
@@ -74,6 +84,7 @@ struct Shared {
     base: String,
     http: reqwest::Client,
     received: Mutex<Vec<Received>>,
+    reads: Mutex<Vec<&'static str>>,
     arrived: Notify,
     answer: Mutex<Answer>,
     objects: Mutex<HashMap<String, Value>>,
@@ -92,10 +103,23 @@ impl Peer {
     /// On this address; any of 127.0.0.0/8 makes another host.
     pub(crate) async fn start_at(address: &str) -> Peer {
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        Peer::serve(listener, base)
+    }
+
+    /// On a free port of 127.0.0.1, with ids at this name: who asks it must know where the name leads.
+    pub(crate) async fn start_as(name: &str) -> Peer {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{name}:{}", listener.local_addr().unwrap().port());
+        Peer::serve(listener, base)
+    }
+
+    fn serve(listener: tokio::net::TcpListener, base: String) -> Peer {
         let shared = Arc::new(Shared {
-            base: format!("http://{}", listener.local_addr().unwrap()),
+            base,
             http: crate::support::app::client(),
             received: Mutex::default(),
+            reads: Mutex::default(),
             arrived: Notify::new(),
             answer: Mutex::new(Answer::Accept),
             objects: Mutex::default(),
@@ -107,6 +131,7 @@ impl Peer {
         let router = axum::Router::new()
             .route("/.well-known/webfinger", get(server::webfinger))
             .route("/users/{name}", get(server::actor))
+            .route("/users/{name}/main-key", get(server::key))
             .route("/users/{name}/inbox", post(server::inbox))
             .route("/inbox", post(server::inbox))
             .route("/objects/{number}", get(server::object))
@@ -115,9 +140,14 @@ impl Peer {
         Peer { shared, server }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or at its name.
     pub(crate) fn base(&self) -> &str {
         &self.shared.base
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.base().rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// The id of the actor `name`; every name lives here.
@@ -138,6 +168,11 @@ impl Peer {
     /// Everything that came, in order, also what was refused.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.shared.received.lock().unwrap().clone()
+    }
+
+    /// How each request for an actor or object was signed.
+    pub(crate) fn reads(&self) -> Vec<&'static str> {
+        self.shared.reads.lock().unwrap().clone()
     }
 
     /// How often an actor or object of this peer was fetched.
@@ -181,6 +216,11 @@ impl Peer {
     /// Announces a publication.
     pub(crate) async fn announce(&self, name: &str, publication: &str, inbox_of: &str) -> (Value, u16) {
         self.act(name, "Announce", json!(publication), inbox_of).await
+    }
+
+    /// Announces anything; the status.
+    pub(crate) async fn announce_of(&self, name: &str, object: Value, inbox_of: &str) -> u16 {
+        self.act(name, "Announce", object, inbox_of).await.1
     }
 
     /// Takes an activity back.
@@ -286,6 +326,41 @@ impl Peer {
             .header(header::CONTENT_TYPE, ACTIVITY_JSON)
             .header(header::USER_AGENT, "test-peer")
             .body(body)
+    }
+
+    /// A POST signed by RFC 9421, for tests that alter it before they send it.
+    pub(crate) fn message(
+        &self,
+        name: &str,
+        inbox: &str,
+        body: Vec<u8>,
+        now: DateTime<Utc>,
+    ) -> reqwest::RequestBuilder {
+        let url = Url::parse(inbox).unwrap();
+        let key_id = format!("{}#main-key", self.actor(name));
+        let digest = digest::content_header(&body);
+        let signed = rfc9421::sign(&key_of(name), &key_id, &Method::POST, &url, Some(&digest), now).unwrap();
+        self.shared
+            .http
+            .post(url)
+            .header("content-digest", digest)
+            .header("signature-input", signed.input)
+            .header("signature", signed.signature)
+            .header(header::CONTENT_TYPE, ACTIVITY_JSON)
+            .body(body)
+    }
+
+    /// GETs a document as ActivityPub servers do that sign their fetches, by RFC 9421 or else draft-cavage.
+    pub(crate) fn reading(&self, name: &str, url: &str, by_message: bool) -> reqwest::RequestBuilder {
+        let (key, parsed) = (key_of(name), Url::parse(url).unwrap());
+        let key_id = format!("{}#main-key", self.actor(name));
+        let request = self.shared.http.get(url).header(header::ACCEPT, ACTIVITY_JSON);
+        if by_message {
+            let made = rfc9421::sign(&key, &key_id, &Method::GET, &parsed, None, self.now()).unwrap();
+            return request.header("signature-input", made.input).header("signature", made.signature);
+        }
+        let made = cavage::sign_get(&key, &key_id, &parsed, self.now()).unwrap();
+        request.header(header::DATE, made.date).header("signature", made.signature)
     }
 
     /// GETs a document as ActivityPub servers do.

@@ -13,7 +13,7 @@ use reset_federation::key::PublicKey;
 use reset_federation::signature;
 use serde_json::{Value, json};
 
-use super::{ACTIVITY_JSON, Answer, Received, Shared, key_of};
+use super::{ACTIVITY_JSON, Answer, DRAFT, MESSAGE, Received, Shared, key_of};
 
 pub(super) async fn webfinger(
     State(peer): State<Arc<Shared>>,
@@ -32,8 +32,33 @@ pub(super) async fn webfinger(
     ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response()
 }
 
-pub(super) async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+/// Counts a request for a document; the status that refuses it, if any.
+fn read(peer: &Shared, headers: &HeaderMap) -> Option<StatusCode> {
     peer.fetches.fetch_add(1, Ordering::Relaxed);
+    let scheme = scheme(headers);
+    peer.reads.lock().unwrap().push(scheme);
+    match *peer.answer.lock().unwrap() {
+        Answer::Only(only, status) if only != scheme => StatusCode::from_u16(status).ok(),
+        _ => None,
+    }
+}
+
+fn scheme(headers: &HeaderMap) -> &'static str {
+    match (headers.contains_key("signature-input"), headers.contains_key("signature")) {
+        (true, _) => MESSAGE,
+        (false, true) => DRAFT,
+        (false, false) => "",
+    }
+}
+
+pub(super) async fn actor(
+    State(peer): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(status) = read(&peer, &headers) {
+        return status.into_response();
+    }
     let id = format!("{}/users/{name}", peer.base);
     let mut document = json!({
         "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
@@ -59,8 +84,32 @@ pub(super) async fn actor(State(peer): State<Arc<Shared>>, Path(name): Path<Stri
     ([(header::CONTENT_TYPE, ACTIVITY_JSON)], document.to_string()).into_response()
 }
 
-pub(super) async fn object(State(peer): State<Arc<Shared>>, Path(number): Path<String>) -> Response {
+/// The key of an actor under an id of its own, as GoToSocial serves it: a part of the actor, whose id is another.
+pub(super) async fn key(State(peer): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
     peer.fetches.fetch_add(1, Ordering::Relaxed);
+    let id = format!("{}/users/{name}", peer.base);
+    let stub = json!({
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+        "id": id,
+        "type": "Person",
+        "preferredUsername": name,
+        "publicKey": {
+            "id": format!("{id}/main-key"),
+            "owner": id,
+            "publicKeyPem": key_of(&name).public_pem(),
+        },
+    });
+    ([(header::CONTENT_TYPE, ACTIVITY_JSON)], stub.to_string()).into_response()
+}
+
+pub(super) async fn object(
+    State(peer): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(status) = read(&peer, &headers) {
+        return status.into_response();
+    }
     let found = peer.objects.lock().unwrap().get(&format!("{}/objects/{number}", peer.base)).cloned();
     match found {
         Some(object) => ([(header::CONTENT_TYPE, ACTIVITY_JSON)], object.to_string()).into_response(),
@@ -78,13 +127,20 @@ pub(super) async fn inbox(
     let (status, wait, later) = match answer {
         Answer::Accept => (202, None, None),
         Answer::Status(status) => (status, None, None),
+        Answer::Only(only, status) => (if only == scheme(&headers) { 202 } else { status }, None, None),
         Answer::Later(status, seconds) => (status, None, Some(seconds)),
         Answer::Slowly(time) => (202, Some(time), None),
         Answer::Never => (0, Some(Duration::from_secs(3600)), None),
     };
     let verified = peer.verify(&uri, &headers, &body).await;
     let activity = serde_json::from_slice(&body).unwrap_or_default();
-    peer.received.lock().unwrap().push(Received { path: uri.path().to_owned(), activity, verified, status });
+    peer.received.lock().unwrap().push(Received {
+        path: uri.path().to_owned(),
+        scheme: scheme(&headers),
+        activity,
+        verified,
+        status,
+    });
     peer.arrived.notify_waiters();
     if let Some(wait) = wait {
         tokio::time::sleep(wait).await;
