@@ -27,6 +27,12 @@ pub const MAX_NODES: usize = 100_000;
 /// Most entries of `tag` on one object.
 pub const MAX_TAGS: usize = 256;
 
+/// Most entries of `attachment` that are read of one object.
+pub const MAX_ATTACHMENTS: usize = 16;
+
+/// Longest name of an attachment that is kept, in characters.
+pub const MAX_NAME: usize = 500;
+
 /// Most options (`oneOf` or `anyOf`) of a question.
 pub const MAX_OPTIONS: usize = 20;
 
