@@ -259,7 +259,8 @@ impl<'a> Fetcher<'a> {
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
         if policy::of_actor(self.app, url).await? == Policy::Blocked {
-            return Err(FetchError::Refused(format!("{url} is blocked here")));
+            // A rule may change in a moment: that it refused is not remembered.
+            return Err(self.spend(FetchError::Refused(format!("{url} is blocked here"))));
         }
         if !signed {
             let request = self.request(url, &accept);
@@ -292,7 +293,7 @@ impl<'a> Fetcher<'a> {
         request.send().await.map_err(|error| unreachable(url, &error))
     }
 
-    /// Notes that the budget is spent.
+    /// Notes that a failure says nothing about the document: the budget is spent, or a rule of ours forbids it.
     fn spend(&self, why: FetchError) -> FetchError {
         self.spent.store(true, Ordering::Relaxed);
         why

@@ -141,6 +141,15 @@ const FRONT: &[&str] = &[
     "x",
 ];
 
+/// The scheme of an address as a browser reads it, past what it ignores: leading blanks, tabs and line breaks.
+fn scheme(address: &str) -> Option<String> {
+    let read = address.trim_start_matches(|c| c <= ' ').replace(['\t', '\n', '\r'], "").to_ascii_lowercase();
+    let (scheme, _) = read.split_once(':')?;
+    let is_one = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    is_one.then(|| scheme.to_owned())
+}
+
 /// Whether this is an element, with these attributes, that may be shown. `relative` addresses are our own Markdown's only.
 fn may_be_shown(html: &str, relative: bool) -> Result<(), String> {
     let mut rest = html;
@@ -156,12 +165,10 @@ fn may_be_shown(html: &str, relative: bool) -> Result<(), String> {
             let (value, left) = value.split_once('"').ok_or("a value without an end")?;
             inside = left;
             let is_good = match attribute {
-                "href" => {
-                    let lower = value.trim_start().to_ascii_lowercase();
-                    let ours =
-                        relative && !lower.split(['/', '?', '#']).next().unwrap_or_default().contains(':');
-                    ours || ["http:", "https:", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
-                }
+                "href" => match scheme(value) {
+                    Some(scheme) => ["http", "https", "mailto"].contains(&scheme.as_str()),
+                    None => relative,
+                },
                 "rel" => value == "nofollow noopener noreferrer",
                 "class" => value
                     .split(' ')
