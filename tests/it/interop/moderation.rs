@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{PLAIN, PROPOSAL, Road, verified};
+use super::{ACTIVITY, PLAIN, PROPOSAL, Road, verified};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_is_told_and_keeps_replies_out_until_it_is_opened() {
@@ -25,7 +25,7 @@ async fn a_lock_is_told_and_keeps_replies_out_until_it_is_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_suspended_actor_is_refused_and_gets_nothing_more() {
+async fn a_suspended_actor_is_refused_and_follows_no_more() {
     let road = Road::open(PLAIN).await;
     road.follow("bob").await;
     let id = road.publish("proposition", PROPOSAL, "Un texte.");
@@ -35,9 +35,16 @@ async fn a_suspended_actor_is_refused_and_gets_nothing_more() {
     let ada = road.peer.get("/actors/ada").await["id"].as_str().unwrap().to_owned();
     road.node.ok(&["federation", "suspend", &ada, "--reason", "Du bruit"]);
     road.read_until(&id, "no reply", |html| !html.contains("Du bruit")).await;
-    let like = road.peer.post("/actors/ada/like", json!({ "object": id })).await;
-    assert_eq!((&like["delivered"], &like["results"][0]["status"]), (&json!(false), &json!(403)), "{like:#}");
+    // What she signs is refused, be it a read or an activity.
+    let like = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{ada}#like"), "type": "Like", "actor": ada, "object": id,
+    });
+    let order = json!({ "inbox": format!("{}/inbox", road.group), "activity": like });
+    assert_eq!(road.peer.post("/actors/ada/raw", order).await["status"], 403);
+    assert_eq!(road.peer.refusal("/actors/ada/fetch", json!({ "id": id })).await, 403);
     road.publish("suite", PROPOSAL, "Un autre texte.");
     let got = road.peer.inbox("bob", "type=Create", 2).await;
     assert!(got.iter().all(verified), "{got:#?}");
+    let followers = road.page(&format!("{}/followers", road.group), ACTIVITY).await.1;
+    assert!(followers.contains("\"totalItems\":1"), "bob alone: {followers}");
 }
