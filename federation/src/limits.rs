@@ -27,6 +27,12 @@ pub const MAX_NODES: usize = 100_000;
 /// Most entries of `tag` on one object.
 pub const MAX_TAGS: usize = 256;
 
+/// Most entries of `attachment` that are read of one object.
+pub const MAX_ATTACHMENTS: usize = 16;
+
+/// Longest name of an attachment that is kept, in characters.
+pub const MAX_NAME: usize = 500;
+
 /// Most options (`oneOf` or `anyOf`) of a question.
 pub const MAX_OPTIONS: usize = 20;
 
@@ -91,7 +97,7 @@ pub const MAX_REPORTS_OF_ACTOR: i64 = 100;
 pub const MAX_REPORTS_OF_HOST: i64 = 200;
 
 /// Most objects of a report that are kept.
-pub const MAX_REPORT_OBJECTS: usize = 100;
+pub const MAX_REPORT_OBJECTS: usize = 50;
 
 /// Longest text of a report that is kept, in characters.
 pub const MAX_REPORT_TEXT: usize = 5000;

@@ -5,7 +5,7 @@
 use crate::activity::check_limits;
 use crate::check::Refusal;
 use crate::fields;
-use crate::limits::MAX_TAGS;
+use crate::limits::{MAX_ATTACHMENTS, MAX_NAME, MAX_TAGS};
 use crate::vocab::is_public;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -61,6 +61,17 @@ pub struct RemoteObject {
     pub sensitive: bool,
     /// Mentions, hashtags and the like.
     pub tags: Vec<Tag>,
+    /// What it brings along: pictures, documents, links.
+    pub attachments: Vec<Attachment>,
+}
+
+/// An entry of `attachment` that can be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Where it is.
+    pub url: Url,
+    /// Its description or name, as plain text.
+    pub name: Option<String>,
 }
 
 /// An entry of `tag`.
@@ -125,6 +136,7 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteObject, Refusal> {
         cc: fields::addressees(value, "cc"),
         sensitive: value.get("sensitive").and_then(Value::as_bool).unwrap_or(false),
         tags: tags(value),
+        attachments: attachments(value),
     })
 }
 
@@ -150,6 +162,16 @@ fn language_tag(tag: &str) -> Option<String> {
     let plain = tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let sound = (2..=35).contains(&tag.len()) && plain && !tag.eq_ignore_ascii_case("und");
     sound.then(|| tag.to_owned())
+}
+
+fn attachments(value: &Value) -> Vec<Attachment> {
+    let entries = fields::entries(value, "attachment").iter().take(MAX_ATTACHMENTS);
+    let named = |entry: &Value| fields::text(entry, "name").map(|name| name.chars().take(MAX_NAME).collect());
+    let read = |entry: &Value| {
+        let url = fields::link(entry, "url").or_else(|| fields::link(entry, "href"))?;
+        Some(Attachment { url, name: named(entry) })
+    };
+    entries.filter_map(read).collect()
 }
 
 fn tags(value: &Value) -> Vec<Tag> {
@@ -219,6 +241,28 @@ mod tests {
         assert_eq!(url(links).as_deref(), Some("https://a.example/w/1"));
         assert_eq!(url(json!("javascript:alert(1)")), None);
         assert_eq!(url(json!([])), None);
+    }
+
+    #[test]
+    fn attachments_that_can_be_reached_are_read_and_counted() {
+        let of = |list: Value| {
+            let object = read(json!({"id": "https://a.example/n", "type": "Note", "attachment": list}));
+            let told = object.attachments.into_iter().map(|one| (String::from(one.url), one.name));
+            told.collect::<Vec<_>>()
+        };
+        let list = json!([
+            {"type": "Image", "url": "https://a.example/i.png", "name": "A cat"},
+            {"type": "Link", "href": "http://a.example/l"},
+            {"type": "Image", "url": "javascript:alert(1)"},
+            {"type": "PropertyValue", "name": "x", "value": "y"},
+        ]);
+        let expected = [
+            ("https://a.example/i.png".to_owned(), Some("A cat".to_owned())),
+            ("http://a.example/l".to_owned(), None),
+        ];
+        assert_eq!(of(list), expected);
+        let many: Vec<Value> = (0..100).map(|n| json!({"url": format!("https://a.example/{n}")})).collect();
+        assert_eq!(of(many.into()).len(), MAX_ATTACHMENTS);
     }
 
     #[test]

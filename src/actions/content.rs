@@ -24,6 +24,9 @@ pub(super) fn content(
     before: Option<&Publication>,
 ) -> Result<(Content, Vec<i64>), Error> {
     let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?.into_iter().unzip();
+    if manuscript.attachments.len() != manuscript.enclosed.len() {
+        return Err(Error::Refused("the attachments were not read: publish the file itself".to_owned()));
+    }
     let mut details = manuscript.details.clone();
     let state = match (manuscript.state, before) {
         (Some(state), _) => state,
@@ -46,6 +49,7 @@ pub(super) fn content(
         tags: manuscript.tags.clone(),
         authors,
         details,
+        attachments: manuscript.attachments.clone(),
     };
     Ok((content, ids))
 }

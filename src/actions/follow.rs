@@ -37,7 +37,7 @@ pub async fn follow(app: &App, text: &str, handle: &str) -> Result<Remote, Error
     Ok(remote)
 }
 
-fn local_actor(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
+pub(super) fn local_actor(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
     if let Some(found) = actor::by_handle(conn, handle)?
         && found.kind != ActorKind::Node
     {

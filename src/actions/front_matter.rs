@@ -7,13 +7,13 @@ use super::consultation;
 use super::fields::{self, Fields};
 use crate::domain::handle;
 use crate::domain::publication::{
-    Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
-    When,
+    Attachment, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point,
+    Proposal, Roadmap, When,
 };
 use crate::domain::state::State;
 
 /// Keys of every kind.
-const COMMON: [&str; 11] = [
+const COMMON: [&str; 12] = [
     "kind",
     "coalition",
     "title",
@@ -25,6 +25,7 @@ const COMMON: [&str; 11] = [
     "tags",
     "authors",
     "state",
+    "attachments",
 ];
 /// Longest body, in bytes: `content`, `contentMap` and `source` triple it, and an activity stays under 900 kB.
 pub const MAX_BODY: usize = 200_000;
@@ -82,6 +83,28 @@ pub struct Manuscript {
     pub state: Option<State>,
     /// What only its kind has; `opens` may still be absent.
     pub details: Details,
+    /// What goes with it, as it was written.
+    pub enclosed: Vec<Enclosed>,
+    /// The same once it was read: see [`super::attachment::take`].
+    pub attachments: Vec<Attachment>,
+}
+
+/// An entry of `[[attachments]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enclosed {
+    /// Plain text.
+    pub name: Option<String>,
+    /// What it is.
+    pub source: Source,
+}
+
+/// What goes with a publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, relative to the manuscript.
+    File(String),
+    /// A web address.
+    Url(String),
 }
 
 impl Manuscript {
@@ -116,6 +139,8 @@ impl Manuscript {
             tags: tags(fields.texts("tags")?),
             authors: fields.texts("authors")?,
             state: state(&mut fields)?,
+            enclosed: enclosed(&mut fields)?,
+            attachments: Vec::new(),
             details: details(kind, &mut fields, zone)?,
         })
     }
@@ -198,6 +223,23 @@ fn tags(list: Vec<String>) -> Vec<String> {
         }
     }
     tags
+}
+
+fn enclosed(fields: &mut Fields) -> Result<Vec<Enclosed>, fields::Error> {
+    let read = |mut entry: Fields| {
+        entry.only(&["file", "url", "name"])?;
+        let name = entry.text("name")?.map(one_line);
+        let source = match (entry.text("file")?, web_address(&mut entry, "url")?) {
+            (Some(file), None) => Source::File(file),
+            (None, Some(url)) => Source::Url(url),
+            (None, None) => return Err(fields::Error::Missing(entry.key("file"))),
+            (Some(_), Some(_)) => {
+                return Err(entry.wrong("url", "`file` is there as well: write one of them"));
+            }
+        };
+        Ok(Enclosed { name, source })
+    };
+    fields.tables("attachments")?.into_iter().map(read).collect()
 }
 
 fn state(fields: &mut Fields) -> Result<Option<State>, fields::Error> {

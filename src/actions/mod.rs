@@ -2,8 +2,10 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod attachment;
 pub mod blocklist;
 pub mod coalition;
+pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;

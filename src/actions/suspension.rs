@@ -120,9 +120,9 @@ fn remove(conn: &mut Conn, actors: Vec<(i64, String)>, due: NaiveDateTime) -> Re
     for publication in replies {
         model::reply::count(conn, &publication, -1)?;
     }
-    reactions.sort_unstable_by(|a, b| a.1.cmp(&b.1));
-    for (kind, publication) in reactions {
-        model::reaction::count(conn, &publication, kind, -1)?;
+    reactions.sort_unstable_by(|a, b| a.1.id().cmp(b.1.id()));
+    for (kind, on) in reactions {
+        model::reaction::count_on(conn, &on, kind, -1)?;
     }
     let mut answered = Vec::new();
     for (id, _) in &actors {

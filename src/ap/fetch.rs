@@ -90,7 +90,7 @@ pub struct Fetcher<'a> {
     left: AtomicUsize,
     bytes: AtomicUsize,
     until: Instant,
-    ours: AtomicBool,
+    spent: AtomicBool,
 }
 
 impl<'a> Fetcher<'a> {
@@ -106,7 +106,7 @@ impl<'a> Fetcher<'a> {
             left: AtomicUsize::new(requests),
             bytes: AtomicUsize::new(MAX_FETCHED),
             until: Instant::now() + MAX_FETCH_TIME,
-            ours: AtomicBool::new(false),
+            spent: AtomicBool::new(false),
         }
     }
 
@@ -129,8 +129,9 @@ impl<'a> Fetcher<'a> {
             return Err(failure);
         }
         let read = self.confirmed(url).await;
+        // A spent budget says nothing about the document that it was to pay for.
         if let Err(failure) = &read
-            && !self.ours.load(Ordering::Relaxed)
+            && !self.spent.load(Ordering::Relaxed)
         {
             let life = if matches!(failure, FetchError::Later(_)) { LATER_LIFE } else { UNREAD_LIFE };
             memory.0.insert(url.as_str().to_owned(), (now + life, failure.clone()));
@@ -184,9 +185,7 @@ impl<'a> Fetcher<'a> {
     ) -> Result<(Url, Vec<u8>), FetchError> {
         match tokio::time::timeout_at(self.until, self.follow(url, accept, signed, is_wanted)).await {
             Ok(read) => read,
-            Err(_) => {
-                Err(self.passing(FetchError::Later("the fetches for one activity took too long".into())))
-            }
+            Err(_) => Err(self.spend(FetchError::Later("the fetches for one activity took too long".into()))),
         }
     }
 
@@ -240,7 +239,7 @@ impl<'a> Fetcher<'a> {
             self.bytes
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(chunk.len()))
                 .map_err(|_| {
-                    self.passing(FetchError::Refused("the activity asked for more than 4 MB".into()))
+                    self.spend(FetchError::Refused("the activity asked for more than 4 MB".into()))
                 })?;
             bytes.extend_from_slice(&chunk);
         }
@@ -254,13 +253,14 @@ impl<'a> Fetcher<'a> {
         accept: HeaderValue,
         signed: bool,
     ) -> Result<reqwest::Response, FetchError> {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).map_err(
-            |_| self.passing(FetchError::Refused("the activity asked for too many fetches".into())),
-        )?;
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .map_err(|_| self.spend(FetchError::Refused("the activity asked for too many fetches".into())))?;
         client::check_target(&self.app.config.federation, url)
             .map_err(|error| FetchError::Refused(format!("{url}: {error}")))?;
         if policy::of_actor(self.app, url).await? == Policy::Blocked {
-            return Err(self.passing(FetchError::Refused(format!("{url} is blocked here"))));
+            // A rule may change in a moment: that it refused is not remembered.
+            return Err(self.spend(FetchError::Refused(format!("{url} is blocked here"))));
         }
         if !signed {
             let request = self.request(url, &accept);
@@ -293,10 +293,9 @@ impl<'a> Fetcher<'a> {
         request.send().await.map_err(|error| unreachable(url, &error))
     }
 
-    /// Notes that a failure is of our own making and says nothing about the document: the budget is spent, or a rule of ours,
-    /// which may be lifted, forbids it.
-    fn passing(&self, why: FetchError) -> FetchError {
-        self.ours.store(true, Ordering::Relaxed);
+    /// Notes that a failure says nothing about the document: the budget is spent, or a rule of ours forbids it.
+    fn spend(&self, why: FetchError) -> FetchError {
+        self.spent.store(true, Ordering::Relaxed);
         why
     }
 

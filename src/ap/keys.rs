@@ -81,7 +81,7 @@ impl From<diesel::result::Error> for Error {
 
 /// The signer of a local actor: from memory, else from the database, else made now (some 0.1 s of work on a blocking thread).
 /// Where two processes make one at once, the first stored is everybody's. New keys of another process are noticed within
-/// [`RECHECK`]: one caller asks, the others use what there is meanwhile.
+/// 0.3 s: one caller asks, the others use what there is meanwhile.
 ///
 /// # Errors
 /// See [`Error`].
@@ -123,9 +123,11 @@ pub async fn current_signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Err
     }
     let urls = app.urls.clone();
     let read = move |conn: &mut Conn| {
-        Ok::<_, Error>((stored(conn, &urls, actor_id)?, actor::listed_keys(conn, actor_id)?))
+        // In this order: what changes in between is seen to differ the next time.
+        let listed = actor::listed_keys(conn, actor_id)?;
+        Ok::<_, Error>((listed, stored(conn, &urls, actor_id)?))
     };
-    let (signer, listed) = app.db.read(read).await?;
+    let (listed, signer) = app.db.read(read).await?;
     let signer = Arc::new(signer);
     let kept = Kept { signer: Arc::clone(&signer), listed, seen: AtomicI64::new(now) };
     memory.0.insert(actor_id, Arc::new(kept));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::activity::{timestamp, tombstone};
 use super::{consultation, content, meeting};
 use crate::app::Urls;
-use crate::domain::publication::{Details, Kind};
+use crate::domain::publication::{Attachment, Details, Kind};
 use crate::model::publication::Publication;
 use crate::text::summary;
 
@@ -64,6 +64,9 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         if row.revision > 1 && row.updated_at > published.naive_utc() {
             object.insert("updated".to_owned(), timestamp(row.updated_at.and_utc()).into());
         }
+        if !publication.attachments.is_empty() {
+            object.insert("attachment".to_owned(), attachments(urls, publication).into());
+        }
         match &publication.details {
             Details::Meeting(told) => meeting::event(object, (&id, &group), publication, told, zone),
             Details::Consultation(asked) => consultation::question(object, publication, asked, zone),
@@ -112,4 +115,15 @@ fn tags(urls: &Urls, publication: &Publication) -> Vec<Value> {
         json!({"type": "Hashtag", "name": format!("#{name}"), "href": urls.tag(&name)})
     };
     publication.tags.iter().map(tag).collect()
+}
+
+fn attachments(urls: &Urls, publication: &Publication) -> Vec<Value> {
+    let document = |one: &Attachment| {
+        let url = match one.href() {
+            path if path.starts_with('/') => format!("{}{path}", urls.base()),
+            url => url,
+        };
+        json!({"type": "Document", "mediaType": one.media_type, "url": url, "name": one.name})
+    };
+    publication.attachments.iter().map(document).collect()
 }

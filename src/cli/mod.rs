@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod clock;
 mod coalition;
+mod comment;
 mod config;
 mod contribution;
 mod decision;
@@ -80,6 +81,9 @@ enum Command {
     /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// What organisations, persons and coalitions say under publications.
+    #[command(subcommand)]
+    Comment(comment::Command),
     /// What members of a coalition contribute.
     #[command(subcommand)]
     Contribution(contribution::Command),
@@ -186,6 +190,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Comment(command) => comment::run(path, command).await,
         Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Failure, open, print};
 use crate::actions::front_matter::Manuscript;
 use crate::actions::publication::{self, Preview, Travel};
-use crate::actions::{Error, zone};
+use crate::actions::{Error, attachment, zone};
 use crate::app::App;
 
 #[derive(Debug, Args)]
@@ -36,7 +36,11 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
     let app = open::node(path).await?;
     let mut manuscripts = Vec::with_capacity(arguments.files.len());
     for file in &arguments.files {
-        manuscripts.push(read(&app, file)?);
+        let mut manuscript = read(&app, file)?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let taken = attachment::take(&app, folder, &mut manuscript, !arguments.dry_run).await;
+        taken.map_err(|error| Failure::Said(format!("{}: {error}", file.display())))?;
+        manuscripts.push(manuscript);
     }
     let named =
         |(index, error): (Option<usize>, Error)| match index.and_then(|index| arguments.files.get(index)) {

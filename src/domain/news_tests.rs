@@ -15,6 +15,7 @@ fn content(state: State, details: Details) -> Content {
         tags: vec![],
         authors: vec![],
         details,
+        attachments: vec![],
     }
 }
 

@@ -131,6 +131,43 @@ pub struct Content {
     pub authors: Vec<String>,
     /// What only this kind has.
     pub details: Details,
+    /// Files and links that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that is kept here, or a link to elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Plain text.
+    pub name: String,
+    /// Such as `application/pdf`.
+    pub media_type: String,
+    /// SHA-256 of a file, lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// The name under which a file is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Bytes of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Where a link leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl Attachment {
+    /// Where it is: an address elsewhere, or root-relative.
+    pub fn href(&self) -> String {
+        match (&self.url, &self.digest, &self.file) {
+            (Some(url), _, _) => url.clone(),
+            (None, digest, file) => {
+                let part = |part: &Option<String>| part.clone().unwrap_or_default();
+                format!("/media/{}/{}", part(digest), part(file))
+            }
+        }
+    }
 }
 
 /// What only one kind has.

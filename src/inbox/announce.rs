@@ -1,4 +1,4 @@
-//! `Announce` of one of our publications, and of an activity (FEP-1b12). Announces of what lies elsewhere have no effect here.
+//! `Announce` of one of our publications or notes, and of an activity (FEP-1b12). Announces of what lies elsewhere have no effect here.
 
 use reset_federation::activity::Activity;
 use reset_federation::check::Refusal;

@@ -8,12 +8,13 @@ use reset_federation::note::{self, RemoteObject};
 use serde_json::Value;
 use url::Url;
 
-use super::scene::{Counter, Scene, Step, Stopped, ignored, publication_of};
+use super::scene::{Counter, Scene, Step, Stopped, ignored, ours};
 use super::vote;
 use crate::ap::policy;
 use crate::app::App;
 use crate::model;
-use crate::model::reply::NewReply;
+use crate::model::reaction::On;
+use crate::model::reply::{Attachment, NewReply};
 use crate::text::html;
 
 /// Counts an answer to a consultation, or stores a reply.
@@ -38,9 +39,11 @@ pub(super) struct Reply {
     /// Whether everybody may read it.
     pub(super) public: bool,
     in_reply_to: Url,
-    /// The publication that it answers itself, if it is one of ours.
-    publication: Option<String>,
+    /// The publication or the note of ours that it answers.
+    answered: Option<On>,
     html: String,
+    warning: Option<String>,
+    attachments: String,
     page: Option<String>,
     language: Option<String>,
     published: Option<NaiveDateTime>,
@@ -55,15 +58,17 @@ impl Reply {
         let Some(in_reply_to) = object.in_reply_to.clone() else {
             return Ok(None);
         };
-        let publication = publication_of(app, &in_reply_to);
+        let answered = ours(app, &in_reply_to);
         if object.is_vote() {
             return Ok(None);
         }
         Ok(Some(Reply {
             public: object.is_public(),
             in_reply_to,
-            publication,
+            answered,
             html: safe(&object),
+            warning: warning(&object),
+            attachments: attachments(&object),
             page: object.url.as_ref().map(Url::to_string),
             language: object.language.clone(),
             published: object.published.map(|at| at.naive_utc()),
@@ -87,19 +92,29 @@ impl Reply {
             updated_at: self.updated.map(|at| at.min(now)),
             received_at: now,
             document: self.document,
+            warning: self.warning,
+            attachments: self.attachments,
             withheld: false,
         }
     }
 }
 
-/// Text and warning as safe HTML. A text that says it is not HTML is shown as it stands.
+/// The content warning as one line.
+fn warning(object: &RemoteObject) -> Option<String> {
+    let warning = html::line_of_remote(object.summary.as_deref()?);
+    (!warning.is_empty()).then_some(warning)
+}
+
+/// What it brings along, as the row keeps it.
+fn attachments(object: &RemoteObject) -> String {
+    let kept = |one: &note::Attachment| Attachment { url: one.url.to_string(), name: one.name.clone() };
+    let kept: Vec<Attachment> = object.attachments.iter().map(kept).collect();
+    serde_json::to_string(&kept).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// The text as safe HTML. A text that says it is not HTML is shown as it stands.
 fn safe(object: &RemoteObject) -> String {
     let mut safe = String::new();
-    if let Some(warning) = object.summary.as_deref().filter(|summary| !summary.trim().is_empty()) {
-        safe.push_str("<p>");
-        safe.push_str(&html::sanitise_remote(warning));
-        safe.push_str("</p>");
-    }
     let content = object.content.as_deref().or(object.name.as_deref()).unwrap_or_default();
     match object.content.is_some() && object.media_type == "text/html" {
         true => safe.push_str(&html::sanitise_remote(content)),
@@ -115,8 +130,9 @@ fn safe(object: &RemoteObject) -> String {
 
 /// Stores a public reply, if it is in a thread of ours.
 pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Stopped> {
-    let publication = match &reply.publication {
-        Some(id) => Some(id.clone()),
+    let publication = match &reply.answered {
+        Some(On::Publication(id)) => Some(id.clone()),
+        Some(On::Note(id)) => model::note::thread(scene.conn, id)?,
         None => {
             let parent = model::reply::find(scene.conn, reply.in_reply_to.as_str())?;
             parent.map(|parent| parent.publication_id)

@@ -46,8 +46,8 @@ fn delete_actor(scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
     for publication in model::reply::delete_of(scene.conn, id)? {
         scene.tally.add(publication, Counter::Replies, -1);
     }
-    for (kind, publication) in model::reaction::remove_of(scene.conn, id)? {
-        scene.tally.add(publication, Counter::Reactions(kind), -1);
+    for (kind, on) in model::reaction::remove_of(scene.conn, id)? {
+        scene.tally.react(on, kind, -1);
     }
     for publication in model::consultation::remove_answers_of(scene.conn, id)? {
         scene.tally.add(publication, Counter::Answers, 1);

@@ -15,6 +15,7 @@ use crate::domain::consultation::RESULTS_EVERY;
 use crate::domain::reaction::Kind;
 use crate::model;
 use crate::model::actor::Actor;
+use crate::model::reaction::On;
 use crate::outbox::Hosts;
 
 /// What an activity asks for.
@@ -63,7 +64,7 @@ pub(super) struct Sender {
     pub(super) inbox: String,
 }
 
-/// A counter of a publication.
+/// A counter of a publication, or of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Counter {
     /// Replies that are shown.
@@ -72,6 +73,8 @@ pub(super) enum Counter {
     Reactions(Kind),
     /// Answers to a consultation, come or gone: their counts are to be told.
     Answers,
+    /// Likes or announces of a note.
+    NoteReactions(Kind),
 }
 
 /// What a batch of effects adds up to, written once at its end, in the order of publications so that two batches never wait
@@ -83,6 +86,14 @@ impl Tally {
     /// Adds to a counter.
     pub(super) fn add(&mut self, publication: String, counter: Counter, change: i64) {
         *self.0.entry((publication, counter)).or_default() += change;
+    }
+
+    /// Adds to the likes or announces of a publication or a note.
+    pub(super) fn react(&mut self, on: On, kind: Kind, change: i64) {
+        match on {
+            On::Publication(id) => self.add(id, Counter::Reactions(kind), change),
+            On::Note(id) => self.add(id, Counter::NoteReactions(kind), change),
+        }
     }
 
     /// Adds another tally.
@@ -103,6 +114,9 @@ impl Tally {
                 Counter::Replies => model::reply::count(conn, &publication, change)?,
                 Counter::Reactions(kind) => model::reaction::count(conn, &publication, kind, change)?,
                 Counter::Answers => model::consultation::changed(conn, &publication, now + RESULTS_EVERY)?,
+                Counter::NoteReactions(kind) => {
+                    model::reaction::count_note(conn, &publication, kind, change)?;
+                }
             }
         }
         Ok(())
@@ -176,4 +190,23 @@ pub(super) fn publication_of(app: &App, url: &Url) -> Option<String> {
         Some(Local::Publication(id)) if app.urls.publication(&id) == url.as_str() => Some(id),
         _ => None,
     }
+}
+
+/// The publication or the note of ours with exactly this id; none for anything else.
+pub(super) fn ours(app: &App, url: &Url) -> Option<On> {
+    match app.urls.local(url.as_str()) {
+        Some(Local::Note(id)) if app.urls.note(&id) == url.as_str() => Some(On::Note(id)),
+        _ => publication_of(app, url).map(On::Publication),
+    }
+}
+
+/// Whether everybody may read it.
+///
+/// # Errors
+/// The database's.
+pub(super) fn is_public(conn: &mut Conn, on: &On) -> Result<bool, Stopped> {
+    Ok(match on {
+        On::Publication(id) => model::publication::is_public(conn, id)?,
+        On::Note(id) => model::note::is_public(conn, id)?,
+    })
 }

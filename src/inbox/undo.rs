@@ -9,10 +9,11 @@ use url::Url;
 
 use super::block;
 use super::join;
-use super::scene::{Counter, Scene, Step, Stopped, publication_of};
+use super::scene::{Scene, Step, Stopped, ours, publication_of};
 use crate::app::App;
 use crate::domain::reaction::Kind;
 use crate::model;
+use crate::model::reaction::On;
 
 /// Takes back what the sender did.
 pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
@@ -26,8 +27,8 @@ pub(super) fn on_undo(app: &App, activity: &Activity) -> Result<Step, Refusal> {
         }
         Some(kind @ (ActivityKind::Like | ActivityKind::Announce)) => {
             let kind = if kind == ActivityKind::Like { Kind::Like } else { Kind::Announce };
-            let publication = inner.and_then(|url| publication_of(app, &url));
-            Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, publication.map(|id| (kind, id))))))
+            let on = inner.and_then(|url| ours(app, &url));
+            Ok(Step::Effect(Box::new(move |scene| take_back(scene, id, on.map(|on| (kind, on))))))
         }
         Some(ActivityKind::Join) => {
             let meeting = inner.and_then(|url| publication_of(app, &url));
@@ -66,15 +67,15 @@ fn unfollow(scene: &mut Scene<'_>, followed: &str) -> Result<&'static str, Stopp
 fn take_back(
     scene: &mut Scene<'_>,
     id: Option<String>,
-    shape: Option<(Kind, String)>,
+    shape: Option<(Kind, On)>,
 ) -> Result<&'static str, Stopped> {
     let sender = scene.sender.id;
     if let Some(id) = &id {
         let removed = model::reaction::remove_by_activity(scene.conn, id, sender)?;
         // The activity may yet come: it shall have no effect then.
         model::reply::bury(scene.conn, id, sender, scene.now)?;
-        if let Some((kind, publication)) = removed {
-            scene.tally.add(publication, Counter::Reactions(kind), -1);
+        if let Some((kind, on)) = removed {
+            scene.tally.react(on, kind, -1);
             return Ok("a reaction was taken back");
         }
         if shape.is_none() && model::registration::remove_by_join(scene.conn, id, sender)? {
@@ -84,10 +85,10 @@ fn take_back(
             return Ok("an actor of ours is no longer blocked");
         }
     }
-    if let Some((kind, publication)) = shape
-        && model::reaction::remove(scene.conn, &publication, kind, sender)?
+    if let Some((kind, on)) = shape
+        && model::reaction::remove(scene.conn, &on, kind, sender)?
     {
-        scene.tally.add(publication, Counter::Reactions(kind), -1);
+        scene.tally.react(on, kind, -1);
         return Ok("a reaction was taken back");
     }
     Ok("there was no such reaction")

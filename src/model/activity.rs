@@ -65,6 +65,43 @@ pub fn outbox_page(
     query.load(conn)
 }
 
+/// What an actor said about a publication and in its thread, or about none, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn about(conn: &mut Conn, actor_id: i64, publication_id: Option<&str>) -> Result<Vec<Activity>> {
+    let query = activities::table
+        .filter(activities::actor_id.eq(actor_id))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .into_boxed();
+    match publication_id {
+        Some(id) => query.filter(activities::publication_id.eq(id.to_owned())).load(conn),
+        None => query.filter(activities::publication_id.is_null()).load(conn),
+    }
+}
+
+/// The `Announce`s of an actor in which this URL stands as a value.
+///
+/// # Errors
+/// The database's.
+pub fn announces_of(conn: &mut Conn, actor_id: i64, url: &str) -> Result<Vec<Activity>> {
+    activities::table
+        .filter(activities::actor_id.eq(actor_id).and(activities::kind.eq("Announce")))
+        .filter(activities::document.like(format!("%\"{url}\"%")))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .load(conn)
+}
+
+/// Takes an activity out of the outbox; what is to be delivered of it still is.
+///
+/// # Errors
+/// The database's.
+pub fn unlist(conn: &mut Conn, id: &str) -> Result<()> {
+    diesel::update(activities::table.find(id)).set(activities::public.eq(false)).execute(conn).map(drop)
+}
+
 /// The last `Create` or `Update` of this actor about a publication, or the last one before `before` (the id of another).
 ///
 /// # Errors

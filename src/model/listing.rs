@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use super::Result;
 use crate::db::Conn;
 use crate::db::schema::{
-    actors, coalition_values, coalitions, decisions, memberships, organisations, publication_authors,
-    publication_tags, publications, remote_actors, replies,
+    actors, coalition_values, coalitions, decisions, memberships, note_tags, organisations,
+    publication_authors, publication_tags, publications, remote_actors, replies,
 };
 use crate::domain::actor::Role;
 use crate::domain::coalition::{Quality, Stage};
 use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::State;
+use crate::model::reply::Attachment;
 
 /// A public publication in a list.
 #[derive(Clone, Debug, Queryable)]
@@ -69,6 +70,7 @@ impl Listed {
             tags: Vec::new(),
             authors: Vec::new(),
             details,
+            attachments: Vec::new(),
         })
     }
 }
@@ -154,12 +156,15 @@ pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
     public!(publications::table.count(), filter).get_result(conn)
 }
 
-/// Every tag of a publication.
+/// Every tag of a publication or a note.
 ///
 /// # Errors
 /// The database's.
 pub fn tags(conn: &mut Conn) -> Result<Vec<String>> {
-    publication_tags::table.select(publication_tags::tag).distinct().load(conn)
+    let mut tags: Vec<String> =
+        publication_tags::table.select(publication_tags::tag).distinct().load(conn)?;
+    tags.extend(note_tags::table.select(note_tags::tag).distinct().load::<String>(conn)?);
+    Ok(tags)
 }
 
 /// A coalition in a list.
@@ -300,20 +305,30 @@ pub struct ShownReply {
     pub username: String,
     /// Its author's host.
     pub host: String,
+    /// Its content warning as safe HTML without elements.
+    pub warning: Option<String>,
+    attachments: String,
 }
 
-/// Replies to a publication that are shown, oldest first.
+impl ShownReply {
+    /// What it brings along.
+    pub fn attachments(&self) -> Vec<Attachment> {
+        serde_json::from_str(&self.attachments).unwrap_or_default()
+    }
+}
+
+/// Those of these replies that were not hidden, in no order.
 ///
 /// # Errors
 /// The database's.
-pub fn replies(conn: &mut Conn, publication: &str, offset: i64, limit: i64) -> Result<Vec<ShownReply>> {
+pub fn replies(conn: &mut Conn, urls: &[String]) -> Result<Vec<ShownReply>> {
+    if urls.is_empty() {
+        return Ok(Vec::new());
+    }
     replies::table
         .inner_join(remote_actors::table)
-        .filter(replies::publication_id.eq(publication))
+        .filter(replies::url.eq_any(urls))
         .filter(replies::hidden_at.is_null().and(replies::withheld.eq(false)))
-        .order((replies::published_at, replies::id))
-        .offset(offset)
-        .limit(limit)
         .select((
             replies::url,
             replies::html,
@@ -324,6 +339,8 @@ pub fn replies(conn: &mut Conn, publication: &str, offset: i64, limit: i64) -> R
             remote_actors::name,
             remote_actors::username,
             remote_actors::host,
+            replies::warning,
+            replies::attachments,
         ))
         .load(conn)
 }

@@ -29,6 +29,7 @@ pub mod remote;
 pub mod reply;
 pub mod report;
 pub mod second_knock;
+pub mod thread;
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, diesel::result::Error>;

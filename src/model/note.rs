@@ -146,6 +146,16 @@ pub fn thread(conn: &mut Conn, id: &str) -> Result<Option<String>> {
     Ok(found.flatten())
 }
 
+/// Whether there is a note of this id that was not deleted.
+///
+/// # Errors
+/// The database's.
+pub fn is_public(conn: &mut Conn, id: &str) -> Result<bool> {
+    let found: Option<String> =
+        notes::table.find(id).filter(notes::deleted_at.is_null()).select(notes::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// Replaces what its author wrote: text, language, mentions, tags and the time of the edit.
 ///
 /// # Errors
@@ -169,6 +179,10 @@ pub fn revise(conn: &mut Conn, row: &Row, tags: &[String]) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn delete(conn: &mut Conn, row: &Row, now: NaiveDateTime) -> Result<()> {
+    // Publications are locked first.
+    if let Some(publication) = &row.publication_id {
+        reply::count(conn, publication, -1)?;
+    }
     diesel::update(notes::table.find(&row.id))
         .set((
             notes::markdown.eq(""),
@@ -177,9 +191,5 @@ pub fn delete(conn: &mut Conn, row: &Row, now: NaiveDateTime) -> Result<()> {
             notes::deleted_at.eq(now),
         ))
         .execute(conn)?;
-    diesel::delete(note_tags::table.filter(note_tags::note_id.eq(&row.id))).execute(conn)?;
-    match &row.publication_id {
-        Some(publication) => reply::count(conn, publication, -1),
-        None => Ok(()),
-    }
+    diesel::delete(note_tags::table.filter(note_tags::note_id.eq(&row.id))).execute(conn).map(drop)
 }

@@ -7,10 +7,10 @@ use super::Result;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{
-    actors, coalitions, decisions, organisations, publication_authors, publication_tags, publications,
-    revisions,
+    actors, coalitions, decisions, organisations, publication_attachments, publication_authors,
+    publication_tags, publications, revisions,
 };
-use crate::domain::publication::{Content, Details, Kind};
+use crate::domain::publication::{Attachment, Content, Details, Kind};
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
@@ -104,6 +104,8 @@ pub struct Publication {
     pub tags: Vec<String>,
     /// What only its kind has.
     pub details: Details,
+    /// Files and links that go with it.
+    pub attachments: Vec<Attachment>,
     /// Its number in the register, if it is a decision that was published.
     pub decision_number: Option<i32>,
     /// The answers, if it is a consultation; otherwise none.
@@ -125,6 +127,7 @@ impl Publication {
             tags: self.tags.clone(),
             authors: self.authors.iter().map(|author| author.handle.clone()).collect(),
             details: self.details.clone(),
+            attachments: self.attachments.clone(),
         }
     }
 
@@ -155,6 +158,7 @@ pub struct Revision {
 pub fn insert(conn: &mut Conn, row: &Row, authors: &[i64], content: &Content) -> Result<()> {
     diesel::insert_into(publications::table).values(row).execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
+    insert_attachments(conn, &row.id, &content.attachments)?;
     insert_revision(conn, row, content, None)
 }
 
@@ -189,7 +193,10 @@ pub fn revise(
         .execute(conn)?;
     diesel::delete(publication_tags::table.filter(publication_tags::publication_id.eq(&row.id)))
         .execute(conn)?;
+    let attached = publication_attachments::publication_id.eq(&row.id);
+    diesel::delete(publication_attachments::table.filter(attached)).execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
+    insert_attachments(conn, &row.id, &content.attachments)?;
     insert_revision(conn, row, content, reason)
 }
 
@@ -235,6 +242,63 @@ fn insert_lists(conn: &mut Conn, id: &str, authors: &[i64], tags: &[String]) -> 
         diesel::insert_into(publication_tags::table).values(tags).execute(c)
     })
     .map(drop)
+}
+
+fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> Result<()> {
+    for (position, one) in (0_i32..).zip(attachments) {
+        diesel::insert_into(publication_attachments::table)
+            .values((
+                publication_attachments::publication_id.eq(id),
+                publication_attachments::position.eq(position),
+                publication_attachments::name.eq(&one.name),
+                publication_attachments::media_type.eq(&one.media_type),
+                publication_attachments::digest.eq(&one.digest),
+                publication_attachments::file.eq(&one.file),
+                publication_attachments::size.eq(one.size),
+                publication_attachments::url.eq(&one.url),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
+    type Columns = (String, String, Option<String>, Option<String>, Option<i64>, Option<String>);
+    let rows: Vec<Columns> = publication_attachments::table
+        .filter(publication_attachments::publication_id.eq(id))
+        .order(publication_attachments::position)
+        .select((
+            publication_attachments::name,
+            publication_attachments::media_type,
+            publication_attachments::digest,
+            publication_attachments::file,
+            publication_attachments::size,
+            publication_attachments::url,
+        ))
+        .load(conn)?;
+    let attachment = |(name, media_type, digest, file, size, url)| Attachment {
+        name,
+        media_type,
+        digest,
+        file,
+        size,
+        url,
+    };
+    Ok(rows.into_iter().map(attachment).collect())
+}
+
+/// The media type of the file with this digest and name, if a public publication brings it along.
+///
+/// # Errors
+/// The database's.
+pub fn media_type(conn: &mut Conn, digest: &str, file: &str) -> Result<Option<String>> {
+    publication_attachments::table
+        .inner_join(publications::table)
+        .filter(publication_attachments::digest.eq(digest).and(publication_attachments::file.eq(file)))
+        .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
+        .select(publication_attachments::media_type)
+        .first(conn)
+        .optional()
 }
 
 /// Revisions are public: what was only ever a draft leaves none.
@@ -363,6 +427,7 @@ fn complete(
         .load(conn)?;
     let details = serde_json::from_str(&row.details)
         .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+    let attachments = attachments(conn, &row.id)?;
     let authors = authors.into_iter().map(|(handle, name)| Author { handle, name }).collect();
     let counts = match &details {
         Details::Consultation(asked) => consultation::counts(conn, &row.id, asked.options.len())?,
@@ -372,7 +437,18 @@ fn complete(
         Kind::Meeting => registration::count(conn, &row.id)?,
         _ => 0,
     };
-    Ok(Publication { row, actor, coalition, authors, tags, details, decision_number, counts, registered })
+    Ok(Publication {
+        row,
+        actor,
+        coalition,
+        authors,
+        tags,
+        details,
+        attachments,
+        decision_number,
+        counts,
+        registered,
+    })
 }
 
 /// Whether there is a publication of this id that everybody may read.

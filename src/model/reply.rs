@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Result;
 use crate::both;
@@ -34,8 +35,21 @@ pub struct NewReply {
     pub received_at: NaiveDateTime,
     /// The object, as received.
     pub document: String,
+    /// Its content warning as safe HTML without elements.
+    pub warning: Option<String>,
+    /// [`Attachment`]s as JSON.
+    pub attachments: String,
     /// Whether a rule about its author withholds it.
     pub withheld: bool,
+}
+
+/// What a remote reply brings along: shown as a link, never loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Where it is.
+    pub url: String,
+    /// Plain text.
+    pub name: Option<String>,
 }
 
 /// What is known of a stored reply, without its text.
@@ -98,6 +112,8 @@ pub fn revise(conn: &mut Conn, id: i64, reply: &NewReply) -> Result<()> {
             replies::language.eq(&reply.language),
             replies::updated_at.eq(reply.updated_at),
             replies::document.eq(&reply.document),
+            replies::warning.eq(&reply.warning),
+            replies::attachments.eq(&reply.attachments),
         ))
         .execute(conn)
         .map(drop)
@@ -194,21 +210,6 @@ pub fn count(conn: &mut Conn, publication_id: &str, change: i64) -> Result<()> {
         .set(publications::replies.eq(publications::replies + change))
         .execute(conn)
         .map(drop)
-}
-
-/// The ids of the replies that are shown, oldest first.
-///
-/// # Errors
-/// The database's.
-pub fn urls(conn: &mut Conn, publication_id: &str, offset: i64, limit: i64) -> Result<Vec<String>> {
-    replies::table
-        .filter(replies::publication_id.eq(publication_id))
-        .filter(replies::hidden_at.is_null().and(replies::withheld.eq(false)))
-        .order((replies::published_at, replies::id))
-        .offset(offset)
-        .limit(limit)
-        .select(replies::url)
-        .load(conn)
 }
 
 /// Remembers that something of a remote actor's was deleted or undone: it never (re)appears.

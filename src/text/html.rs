@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 /// Longest HTML of a reply that is looked at, in bytes; the rest is cut. Ten times what Mastodon lets a person write.
 pub const MAX_REMOTE: usize = 65_536;
@@ -33,7 +33,7 @@ const OURS: [&str; 19] = [
     "h4",
 ];
 /// The same without headings: a reply has no place in the outline of our page.
-const THEIRS: [&str; 16] = [
+pub(super) const THEIRS: [&str; 16] = [
     "p",
     "br",
     "span",
@@ -68,7 +68,9 @@ static REMOTE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-fn base(tags: HashSet<&'static str>) -> Builder<'static> {
+static LINE: LazyLock<Builder<'static>> = LazyLock::new(Builder::empty);
+
+pub(super) fn base(tags: HashSet<&'static str>) -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(tags)
@@ -83,13 +85,15 @@ fn base(tags: HashSet<&'static str>) -> Builder<'static> {
 /// Markdown (CommonMark with strikethrough) as safe HTML. A first-level heading becomes `h2`, deeper than four `h4`; an
 /// image becomes a link to it that bears its description. Links may be root-relative: see [`absolute`].
 pub fn render(markdown: &str) -> String {
-    let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
     let mut html = String::with_capacity(markdown.len() + markdown.len() / 4);
-    pulldown_cmark::html::push_html(
-        &mut html,
-        Portable { inner: parser, in_link: 0, in_code: false, images: Vec::new() },
-    );
+    pulldown_cmark::html::push_html(&mut html, portable(markdown));
     LOCAL.clean(&html).to_string().trim_end().to_owned()
+}
+
+/// The events of a Markdown text, as far as peers show them; neighbouring texts are one.
+pub(super) fn portable(markdown: &str) -> impl Iterator<Item = Event<'_>> {
+    let inner = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH);
+    TextMergeStream::new(Portable { inner, in_link: 0, in_code: false, images: Vec::new() })
 }
 
 /// Rewrites what an author's Markdown can hold to what peers show.
@@ -179,6 +183,13 @@ pub fn sanitise_remote(html: &str) -> String {
     }
     let head = html.get(..cut).unwrap_or_default();
     REMOTE.clean(head).to_string()
+}
+
+/// The text of another server's HTML as HTML text without elements: for one line.
+pub fn line_of_remote(html: &str) -> String {
+    let clean = sanitise_remote(html);
+    let text = LINE.clean(&clean).to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Our own HTML for readers elsewhere: root-relative links get `base` (no slash at its end) before them. Exact, since the

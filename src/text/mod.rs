@@ -5,6 +5,7 @@ pub mod dates;
 pub mod html;
 mod messages;
 pub mod news;
+pub mod post;
 pub mod summary;
 #[cfg(test)]
 mod summary_table;

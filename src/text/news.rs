@@ -71,6 +71,7 @@ mod tests {
             tags: vec![],
             authors: vec![],
             details,
+            attachments: vec![],
         };
         let at = "2026-11-22T10:00:00Z".parse().unwrap();
         let context = Context { zone: super::super::dates::zone("Europe/Paris"), at, number: None };

@@ -41,6 +41,7 @@ fn content(lang: Lang, state: State, details: Details) -> Content {
         tags: vec![],
         authors: vec![],
         details,
+        attachments: vec![],
     }
 }
 

@@ -10,6 +10,7 @@ mod headers;
 mod health;
 mod kept;
 pub mod locale;
+mod media;
 pub mod pages;
 pub mod pictures;
 pub mod router;

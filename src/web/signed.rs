@@ -104,7 +104,8 @@ pub struct Reader {
 /// An answer that depends on the reader must not be kept by anybody: mark it with [`private`].
 ///
 /// # Errors
-/// [`Refused::Blocked`] where this node does not speak with the reader, [`Refused::Unsigned`] where the signature is wrong, [`Refused::NotNow`] where its key could not be fetched for now.
+/// [`Refused::Blocked`] where this node does not speak with the reader, [`Refused::Unsigned`] where the signature is wrong,
+/// [`Refused::NotNow`] where its key could not be fetched for now.
 pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused> {
     if !signature::is_signed(&parts.headers) {
         return Ok(None);

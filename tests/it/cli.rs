@@ -51,6 +51,24 @@ fn publish_prints_exactly_one_id_a_line_and_again_the_same() {
 }
 
 #[test]
+fn a_comment_is_one_line_and_a_name_that_is_not_found_a_remark() {
+    let (_database, node) = node();
+    let file = node.write("un.md", &minutes("Un", "[[attachments]]\nfile = \"notes.txt\""));
+    assert!(refused(&node.run(&["publish", &file])).contains("notes.txt cannot be read"));
+    node.write("notes.txt", "Des notes.");
+    let id = node.ok(&["publish", &file]);
+    let add = ["comment", "add", id.trim(), "--by", "communs", "--text", "Merci @ana@127.0.0.1:1 !"];
+    let said = node.run(&add);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("@ana@127.0.0.1:1 stays text"));
+    let url = String::from_utf8_lossy(&said.stdout).trim().to_owned();
+    assert!(url.starts_with(&format!("{}/notes/", node.url())), "{url}");
+    let text = node.write("mieux.txt", "Merci.");
+    assert_eq!(node.ok(&["comment", "edit", &url, "--file", &text]).trim(), url);
+    assert_eq!(node.ok(&["comment", "delete", &url]).trim(), url);
+    assert!(refused(&node.run(&["comment", "delete", id.trim()])).contains("there is no comment"));
+}
+
+#[test]
 fn a_refusal_is_one_sentence_with_the_file_and_exits_with_1() {
     let (_database, node) = node();
     let bad = node.write("bad.md", &minutes("Un", "sumary = \"x\""));
@@ -67,7 +85,14 @@ fn a_refusal_is_one_sentence_with_the_file_and_exits_with_1() {
 #[test]
 fn wrong_use_exits_with_2() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["publish"][..], &["nonsense"], &["init"], &["withdraw", "x"], &[]] {
+    for arguments in [
+        &["publish"][..],
+        &["nonsense"],
+        &["init"],
+        &["withdraw", "x"],
+        &["comment", "add", "x", "--by", "y"],
+        &[],
+    ] {
         let output = bare(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());

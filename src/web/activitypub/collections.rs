@@ -1,4 +1,4 @@
-//! Collections: what an actor said, a page at a time; who follows it, as a number; what is said about a publication.
+//! Collections: what an actor said, a page at a time; who follows it, as a number; how many like a publication.
 
 use axum::extract::{OriginalUri, Path, Query, State};
 use axum::http::Uri;
@@ -15,9 +15,9 @@ use crate::model;
 use crate::model::publication::Publication;
 
 /// Entries of a page of a collection.
-const PAGE: i64 = 50;
+pub(super) const PAGE: i64 = 50;
 
-/// Which page: `?page=true` is the first, `?before=ID` those before an activity, `?offset=N` those after N replies.
+/// Which page: `?page=true` is the first, `?before=ID` those before an activity, `?offset=N` those after N entries.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Which {
     page: Option<String>,
@@ -26,8 +26,14 @@ pub(super) struct Which {
 }
 
 impl Which {
-    fn is_page(&self) -> bool {
+    /// Whether a page is asked for, and not the collection.
+    pub(super) fn is_page(&self) -> bool {
         self.page.is_some() || self.before.is_some() || self.offset.is_some()
+    }
+
+    /// After how many entries the page begins.
+    pub(super) fn offset(&self) -> i64 {
+        self.offset.unwrap_or(0).max(0)
     }
 }
 
@@ -118,39 +124,6 @@ async fn counted(app: &SharedApp, uri: Uri, count: fn(&mut Conn, i64) -> model::
     respond(app, read).await
 }
 
-/// The replies that are shown, oldest first: bare ids, since they live on other servers.
-pub(super) async fn replies(
-    State(app): State<SharedApp>,
-    Path(publication): Path<String>,
-    OriginalUri(uri): OriginalUri,
-    Query(which): Query<Which>,
-) -> Response {
-    let within = app.clone();
-    let read = move |conn: &mut Conn| {
-        let found = public(conn, &publication)?;
-        let id = id_of(&within, &uri);
-        if !which.is_page() {
-            return Ok(json!({
-                "@context": AS_CONTEXT, "id": id, "type": "OrderedCollection", "totalItems": found.row.replies,
-                "first": format!("{id}?offset=0"),
-            }));
-        }
-        let offset = which.offset.unwrap_or(0).max(0);
-        let items = model::reply::urls(conn, &publication, offset, PAGE)?;
-        let is_full = items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let mut page = json!({
-            "@context": AS_CONTEXT, "id": format!("{id}?offset={offset}"), "type": "OrderedCollectionPage", "partOf": id,
-            "orderedItems": items,
-        });
-        if let (true, Some(object)) = (is_full, page.as_object_mut()) {
-            let next = offset.saturating_add(PAGE);
-            object.insert("next".to_owned(), format!("{id}?offset={next}").into());
-        }
-        Ok(page)
-    };
-    respond(&app, read).await
-}
-
 /// How many like a publication.
 pub(super) async fn likes(
     State(app): State<SharedApp>,
@@ -190,17 +163,17 @@ async fn number(app: &SharedApp, publication: String, uri: Uri, count: fn(&Publi
     respond(app, read).await
 }
 
-fn public(conn: &mut Conn, id: &str) -> Result<Publication, Fault> {
+pub(super) fn public(conn: &mut Conn, id: &str) -> Result<Publication, Fault> {
     let found = model::publication::find(conn, id)?;
     found.filter(Publication::is_public).ok_or(Fault::NotFound)
 }
 
 /// The id of a collection: its address without the query.
-fn id_of(app: &SharedApp, uri: &Uri) -> String {
+pub(super) fn id_of(app: &SharedApp, uri: &Uri) -> String {
     format!("{}{}", app.urls.base(), uri.path())
 }
 
-async fn respond<F>(app: &SharedApp, read: F) -> Response
+pub(super) async fn respond<F>(app: &SharedApp, read: F) -> Response
 where
     F: FnOnce(&mut Conn) -> Result<Value, Fault> + Send + 'static,
 {

@@ -7,6 +7,7 @@ mod collections;
 mod documents;
 mod receive;
 mod stamps;
+mod threads;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -50,7 +51,11 @@ fn readable() -> Router<SharedApp> {
     let mut router = Router::new()
         .route("/activities/{id}", get(documents::activity))
         .route("/stamps/{id}", get(stamps::show))
-        .route("/publications/{id}/replies", get(collections::replies))
+        .route("/publications/{id}/replies", get(threads::replies))
+        .route("/publications/{id}/context", get(threads::context))
+        .route("/notes/{id}/replies", get(threads::replies_to_note))
+        .route("/notes/{id}/likes", get(threads::likes))
+        .route("/notes/{id}/shares", get(threads::shares))
         .route("/publications/{id}/likes", get(collections::likes))
         .route("/publications/{id}/shares", get(collections::shares))
         .route("/publications/{id}/attendees", get(collections::attendees));

@@ -14,6 +14,7 @@ mod person;
 mod publication;
 mod publications;
 mod revisions;
+mod thread;
 mod turnout;
 
 use askama::Template;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::parts::{Moment, Named, Reading};
-use super::{Frame, html};
+use super::{Frame, html, thread};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::model::{coalition, note, organisation};
@@ -49,12 +49,13 @@ pub(super) async fn show(
     if note.row.deleted_at.is_some() {
         return gone(&app, &visit, &note);
     }
-    match &note.row.publication_id {
-        Some(publication) => {
-            Ok(error::see_other(&format!("/publications/{publication}#note-{}", note.row.id)))
-        }
-        None => contribution(&app, &visit, note).await,
-    }
+    let Some(publication) = note.row.publication_id.clone() else {
+        return contribution(&app, &visit, note).await;
+    };
+    let (urls, under, row) = (app.urls.clone(), publication.clone(), note.row.clone());
+    let page = app.db.read(move |conn| Ok::<_, Error>(thread::page_of(conn, &urls, &under, &row)?)).await?;
+    let page = if page > 1 { format!("?page={page}") } else { String::new() };
+    Ok(error::see_other(&format!("/publications/{publication}{page}#note-{}", note.row.id)))
 }
 
 async fn contribution(app: &SharedApp, visit: &Visit, note: note::Note) -> Result<Response, Error> {

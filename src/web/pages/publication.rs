@@ -8,17 +8,18 @@ use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::thread::{self, Entry, Thread};
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, PER_PAGE, html};
-use crate::app::{App, SharedApp};
+use super::{Frame, html};
+use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
-use crate::domain::publication::Details;
-use crate::model::listing::{self, ShownReply};
+use crate::domain::publication::{Attachment, Details};
+use crate::model::listing;
 use crate::model::lock::{self, Lock};
 use crate::model::publication::{self, Publication};
 use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
-use crate::text::{tf, word};
+use crate::text::{number, tf, word};
 use crate::web::error::{self, Error};
 use crate::web::locale::Visit;
 
@@ -29,24 +30,24 @@ struct Row {
     publication: Publication,
     known: Vec<(String, String)>,
     source: Option<Publication>,
-    replies: Vec<ShownReply>,
+    thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
 }
 
-fn load(conn: &mut Conn, id: &str, page: i64) -> Result<Row, Error> {
+fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
-        let (known, replies, quotes) = (vec![], vec![], vec![]);
-        return Ok(Row { publication, known, source: None, replies, quotes, lock: None });
+        let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
+        return Ok(Row { publication, known, source: None, thread, quotes, lock: None });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
-    let replies = listing::replies(conn, id, Pager::offset(page), PER_PAGE)?;
+    let thread = thread::load(conn, urls, id, page)?;
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    Ok(Row { known, source, replies, quotes, lock, publication })
+    Ok(Row { known, source, thread, quotes, lock, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -68,16 +69,6 @@ fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publicati
         None => word.rsplit('/').next().unwrap_or(word).to_owned(),
     };
     Ok(publication::find(conn, &id)?.filter(Publication::is_public))
-}
-
-struct Reply {
-    author: String,
-    account: String,
-    href: Option<String>,
-    date: Moment,
-    edited: bool,
-    html: String,
-    language: String,
 }
 
 /// A post elsewhere that quotes this publication.
@@ -111,9 +102,11 @@ struct PublicationPage {
     /// Safe HTML.
     body: String,
     tags: Vec<(String, String)>,
+    /// Name, address, and size of a file.
+    attachments: Vec<(String, String, Option<String>)>,
     licence: String,
     quotes: Vec<Quoting>,
-    replies: Vec<Reply>,
+    replies: Vec<Entry>,
     reply_count: i64,
     likes: i64,
     shares: i64,
@@ -147,7 +140,8 @@ pub(super) async fn show(
         .await;
     }
     let page = visit.page();
-    let row = app.db.read(move |conn| load(conn, &id, page)).await?;
+    let urls = app.urls.clone();
+    let row = app.db.read(move |conn| load(conn, &urls, &id, page)).await?;
     if row.publication.row.withdrawn_at.is_some() {
         return tombstone(&app, &visit, &row.publication);
     }
@@ -195,14 +189,15 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         }),
         body: stored.html,
         tags: publication.tags.iter().map(|tag| tag_link(tag)).collect(),
+        attachments: publication.attachments.iter().map(|one| attachment(visit, one)).collect(),
         licence: stored.licence,
         quotes: row.quotes.into_iter().filter_map(|quote| quoting(&reading, quote)).collect(),
-        replies: row.replies.into_iter().map(|reply| shown(&reading, reply)).collect(),
         reply_count: stored.replies,
         likes: stored.likes,
         shares: stored.shares,
         locked: row.lock.map(|lock| (reading.day(lock.since), lock.reason)),
-        pager: Pager::new(&format!("/publications/{}?page=", stored.id), page, stored.replies),
+        pager: Pager::new(&format!("/publications/{}?page=", stored.id), page, row.thread.total),
+        replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,
         language: stored.language,
     }
@@ -232,18 +227,9 @@ fn tag_link(tag: &str) -> (String, String) {
     (tag.to_owned(), format!("/tags/{bare}"))
 }
 
-fn shown(reading: &Reading, reply: ShownReply) -> Reply {
-    let page = reply.page.unwrap_or(reply.url);
-    let web = page.starts_with("https://") || page.starts_with("http://");
-    Reply {
-        author: if reply.name.is_empty() { reply.username.clone() } else { reply.name },
-        account: format!("@{}@{}", reply.username, reply.host),
-        href: web.then_some(page),
-        date: reading.moment(reply.published_at),
-        edited: reply.updated_at.is_some(),
-        html: reply.html,
-        language: reply.language.unwrap_or_default(),
-    }
+fn attachment(visit: &Visit, one: &Attachment) -> (String, String, Option<String>) {
+    let kilobytes = |bytes: i64| number(visit.lang, (bytes + 999) / 1000);
+    (one.name.clone(), one.href(), one.size.map(kilobytes))
 }
 
 fn quoting(reading: &Reading, (quote, by): (Quote, Quoter)) -> Option<Quoting> {
@@ -311,6 +297,14 @@ fn data(app: &App, publication: &Publication) -> Value {
         "body": row.body,
     });
     let details = serde_json::to_value(&publication.details).unwrap_or_default();
+    if let (Some(object), false) = (value.as_object_mut(), publication.attachments.is_empty()) {
+        let link = |one: &Attachment| match one.href() {
+            path if path.starts_with('/') => format!("{}{path}", app.urls.base()),
+            url => url,
+        };
+        let told = |one: &Attachment| json!({"name": one.name, "url": link(one)});
+        object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
+    }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
         let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
         object.extend(public);

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::parts::{Item, Pager, Reading};
+use super::parts::{Item, Moment, Pager, Reading};
 use super::{Frame, PER_PAGE, html};
 use crate::app::SharedApp;
 use crate::domain::publication::Kind;
 use crate::model::listing::{self, Filter};
+use crate::model::thread::{self, ShownNote};
 use crate::text::{Lang, word};
 use crate::web::error::Error;
 use crate::web::locale::Visit;
@@ -54,6 +55,29 @@ struct Publications {
     items: Vec<Item>,
     total: i64,
     pager: Pager,
+    comments: Vec<Comment>,
+}
+
+/// A comment that bears a tag.
+struct Comment {
+    href: String,
+    author: String,
+    date: Moment,
+    /// Safe HTML.
+    html: String,
+    language: String,
+}
+
+impl Comment {
+    fn of(note: ShownNote, reading: &Reading) -> Comment {
+        Comment {
+            href: format!("/notes/{}", note.id),
+            author: note.name().to_owned(),
+            date: reading.moment(note.published_at),
+            html: note.html,
+            language: note.language,
+        }
+    }
 }
 
 /// `GET /publications`.
@@ -65,7 +89,7 @@ pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<R
     list(app, visit, filter, heading, kinds, &paged("/publications", kind)).await
 }
 
-/// `GET /tags/{tag}`: the tag as it travels, letters and digits only.
+/// `GET /tags/{tag}`: the tag as it travels, letters and digits only; publications, and the latest comments.
 pub(super) async fn tagged(
     State(app): State<SharedApp>,
     Path(tag): Path<String>,
@@ -99,9 +123,13 @@ async fn list(
     let reading = Reading::new(&app, visit.lang);
     let read = app.db.read(move |conn| {
         let rows = listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?;
-        Ok::<_, Error>((rows, listing::count(conn, &filter)?))
+        let comments = match filter.tags.as_deref() {
+            Some(tags) if page == 1 => thread::tagged(conn, tags, PER_PAGE)?,
+            _ => Vec::new(),
+        };
+        Ok::<_, Error>((rows, listing::count(conn, &filter)?, comments))
     });
-    let (rows, total) = read.await?;
+    let (rows, total, comments) = read.await?;
     html(&Publications {
         frame: Frame::new(&app, &visit, heading.clone()),
         heading,
@@ -109,5 +137,6 @@ async fn list(
         items: Item::all(&rows, &reading)?,
         total,
         pager: Pager::new(address, page, total),
+        comments: comments.into_iter().map(|note| Comment::of(note, &reading)).collect(),
     })
 }

@@ -100,6 +100,9 @@ fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Er
             }
         }
     }
+    for one in &content.attachments {
+        text.push_str(&format!("{}: {}\n", one.name, one.href()));
+    }
     text.push_str(&content.body);
     text.push('\n');
     Ok((text, content.state))

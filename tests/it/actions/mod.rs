@@ -1,6 +1,8 @@
 //! What our people do: each act is one transaction with what it causes, and a refusal leaves nothing.
 
+mod attachments;
 mod coalitions;
+mod comments;
 mod consultations;
 mod contributions;
 mod decisions;

@@ -85,6 +85,8 @@ fn new_reply(
         updated_at: None,
         received_at: now,
         document: "{}".to_owned(),
+        warning: None,
+        attachments: "[]".to_owned(),
         withheld: false,
     }
 }

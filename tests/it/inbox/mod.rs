@@ -11,6 +11,7 @@ mod reactions;
 mod reading;
 mod registrations;
 mod replies;
+mod threads;
 mod votes;
 mod worker;
 

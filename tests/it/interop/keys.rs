@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{PLAIN, PROPOSAL, Road};
+use super::super::support::fedify::Fedify;
+use super::{PLAIN, PROPOSAL, RFC9421, Road, verified};
 
 /// What is altered on the way, what else is said, and what the inbox answers.
 fn attempts(other_key: &str) -> Vec<(&'static str, Value, u16)> {
@@ -51,15 +52,70 @@ async fn a_peer_that_has_new_keys_under_the_old_names_is_still_believed() {
     let road = Road::open(PLAIN).await;
     let id = road.publish("proposition", PROPOSAL, "Un texte.");
     road.peer.inbox("ada", "type=Create", 1).await;
-    let like = road.peer.post("/actors/ada/like", json!({ "object": id })).await;
-    road.count(&format!("{id}/likes"), 1).await;
+    road.follow("bob").await;
+    for name in ["ada", "bob"] {
+        let like = road.peer.post(&format!("/actors/{name}/like"), json!({ "object": id })).await;
+        road.count(&format!("{id}/likes"), 1).await;
+        // ada tells nobody of them, bob sends an Update that the new key signs.
+        let told = json!({ "to": if name == "bob" { vec![&road.group] } else { Vec::new() } });
+        road.peer.post(&format!("/actors/{name}/rotate"), told).await;
+        let undo = json!({ "activity": like["activity"] });
+        let undone = road.peer.post(&format!("/actors/{name}/undo"), undo).await;
+        assert_eq!(undone["delivered"], true, "{undone:#}");
+        road.count(&format!("{id}/likes"), 0).await;
+    }
+}
 
-    // The first time it tells nobody of them, the second time by an Update that the new key signs.
-    road.peer.post("/actors/ada/rotate", json!({})).await;
-    let undone = road.peer.post("/actors/ada/undo", json!({ "activity": like["activity"] })).await;
-    assert_eq!(undone["delivered"], true, "{undone:#}");
-    road.count(&format!("{id}/likes"), 0).await;
-    assert_eq!(road.peer.post("/actors/ada/rotate", json!({ "to": [road.group] })).await["delivered"], true);
-    assert_eq!(road.peer.post("/actors/ada/like", json!({ "object": id })).await["delivered"], true);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_coalition_with_new_keys_is_still_believed_and_so_is_what_it_said_before() {
+    let road = Road::open(PLAIN).await;
+    let before = road.publish("avant", PROPOSAL, "Un texte.");
+    let create = road.peer.inbox("ada", &format!("type=Create&object={before}"), 1).await;
+    road.node.ok(&["coalition", "rotate-keys", "communs"]);
+    let update = road.peer.inbox("ada", &format!("type=Update&object={}", road.group), 1).await;
+    assert!(verified(&update[0]), "{update:#?}");
+    let after = road.publish("apres", PROPOSAL, "Un texte.");
+    let told = road.peer.inbox("ada", &format!("type=Create&object={after}"), 1).await;
+    assert!(verified(&told[0]), "{told:#?}");
+    let key = |delivery: &Value| delivery["verification"]["http"]["keyId"].clone();
+    assert_ne!(key(&create[0]), key(&told[0]));
+    let read = road.peer.post("/actors/ada/fetch", json!({ "id": before })).await;
+    assert_eq!(
+        (&read["raw"], &read["verification"]["proof"]["ok"]),
+        (&create[0]["raw"]["object"], &json!(true))
+    );
+}
+
+/// One Like of `ada`'s instance reaches the node by another instance, whose actor hands it on as it came.
+async fn handed_on(road: &Road, other: &Fedify, name: &str, order: Value) {
+    let liker = road.peer.post("/actors", json!({ "name": name })).await["id"].as_str().unwrap().to_owned();
+    let bob = other.post("/actors", json!({ "name": "bob" })).await;
+    let mut order = order;
+    order["inbox"] = bob["inbox"].clone();
+    order["activity"]["@context"] =
+        json!(["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]);
+    for (key, value) in [("id", format!("{liker}#like")), ("type", "Like".into()), ("actor", liker)] {
+        order["activity"][key] = value.into();
+    }
+    let id = order["activity"]["id"].as_str().unwrap().replace('#', "%23");
+    road.peer.post(&format!("/actors/{name}/raw"), order).await;
+    let came = other.get(&format!("/inbox?all=1&contains={id}&wait=10")).await;
+    let order = json!({ "n": came[0]["n"], "inbox": format!("{}/inbox", road.group) });
+    other.post("/actors/bob/forward", order).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_server_hands_on_counts_by_the_proof_of_its_author_alone() {
+    let road = Road::open(PLAIN).await;
+    let other = Fedify::start(RFC9421, None);
+    let [id, second] = ["une", "deux"].map(|slug| road.publish(slug, PROPOSAL, "Un texte."));
+    handed_on(&road, &other, "one", json!({ "proof": true, "activity": { "object": id } })).await;
     road.count(&format!("{id}/likes"), 1).await;
+    handed_on(&road, &other, "two", json!({ "activity": { "object": id } })).await;
+    let altered = json!({ "proof": true, "activity": { "object": second }, "tamper": "document", "change": { "object": id } });
+    handed_on(&road, &other, "three", altered).await;
+    // In the order in which it came: when this counts, the two before it have been looked at.
+    handed_on(&road, &other, "four", json!({ "proof": true, "activity": { "object": id } })).await;
+    road.count(&format!("{id}/likes"), 2).await;
+    road.count(&format!("{second}/likes"), 0).await;
 }

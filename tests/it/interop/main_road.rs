@@ -106,6 +106,8 @@ async fn go(road: &Road, number: usize, demand: &Demand) {
     let id = road.publish(&slug, head, "Un texte.");
     let got = road.peer.inbox(&name, &format!("type=Create&object={id}"), 1).await;
     assert_eq!(got[0]["objectType"], *kind);
+    let unsigned = road.page(&id, ACTIVITY).await.0;
+    assert_eq!(unsigned, if road.way.node_demands { 401 } else { 200 });
     let read = road.peer.post(&format!("{actor}/fetch"), json!({ "id": id })).await;
     assert_eq!((read["parsed"]["class"].as_str(), &read["idMatchesUrl"]), (Some(*kind), &Value::Bool(true)));
 
@@ -132,7 +134,7 @@ async fn go(road: &Road, number: usize, demand: &Demand) {
 }
 
 async fn the_main_road_holds(tls: bool, first_knock: &'static str) {
-    for node_demands in [false] {
+    for node_demands in [false, true] {
         let road = Road::start(Way { tls, first_knock, node_demands });
         let mut number = 0;
         for peer_demands in [false, true] {

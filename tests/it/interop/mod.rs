@@ -11,8 +11,10 @@ use super::support::fedify::Fedify;
 use super::support::node::{Node, free_port};
 use super::support::tls::{Authority, Front};
 
+mod contributions;
 mod keys;
 mod main_road;
+mod moderation;
 mod polls;
 mod python;
 mod quotes;
@@ -43,6 +45,7 @@ const PLAIN: Way = Way { tls: false, first_knock: CAVAGE, node_demands: false };
 struct Road {
     node: Node,
     peer: Fedify,
+    way: Way,
     group: String,
     http: reqwest::Client,
     _front: Option<Front>,
@@ -79,7 +82,7 @@ impl Road {
         let peer = Fedify::start(way.first_knock, authority.as_ref());
         let group = format!("{url}/coalitions/communs");
         let http = authority.as_ref().map_or_else(app::client, Authority::client);
-        Road { node, peer, group, http, _front: front, database }
+        Road { node, peer, way, group, http, _front: front, database }
     }
 
     /// An actor of the peer of this name finds the coalition by its handle and follows it.

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::support::python::PythonPeer;
-use super::{PLAIN, PROPOSAL, Road};
+use super::{PLAIN, PROPOSAL, Road, Way};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bovine_finds_a_coalition_follows_it_and_verifies_what_it_publishes() {
-    let road = Road::start(PLAIN);
+    // Its signed reads are looked at only where they are demanded.
+    let road = Road::start(Way { node_demands: true, ..PLAIN });
     let peer = PythonPeer::start(road.folder());
     let account = format!("acct:communs@{}", road.node.domain());
     assert_eq!(peer.get(&format!("find?account={account}")).await["id"], road.group);

@@ -24,7 +24,10 @@ pub(crate) async fn stage_apart() -> Stage {
 }
 
 /// A stage on which these names lead to peers: the first is the stage's own, the others come with it.
-pub(crate) async fn stage_named(names: &[&str], change: impl FnOnce(&mut reset_node::config::Config)) -> (Stage, Vec<Peer>) {
+pub(crate) async fn stage_named(
+    names: &[&str],
+    change: impl FnOnce(&mut reset_node::config::Config),
+) -> (Stage, Vec<Peer>) {
     let mut app = TestApp::with(change).await;
     let mut peers = Vec::new();
     let mut http = client::builder(&app.config.federation, app.url()).unwrap();

@@ -120,7 +120,7 @@ async fn a_report_of_ours_is_signed_by_the_node_and_names_the_actor_first() {
     assert_eq!(stage.peer.get(&id).await.0, 404);
     let two = [url, stage.peer.actor("ada")];
     assert!(report::send(&stage.app, &two, "x".into()).await.unwrap_err().to_string().contains("one actor"));
-    assert!(report::send(&stage.app, &[stage.proposal.clone()], "x".into()).await.is_err());
+    assert!(report::send(&stage.app, std::slice::from_ref(&stage.proposal), "x".into()).await.is_err());
     assert_eq!(stage.audit().await.len(), 1);
 }
 

@@ -148,9 +148,8 @@ async fn a_second_knock_costs_no_fetch_of_the_budget() {
     peer.answer(Answer::Only("nobody's", 400));
     let fetcher = Fetcher::new(&app.app);
     for _ in 0..25 {
-        // Another one each time: what was refused a moment ago is not asked for again.
-        let url = Url::parse(&peer.new_id("objects")).unwrap();
-        fetcher.document(&url).await.unwrap_err();
+        // Others each time: what was refused a moment ago is not asked for again.
+        fetcher.document(&Url::parse(&peer.new_id("objects")).unwrap()).await.unwrap_err();
     }
     assert_eq!(peer.reads().len(), 40, "twenty fetches, each of two knocks at most");
 }

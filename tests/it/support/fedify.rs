@@ -66,6 +66,14 @@ impl Fedify {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// A POST to the control API during which another server refused something: with which status.
+    pub(crate) async fn refusal(&self, path: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}{path}", self.control)).timeout(PATIENCE);
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        let text = request.send().await.unwrap().text().await.unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["response"]["status"].clone()
+    }
+
     /// Deliveries that `name` accepted and that `filter` (a query) picks; waits until there are `count`.
     pub(crate) async fn inbox(&self, name: &str, filter: &str, count: usize) -> Vec<Value> {
         let found = self.get(&format!("/actors/{name}/inbox?{filter}&count={count}&wait=20")).await;

@@ -96,6 +96,7 @@ fn insert_publication(
         tags: vec!["communs".into()],
         authors: Vec::new(),
         details,
+        attachments: Vec::new(),
     };
     let row = Row {
         id,

@@ -17,5 +17,10 @@ note-gone = Deleted note
 note-gone-text = Deleted by its author on { $date }.
 
 contributions-title = Contributions of members
+thread-answers = in answer to
+thread-attachment = Attachment
+tag-comments = Comments
+publication-attachments = Attachments
+publication-kilobytes = kB
 contribution-label = Contribution
 contribution-title = Contribution by { $name }

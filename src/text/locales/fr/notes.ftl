@@ -17,5 +17,10 @@ note-gone = Note supprimée
 note-gone-text = Note supprimée par son auteur le { $date }.
 
 contributions-title = Contributions des membres
+thread-answers = en réponse à
+thread-attachment = Pièce jointe
+tag-comments = Commentaires
+publication-attachments = Documents joints
+publication-kilobytes = ko
 contribution-label = Contribution
 contribution-title = Contribution de { $name }

@@ -1,0 +1,50 @@
+//! A publication that takes no replies for now, and an actor of the peer that is suspended here.
+
+use serde_json::json;
+
+use super::{ACTIVITY, PLAIN, PROPOSAL, Road, verified};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_is_told_and_keeps_replies_out_until_it_is_opened() {
+    let road = Road::open(PLAIN).await;
+    let id = road.publish("proposition", PROPOSAL, "Un texte.");
+    let reply = |text: &str| json!({ "object": id, "content": format!("<p>{text}</p>") });
+    road.node.ok(&["publication", "lock", &id, "--reason", "Trop de bruit"]);
+    // Fedify knows no Lock and says so, which is no reason to lose it.
+    let lock = road.peer.inbox("ada", &format!("all=1&type=Lock&object={id}"), 1).await;
+    assert_eq!(lock[0]["verification"]["http"]["ok"], true, "{lock:#?}");
+    road.peer.post("/actors/ada/reply", reply("Trop tard")).await;
+    road.node.ok(&["publication", "unlock", &id]);
+    let undo = road.peer.inbox("ada", "all=1&type=Undo", 1).await;
+    assert!(verified(&undo[0]), "{undo:#?}");
+    road.peer.post("/actors/ada/reply", reply("À temps")).await;
+    road.read_until(&id, "the second reply alone", |html| {
+        html.contains("À temps") && !html.contains("Trop tard")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspended_actor_is_refused_and_follows_no_more() {
+    let road = Road::open(PLAIN).await;
+    road.follow("bob").await;
+    let id = road.publish("proposition", PROPOSAL, "Un texte.");
+    road.peer.post("/actors/ada/reply", json!({ "object": id, "content": "<p>Du bruit</p>" })).await;
+    road.read_until(&id, "the reply", |html| html.contains("Du bruit")).await;
+
+    let ada = road.peer.get("/actors/ada").await["id"].as_str().unwrap().to_owned();
+    road.node.ok(&["federation", "suspend", &ada, "--reason", "Du bruit"]);
+    road.read_until(&id, "no reply", |html| !html.contains("Du bruit")).await;
+    // What she signs is refused, be it a read or an activity.
+    let like = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{ada}#like"), "type": "Like", "actor": ada, "object": id,
+    });
+    let order = json!({ "inbox": format!("{}/inbox", road.group), "activity": like });
+    assert_eq!(road.peer.post("/actors/ada/raw", order).await["status"], 403);
+    assert_eq!(road.peer.refusal("/actors/ada/fetch", json!({ "id": id })).await, 403);
+    road.publish("suite", PROPOSAL, "Un autre texte.");
+    let got = road.peer.inbox("bob", "type=Create", 2).await;
+    assert!(got.iter().all(verified), "{got:#?}");
+    let followers = road.page(&format!("{}/followers", road.group), ACTIVITY).await.1;
+    assert!(followers.contains("\"totalItems\":1"), "bob alone: {followers}");
+}
