@@ -273,9 +273,14 @@ fn own(conn: &mut Conn, act: &Act, url: &str) -> Result<Note, Error> {
 /// The text of what was deleted is no longer in the outbox, nor at the addresses of its activities.
 fn unlist(conn: &mut Conn, note: &Note, url: &str) -> Result<(), Error> {
     let publication = note.row.publication_id.as_deref();
-    for activity in model::activity::about(conn, note.author.id, publication)? {
+    let mut said = model::activity::about(conn, note.author.id, publication)?;
+    // What the coalition passed on holds the author's activity as it was.
+    said.extend(model::activity::announces_of(conn, note.row.coalition_id, url)?);
+    for activity in said {
         let document: serde_json::Value = serde_json::from_str(&activity.document).unwrap_or_default();
-        if document.pointer("/object/id").and_then(serde_json::Value::as_str) == Some(url) {
+        let mut told =
+            ["/object/id", "/object/object/id"].into_iter().filter_map(|place| document.pointer(place));
+        if told.any(|id| id.as_str() == Some(url)) {
             model::activity::unlist(conn, &activity.id)?;
         }
     }

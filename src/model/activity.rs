@@ -81,6 +81,19 @@ pub fn about(conn: &mut Conn, actor_id: i64, publication_id: Option<&str>) -> Re
     }
 }
 
+/// The `Announce`s of an actor in which this URL stands as a value.
+///
+/// # Errors
+/// The database's.
+pub fn announces_of(conn: &mut Conn, actor_id: i64, url: &str) -> Result<Vec<Activity>> {
+    activities::table
+        .filter(activities::actor_id.eq(actor_id).and(activities::kind.eq("Announce")))
+        .filter(activities::document.like(format!("%\"{url}\"%")))
+        .order(activities::id)
+        .select(Activity::as_select())
+        .load(conn)
+}
+
 /// Takes an activity out of the outbox; what is to be delivered of it still is.
 ///
 /// # Errors

@@ -186,7 +186,6 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         .filter(not(exists(answers::table.filter(answers::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(registrations::table.filter(registrations::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(quotes::table.filter(quotes::remote_id.eq(remote_actors::id)))))
-        .filter(not(exists(note_reactions::table.filter(note_reactions::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(blocks::table.filter(blocks::remote_id.eq(remote_actors::id)))))
         .filter(not(exists(remote_tombstones::table.filter(remote_tombstones::remote_id.eq(remote_actors::id)))))
         .order(remote_actors::id)

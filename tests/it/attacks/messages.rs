@@ -274,8 +274,11 @@ async fn key_of_another_actor() {
     let stage = stage().await;
     let body = like(&stage, "ada");
     let request = stage.peer.message("eve", &inbox(&stage), body, stage.app.now());
-    assert_eq!(request.send().await.unwrap().status(), 401);
-    nothing_changed(&stage, 1).await;
+    // It is taken as hearsay, which nothing confirms.
+    assert_eq!(request.send().await.unwrap().status(), 202);
+    stage.work().await;
+    assert_eq!((stage.stored().await, stage.counts().await), ((1, 1), (0, 0, 0, 0)));
+    assert_eq!(stage.outcome().await, "its origin does not know it");
 }
 
 #[tokio::test]
