@@ -20,6 +20,7 @@ mod python;
 mod quotes;
 mod replies;
 mod states;
+mod threads;
 
 const ACTIVITY: &str = "application/activity+json";
 const CAVAGE: &str = "draft-cavage-http-signatures-12";

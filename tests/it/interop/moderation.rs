@@ -29,22 +29,22 @@ async fn a_suspended_actor_is_refused_and_follows_no_more() {
     let road = Road::open(PLAIN).await;
     road.follow("bob").await;
     let id = road.publish("proposition", PROPOSAL, "Un texte.");
-    road.peer.post("/actors/ada/reply", json!({ "object": id, "content": "<p>Du bruit</p>" })).await;
+    road.peer.post("/actors/bob/reply", json!({ "object": id, "content": "<p>Du bruit</p>" })).await;
     road.read_until(&id, "the reply", |html| html.contains("Du bruit")).await;
 
-    let ada = road.peer.get("/actors/ada").await["id"].as_str().unwrap().to_owned();
-    road.node.ok(&["federation", "suspend", &ada, "--reason", "Du bruit"]);
+    let bob = road.peer.get("/actors/bob").await["id"].as_str().unwrap().to_owned();
+    road.node.ok(&["federation", "suspend", &bob, "--reason", "Du bruit"]);
     road.read_until(&id, "no reply", |html| !html.contains("Du bruit")).await;
-    // What she signs is refused, be it a read or an activity.
+    // What he signs is refused, be it a read or an activity.
     let like = json!({
-        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{ada}#like"), "type": "Like", "actor": ada, "object": id,
+        "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{bob}#like"), "type": "Like", "actor": bob, "object": id,
     });
     let order = json!({ "inbox": format!("{}/inbox", road.group), "activity": like });
-    assert_eq!(road.peer.post("/actors/ada/raw", order).await["status"], 403);
-    assert_eq!(road.peer.refusal("/actors/ada/fetch", json!({ "id": id })).await, 403);
+    assert_eq!(road.peer.post("/actors/bob/raw", order).await["status"], 403);
+    assert_eq!(road.peer.refusal("/actors/bob/fetch", json!({ "id": id })).await, 403);
     road.publish("suite", PROPOSAL, "Un autre texte.");
-    let got = road.peer.inbox("bob", "type=Create", 2).await;
+    let got = road.peer.inbox("ada", "type=Create", 2).await;
     assert!(got.iter().all(verified), "{got:#?}");
     let followers = road.page(&format!("{}/followers", road.group), ACTIVITY).await.1;
-    assert!(followers.contains("\"totalItems\":1"), "bob alone: {followers}");
+    assert!(followers.contains("\"totalItems\":1"), "ada alone: {followers}");
 }
