@@ -182,8 +182,9 @@ async fn spoken_with(app: &App, actor: Option<&Url>, key_id: &str) -> Result<(),
     }
 }
 
-/// Refuses a GET that a server signed with which this node does not speak. It is asked before what was kept is sent again. What
-/// the signature is worth is not looked at: who would hide can leave it out, unless signatures are asked for ([`reader`]).
+/// Refuses a GET signed by a server with which this node does not speak. It is asked before what was kept is sent again. What
+/// the signature is worth is not looked at: who would hide can leave it out, unless signatures are asked for ([`reader`], which
+/// also refuses suspended actors).
 ///
 /// # Errors
 /// As [`reader`].
@@ -191,9 +192,13 @@ pub async fn spoken_with_reader(app: &App, parts: &Parts) -> Result<(), Refused>
     if !signature::is_signed(&parts.headers) {
         return Ok(());
     }
-    match read(app, parts) {
-        Ok(signature) => spoken_with(app, None, &signature.key_id).await,
-        Err(_) => Ok(()),
+    let key = read(app, parts).ok().and_then(|signature| Url::parse(&signature.key_id).ok());
+    let Some(host) = key.as_ref().map(authority) else {
+        return Ok(());
+    };
+    match policy::of(app, &host).await.map_err(|error| Refused::NotNow(error.to_string()))? {
+        Policy::Blocked => Err(Refused::Blocked(host)),
+        Policy::Open | Policy::Limited => Ok(()),
     }
 }
 
