@@ -173,8 +173,7 @@ mod tests {
 
     #[test]
     fn contexts_begin_with_activitystreams_and_leave_its_core_alone() {
-        let all =
-            [actor_context(), object_context(), event_context(), quote_context(), embedding_context()];
+        let all = [actor_context(), object_context(), event_context(), quote_context(), embedding_context()];
         for context in all {
             let entries = context.as_array().unwrap();
             assert_eq!(entries.first().unwrap(), AS_CONTEXT);
