@@ -18,6 +18,7 @@ pub mod key;
 pub mod limits;
 pub mod media_type;
 pub mod note;
+pub mod printable;
 pub mod proof;
 pub mod quote;
 pub mod retry;

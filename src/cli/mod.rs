@@ -19,6 +19,7 @@ mod logging;
 mod moderation;
 mod open;
 mod organisation;
+mod peers;
 mod print;
 mod publication;
 mod publish;

@@ -370,6 +370,11 @@ diesel::table! {
         last_ok_at -> Nullable<Timestamp>,
         last_heard_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
+        heard_scheme -> Nullable<Text>,
+        software -> Nullable<Text>,
+        software_version -> Nullable<Text>,
+        software_error -> Nullable<Text>,
+        ask_at -> Timestamp,
     }
 }
 

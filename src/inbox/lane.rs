@@ -12,16 +12,18 @@ use diesel::connection::SimpleConnection;
 use reset_federation::activity::{Activity, ActivityKind, ObjectRef};
 use reset_federation::check::Refusal;
 use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
+use reset_federation::printable::printable;
 use reset_federation::retry;
 use tokio::task::JoinSet;
 use url::Url;
 
 use super::hearsay::{self, Found, Hearsay};
-use super::page::{Busy, Planned, Walk, checked};
+use super::page::{Busy, Label, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
 use crate::ap::policy::{self, Rules};
 use crate::ap::resolve;
+use crate::app::metrics::Door;
 use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
 use crate::model;
@@ -34,6 +36,9 @@ const HOLD_ATTEMPTS: i32 = 3;
 const MAX_ATTEMPTS: i32 = 11;
 /// What is left of an activity's fetches after its key was found, and found again.
 const FETCHES: usize = MAX_FETCHES - 2 * MAX_KEY_FETCHES;
+/// Most characters of a reason, and of the name of a kind, in the log.
+const MAX_WHY: usize = 300;
+const MAX_KIND: usize = 40;
 /// How often new items are looked for while others wait for other servers.
 const ASIDE_LOOK: Duration = Duration::from_millis(50);
 
@@ -50,7 +55,7 @@ pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) 
         let again = !needy.is_empty();
         worked |= ended || again;
         for planned in needy {
-            let who = (planned.sender.clone(), planned.host.clone());
+            let who = (planned.sender.clone(), planned.label.host.clone());
             let task = aside.spawn(fetch_and_end(app.clone(), planned));
             busy.insert(task.id(), who);
         }
@@ -134,9 +139,11 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     };
     planned.step = match asked {
         Ok(step) => step,
-        Err(FetchError::Later(why)) => return put_off(&app, planned.seq, planned.attempts, why).await,
+        Err(FetchError::Later(why)) => return put_off(&app, planned.label, planned.attempts, why).await,
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
-        Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
+        Err(FetchError::Refused(why)) => {
+            return refuse(&app, planned.label, planned.received, why, planned.erase).await;
+        }
     };
     end_batch(&app, vec![planned]).await.map(drop)
 }
@@ -181,27 +188,38 @@ async fn heard(
     Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
 }
 
-async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
-    tracing::info!(seq, why, "an activity was refused");
+async fn refuse(
+    app: &App,
+    label: Label,
+    received: NaiveDateTime,
+    why: String,
+    erase: bool,
+) -> Result<(), db::Error> {
+    refused(app, &label, "not_confirmed", &why);
     let outcome = format!("refused: {why}");
-    app.db.write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?)).await
+    let work = move |conn: &mut Conn| {
+        Ok::<_, db::Error>(inbox_item::finish(conn, label.seq, End::Done, &outcome, erase)?)
+    };
+    app.db.write(work).await?;
+    app.metrics.item(app.now().naive_utc() - received);
+    Ok(())
 }
 
-async fn put_off(app: &App, seq: i64, attempts: i32, why: String) -> Result<(), db::Error> {
+async fn put_off(app: &App, label: Label, attempts: i32, why: String) -> Result<(), db::Error> {
     let now = app.now().naive_utc();
-    app.db.write(move |conn| Ok(postpone(conn, seq, attempts, now, &why)?)).await
+    app.db.write(move |conn| Ok(postpone(conn, &label, attempts, now, &why)?)).await
 }
 
 fn postpone(
     conn: &mut Conn,
-    seq: i64,
+    label: &Label,
     attempts: i32,
     now: NaiveDateTime,
     why: &str,
 ) -> crate::model::Result<()> {
-    let attempts = attempts.saturating_add(1);
+    let (seq, attempts) = (label.seq, attempts.saturating_add(1));
     if attempts >= MAX_ATTEMPTS {
-        tracing::warn!(seq, why, "an activity was given up");
+        tracing::warn!(seq, host = label.host, activity = label.activity, why, "an activity was given up");
         return inbox_item::finish(conn, seq, End::Failed, why, false);
     }
     // Spread by the item's number: no two of a batch come back together.
@@ -229,6 +247,8 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
         app.wake.outbox.notify_one();
     }
     resolve::forget_keys(app, &after.keys).await;
+    let ended = app.now().naive_utc();
+    after.ended.iter().for_each(|received| app.metrics.item(ended - *received));
     Ok(after.put_off)
 }
 
@@ -247,12 +267,14 @@ fn write_batch(
     }
     let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
     for planned in batch {
-        let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
+        let (label, erase, times) = (planned.label, planned.erase, (now, planned.received));
         let effect = match planned.step {
             Ok(Step::Effect(effect)) => effect,
             Ok(Step::Fetch(..) | Step::Hear(_)) => continue,
             Err(refusal) => {
-                end_refused(conn, seq, &refusal.to_string(), erase)?;
+                let why = (refusal.reason(), refusal.to_string());
+                end_refused(app, conn, &label, (why.0, &why.1), erase)?;
+                after.ended.push(planned.received);
                 continue;
             }
         };
@@ -261,14 +283,15 @@ fn write_batch(
             None => find_sender(conn, &planned.actor, &mut senders)?,
         };
         let Some(sender) = sender else {
-            end_refused(conn, seq, "its sender is not known any more", erase)?;
+            end_refused(app, conn, &label, ("unknown_sender", "its sender is not known any more"), erase)?;
+            after.ended.push(planned.received);
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        let times = (now, planned.received);
+        after.ended.push(planned.received);
         match attempt(app, conn, times, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
-                inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
+                inbox_item::finish(conn, label.seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
                 tally.merge(counted);
                 after.due.extend(following.due);
@@ -278,12 +301,15 @@ fn write_batch(
                 conn.batch_execute("ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item")?;
                 match failure {
                     Failure::Panicked => {
-                        tracing::error!(seq, "an effect panicked; nothing of it was kept");
-                        inbox_item::finish(conn, seq, End::Failed, "the effect panicked", erase)?;
+                        tracing::error!(seq = label.seq, "an effect panicked; nothing of it was kept");
+                        inbox_item::finish(conn, label.seq, End::Failed, "the effect panicked", erase)?;
                     }
-                    Failure::Stopped(Stopped::Refused(why)) => end_refused(conn, seq, why, erase)?,
+                    Failure::Stopped(Stopped::Refused(reason, why)) => {
+                        end_refused(app, conn, &label, (reason, why), erase)?;
+                    }
                     Failure::Stopped(Stopped::Db(error)) => {
-                        postpone(conn, seq, attempts, now, &error.to_string())?;
+                        after.ended.pop();
+                        postpone(conn, &label, planned.attempts, now, &error.to_string())?;
                         after.put_off.push(planned.sender);
                     }
                 }
@@ -295,9 +321,30 @@ fn write_batch(
     Ok(after)
 }
 
-fn end_refused(conn: &mut Conn, seq: i64, why: &str, erase: bool) -> crate::model::Result<()> {
-    tracing::info!(seq, why, "an activity was refused");
-    inbox_item::finish(conn, seq, End::Done, &format!("refused: {why}"), erase)
+fn end_refused(
+    app: &App,
+    conn: &mut Conn,
+    label: &Label,
+    (reason, why): (&'static str, &str),
+    erase: bool,
+) -> crate::model::Result<()> {
+    refused(app, label, reason, why);
+    inbox_item::finish(conn, label.seq, End::Done, &format!("refused: {why}"), erase)
+}
+
+/// Counts a refusal and says it in the log: what was refused, whose it was and why, but nothing of what it held.
+fn refused(app: &App, label: &Label, reason: &'static str, why: &str) {
+    app.metrics.refused(Door::Worker, reason);
+    let kind = label.kind.as_ref().map(|kind| printable(kind.as_str(), MAX_KIND));
+    tracing::info!(
+        reason,
+        why = printable(why, MAX_WHY),
+        host = label.host,
+        kind,
+        activity = label.activity,
+        seq = label.seq,
+        "an activity was refused"
+    );
 }
 
 fn find_sender(

@@ -31,14 +31,24 @@ const ASIDE_HOST: usize = 4;
 /// in vain.
 const LEFT: usize = 16;
 
+/// How the log names an item.
+pub(super) struct Label {
+    pub(super) seq: i64,
+    /// The host of who signed.
+    pub(super) host: String,
+    /// The id of the activity.
+    pub(super) activity: String,
+    /// None where it could not be read.
+    pub(super) kind: Option<ActivityKind>,
+}
+
 /// An item with what it asks for.
 pub(super) struct Planned {
-    pub(super) seq: i64,
+    pub(super) label: Label,
     /// Who signed: what later items wait for.
     pub(super) sender: String,
     /// Whose act it is.
     pub(super) actor: String,
-    pub(super) host: String,
     pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
     /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
@@ -134,7 +144,7 @@ impl Walk {
                 self.open = true;
             }
         }
-        ready.sort_unstable_by_key(|planned| planned.seq);
+        ready.sort_unstable_by_key(|planned| planned.label.seq);
         let is_last = turns && !std::mem::take(&mut self.open);
         Ok(Page { walk: self, ready, needy, is_last })
     }
@@ -166,8 +176,10 @@ impl Walk {
 }
 
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
+    let mut kind = None;
     let read = || {
         let activity = parse(app, &item)?;
+        kind = Some(activity.kind.clone());
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
             false => hearsay::handed_on(rules, activity, &item.actor_url),
@@ -176,10 +188,9 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
-        seq: item.seq,
+        label: Label { seq: item.seq, host: host.to_owned(), activity: item.activity_id, kind },
         actor: item.actor_url.clone(),
         sender: item.actor_url,
-        host: host.to_owned(),
         received: item.received_at,
         attempts: item.attempts,
         erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
@@ -203,7 +214,9 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
 pub(super) fn checked(app: &App, rules: &Rules, activity: Activity) -> Result<Step, Refusal> {
     // It was let in, and its server or its actor was blocked since.
     if rules.id(&activity.actor) == Policy::Blocked {
-        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+        return Ok(Step::Effect(Box::new(|_| {
+            Err(Stopped::Refused("blocked", "its sender is blocked here"))
+        })));
     }
     match check::activity_origin(&activity)? {
         Verdict::Trusted => understand(app, activity),

@@ -22,6 +22,7 @@ pub mod note;
 pub mod organisation;
 pub mod pin;
 pub mod publication;
+pub mod queue;
 pub mod quote;
 pub mod reaction;
 pub mod registration;

@@ -12,6 +12,7 @@ mod interop;
 mod kept;
 mod moderation;
 mod outbox;
+mod sight;
 mod signing;
 mod storage;
 mod support;

@@ -164,7 +164,7 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     let db = Db::open(database.location(), config.database.full_sync, config.database.pool).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = ap::client::build(&config.federation, urls.base()).unwrap();
-    let app = App::new(config, db, clock, http, urls);
+    let app = App::new(config, db, clock, http, urls).unwrap();
     TestApp { app, listener: Some(listener), server: None, left: None, hand, _database: database }
 }
 

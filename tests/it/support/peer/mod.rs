@@ -92,6 +92,8 @@ struct Shared {
     keys: Mutex<HashMap<String, PublicKey>>,
     fetches: AtomicU64,
     count: AtomicU64,
+    runs: Mutex<Option<Value>>,
+    asked: AtomicU64,
 }
 
 impl Peer {
@@ -127,9 +129,13 @@ impl Peer {
             keys: Mutex::default(),
             fetches: AtomicU64::new(0),
             count: AtomicU64::new(0),
+            runs: Mutex::default(),
+            asked: AtomicU64::new(0),
         });
         let router = axum::Router::new()
             .route("/.well-known/webfinger", get(server::webfinger))
+            .route("/.well-known/nodeinfo", get(server::nodeinfo_links))
+            .route("/nodeinfo/{version}", get(server::nodeinfo))
             .route("/users/{name}", get(server::actor))
             .route("/users/{name}/main-key", get(server::key))
             .route("/users/{name}/inbox", post(server::inbox))
@@ -163,6 +169,21 @@ impl Peer {
     /// From now on inboxes answer so.
     pub(crate) fn answer(&self, answer: Answer) {
         *self.shared.answer.lock().unwrap() = answer;
+    }
+
+    /// From now on it says that it runs this; before that it knows no NodeInfo.
+    pub(crate) fn run(&self, name: &str, version: &str) {
+        *self.shared.runs.lock().unwrap() = Some(json!({ "name": name, "version": version }));
+    }
+
+    /// How often it was asked what it runs.
+    pub(crate) fn asked(&self) -> u64 {
+        self.shared.asked.load(Ordering::Relaxed)
+    }
+
+    /// `host:port`, as the node knows it.
+    pub(crate) fn host(&self) -> String {
+        self.base().trim_start_matches("http://").to_owned()
     }
 
     /// Everything that came, in order, also what was refused.

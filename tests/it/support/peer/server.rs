@@ -32,6 +32,24 @@ pub(super) async fn webfinger(
     ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response()
 }
 
+/// Where NodeInfo is, if it says what it runs.
+pub(super) async fn nodeinfo_links(State(peer): State<Arc<Shared>>) -> Response {
+    peer.asked.fetch_add(1, Ordering::Relaxed);
+    if peer.runs.lock().unwrap().is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let link = |version: &str| {
+        let rel = format!("http://nodeinfo.diaspora.software/ns/schema/{version}");
+        json!({ "rel": rel, "href": format!("{}/nodeinfo/{version}", peer.base) })
+    };
+    axum::Json(json!({ "links": [link("1.0"), link("2.0")] })).into_response()
+}
+
+pub(super) async fn nodeinfo(State(peer): State<Arc<Shared>>, Path(version): Path<String>) -> Response {
+    let software = peer.runs.lock().unwrap().clone();
+    axum::Json(json!({ "version": version, "software": software, "openRegistrations": true })).into_response()
+}
+
 /// Counts a request for a document; the status that refuses it, if any.
 fn read(peer: &Shared, headers: &HeaderMap) -> Option<StatusCode> {
     peer.fetches.fetch_add(1, Ordering::Relaxed);
