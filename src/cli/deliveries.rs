@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, open, print};
 use crate::app::App;
+use crate::model::again;
 use crate::model::delivery::{self, FAILED, PENDING};
 use crate::{db, outbox};
 
@@ -64,7 +65,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
         Command::Retry { host: None, ids } => {
             let known = ids.clone();
             let unknown =
-                app.db.read(move |conn| Ok::<_, db::Error>(delivery::first_unknown(conn, &known)?)).await?;
+                app.db.read(move |conn| Ok::<_, db::Error>(again::first_unknown(conn, &known)?)).await?;
             if let Some(id) = unknown {
                 return Err(Failure::Said(format!(
                     "there is no delivery {id} that waits or was given up: `reset-node deliveries list --json` names them"

@@ -7,23 +7,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use reset_federation::activity::{Activity, ActivityKind, ObjectRef};
 use reset_federation::check::Refusal;
 use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
-use reset_federation::printable::printable;
-use reset_federation::retry;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::ending::{end_refused, postpone, put_off, refuse};
 use super::hearsay::{self, Found, Hearsay};
-use super::page::{Busy, Label, Planned, Walk, checked};
+use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
 use crate::ap::policy::{self, Rules};
 use crate::ap::resolve;
-use crate::app::metrics::Door;
 use crate::app::{App, SharedApp};
 use crate::db::{self, Conn};
 use crate::model;
@@ -32,13 +30,8 @@ use crate::outbox;
 
 /// Attempts for which later items of a sender wait behind one that failed: about 20 seconds together.
 const HOLD_ATTEMPTS: i32 = 3;
-/// Attempts after which an item is given up: about six hours together.
-const MAX_ATTEMPTS: i32 = 11;
 /// What is left of an activity's fetches after its key was found, and found again.
 const FETCHES: usize = MAX_FETCHES - 2 * MAX_KEY_FETCHES;
-/// Most characters of a reason, and of the name of a kind, in the log.
-const MAX_WHY: usize = 300;
-const MAX_KIND: usize = 40;
 /// How often new items are looked for while others wait for other servers.
 const ASIDE_LOOK: Duration = Duration::from_millis(50);
 
@@ -188,48 +181,6 @@ async fn heard(
     Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
 }
 
-async fn refuse(
-    app: &App,
-    label: Label,
-    received: NaiveDateTime,
-    why: String,
-    erase: bool,
-) -> Result<(), db::Error> {
-    refused(app, &label, "not_confirmed", &why);
-    let outcome = format!("refused: {why}");
-    let work = move |conn: &mut Conn| {
-        Ok::<_, db::Error>(inbox_item::finish(conn, label.seq, End::Done, &outcome, erase)?)
-    };
-    app.db.write(work).await?;
-    app.metrics.item(app.now().naive_utc() - received);
-    Ok(())
-}
-
-async fn put_off(app: &App, label: Label, attempts: i32, why: String) -> Result<(), db::Error> {
-    let now = app.now().naive_utc();
-    app.db.write(move |conn| Ok(postpone(conn, &label, attempts, now, &why)?)).await
-}
-
-fn postpone(
-    conn: &mut Conn,
-    label: &Label,
-    attempts: i32,
-    now: NaiveDateTime,
-    why: &str,
-) -> crate::model::Result<()> {
-    let (seq, attempts) = (label.seq, attempts.saturating_add(1));
-    if attempts >= MAX_ATTEMPTS {
-        tracing::warn!(seq, host = label.host, activity = label.activity, why, "an activity was given up");
-        return inbox_item::finish(conn, seq, End::Failed, why, false);
-    }
-    // Spread by the item's number: no two of a batch come back together.
-    let jitter = f64::from(u8::try_from(seq.rem_euclid(100)).unwrap_or(50)) / 100.0;
-    let pause = retry::delay(u32::try_from(attempts).unwrap_or(1), jitter);
-    let run_at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::minutes(1));
-    tracing::debug!(seq, why, "an activity is tried again later");
-    inbox_item::postpone(conn, seq, attempts, run_at, why)
-}
-
 /// Writes the effects of a batch in one transaction, in order, and does what follows once it is committed. The senders of
 /// whom something was put off.
 async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, db::Error> {
@@ -319,32 +270,6 @@ fn write_batch(
     tally.write(conn, now)?;
     outbox::make_due(conn, &after.due, now)?;
     Ok(after)
-}
-
-fn end_refused(
-    app: &App,
-    conn: &mut Conn,
-    label: &Label,
-    (reason, why): (&'static str, &str),
-    erase: bool,
-) -> crate::model::Result<()> {
-    refused(app, label, reason, why);
-    inbox_item::finish(conn, label.seq, End::Done, &format!("refused: {why}"), erase)
-}
-
-/// Counts a refusal and says it in the log: what was refused, whose it was and why, but nothing of what it held.
-fn refused(app: &App, label: &Label, reason: &'static str, why: &str) {
-    app.metrics.refused(Door::Worker, reason);
-    let kind = label.kind.as_ref().map(|kind| printable(kind.as_str(), MAX_KIND));
-    tracing::info!(
-        reason,
-        why = printable(why, MAX_WHY),
-        host = label.host,
-        kind,
-        activity = label.activity,
-        seq = label.seq,
-        "an activity was refused"
-    );
 }
 
 fn find_sender(

@@ -10,6 +10,7 @@ use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
 
+use super::ending::Label;
 use super::hearsay;
 use super::scene::{Step, Stopped};
 use super::understand;
@@ -30,17 +31,6 @@ const ASIDE_HOST: usize = 4;
 /// A host with that many items that found no place aside is not read further before the next look: each would be understood
 /// in vain.
 const LEFT: usize = 16;
-
-/// How the log names an item.
-pub(super) struct Label {
-    pub(super) seq: i64,
-    /// The host of who signed.
-    pub(super) host: String,
-    /// The id of the activity.
-    pub(super) activity: String,
-    /// None where it could not be read.
-    pub(super) kind: Option<ActivityKind>,
-}
 
 /// An item with what it asks for.
 pub(super) struct Planned {

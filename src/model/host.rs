@@ -213,6 +213,15 @@ pub fn forget_silent(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     diesel::delete(silent).execute(conn)
 }
 
+/// Forgets all that is known of a host, unless something waits for it or it is set aside.
+///
+/// # Errors
+/// The database's.
+pub fn forget(conn: &mut Conn, host: &str) -> Result<()> {
+    let idle = hosts::table.find(host).filter(hosts::due_at.is_null()).filter(hosts::set_aside.eq(false));
+    diesel::delete(idle).execute(conn).map(drop)
+}
+
 /// What a server says that it runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset, Queryable, Selectable)]
 #[diesel(table_name = hosts, treat_none_as_null = true)]

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod actor;
+pub mod again;
 pub mod audit;
 pub mod block;
 pub mod coalition;

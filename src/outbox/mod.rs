@@ -35,7 +35,7 @@ pub fn forget_old(conn: &mut Conn, before: NaiveDateTime) -> Result<usize, Error
 /// # Errors
 /// The database's.
 pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, Error> {
-    let hosts = model::delivery::retry_failed(conn, now)?;
+    let hosts = model::again::failed(conn, now)?;
     for host in &hosts {
         model::host::make_due(conn, host, lane_of(host, LANES), now)?;
     }
@@ -47,7 +47,7 @@ pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, Error>
 /// # Errors
 /// The database's.
 pub fn retry_host(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<usize, Error> {
-    if model::delivery::retry_host(conn, host, now)? == 0 {
+    if model::again::of_host(conn, host, now)? == 0 {
         return Ok(0);
     }
     try_now(conn, host, now)?;
@@ -61,7 +61,7 @@ pub fn retry_host(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<usi
 pub fn retry(conn: &mut Conn, ids: &[i64], now: NaiveDateTime) -> Result<usize, Error> {
     let mut hosts = BTreeSet::new();
     for id in ids {
-        hosts.extend(model::delivery::retry(conn, *id, now)?);
+        hosts.extend(model::again::one(conn, *id, now)?);
     }
     for host in &hosts {
         try_now(conn, host, now)?;
