@@ -82,6 +82,8 @@ async fn the_peers_tell_of_each_server_what_it_runs_how_it_signs_and_what_waits_
     assert!(lines[0].starts_with("HOST") && lines[0].contains("SCHEME") && lines[0].contains("WAITING"));
     assert!(lines[1].contains("mastodon") && lines[1].contains("503"), "{table}");
     assert!(lines[2].contains("gotosocial") && lines[2].contains("limited"), "{table}");
+    ok(&node.program, &["federation", "purge", "127.0.0.3", "--yes"]).await;
+    assert_eq!(peer_row(&node.program, &stranger.host()).await, None);
     node.stop();
 }
 
