@@ -130,6 +130,9 @@ fn safe(object: &RemoteObject) -> String {
 
 /// Stores a public reply, if it is in a thread of ours.
 pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Stopped> {
+    if scene.sender.gone {
+        return Ok("a reply by an actor that was deleted");
+    }
     let publication = match &reply.answered {
         Some(On::Publication(id)) => Some(id.clone()),
         Some(On::Note(id)) => model::note::thread(scene.conn, id)?,

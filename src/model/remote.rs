@@ -39,6 +39,10 @@ pub struct Remote {
     pub fetched_at: NaiveDateTime,
     /// When it was deleted by its owner.
     pub gone_at: Option<NaiveDateTime>,
+    /// Where it says that it moved; an actor of ours as `Urls::kept` keeps ids.
+    pub moved_to: Option<String>,
+    /// When it was last part of a move that had an effect here: left, or was moved to.
+    pub moved_at: Option<NaiveDateTime>,
 }
 
 /// What a fetched actor brings.
@@ -148,6 +152,22 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
         .map(drop)
 }
 
+/// Notes where an actor says that it moved, or that it did not.
+///
+/// # Errors
+/// The database's.
+pub fn set_moved_to(conn: &mut Conn, id: i64, to: Option<&str>) -> Result<()> {
+    diesel::update(remote_actors::table.find(id)).set(remote_actors::moved_to.eq(to)).execute(conn).map(drop)
+}
+
+/// Notes that an actor was part of a move that had an effect here.
+///
+/// # Errors
+/// The database's.
+pub fn took_part(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
+    diesel::update(remote_actors::table.find(id)).set(remote_actors::moved_at.eq(now)).execute(conn).map(drop)
+}
+
 /// The actor with this row id.
 ///
 /// # Errors
@@ -156,14 +176,14 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Remote> {
     remote_actors::table.find(id).select(Remote::as_select()).first(conn)
 }
 
-/// The row id of the actor with this id, and where it receives: without its document, for the hot paths.
+/// The row id of the actor with this id, where it receives, and whether it was deleted: without its document, for the hot paths.
 ///
 /// # Errors
 /// The database's.
-pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
+pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String, bool)>> {
     remote_actors::table
         .filter(remote_actors::url.eq(url))
-        .select((remote_actors::id, remote_actors::inbox))
+        .select((remote_actors::id, remote_actors::inbox, remote_actors::gone_at.is_not_null()))
         .first(conn)
         .optional()
 }

@@ -5,6 +5,7 @@ mod announce;
 mod circuit;
 mod engine;
 mod enqueue;
+mod follow;
 mod ledger;
 mod permitted;
 mod round;
@@ -13,6 +14,7 @@ mod send;
 pub use announce::{announce, announced};
 pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
+pub use follow::{follow, unfollow};
 
 use chrono::NaiveDateTime;
 
