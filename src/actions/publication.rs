@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, no_actor, note, register};
+use super::{Act, Error, consultation, moving, no_actor, note, register};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -165,6 +165,7 @@ pub fn publish_on(
     let Some((group, coalition)) = found else {
         return Err(no_actor(conn, ActorKind::Coalition, &manuscript.coalition));
     };
+    moving::still_here(act, &group)?;
     coalition::lock(conn, group.id)?;
     let before = existing(conn, act, &group, manuscript)?;
     let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;

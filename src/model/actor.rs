@@ -140,6 +140,43 @@ pub fn stay(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
         .map(drop)
 }
 
+/// Notes that an actor was deleted, and forgets what it said of itself. False where it was deleted before.
+///
+/// # Errors
+/// The database's.
+pub fn mark_deleted(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<bool> {
+    let living = actors::table.filter(actors::id.eq(id).and(actors::deleted_at.is_null()));
+    let changed = diesel::update(living)
+        .set((
+            actors::deleted_at.eq(now),
+            actors::also_known_as.eq(""),
+            actors::moved_to.eq(None::<String>),
+            actors::moved_reason.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// The deleted actors that still have keys.
+///
+/// # Errors
+/// The database's.
+pub fn deleted_with_keys(conn: &mut Conn) -> Result<Vec<i64>> {
+    actors::table
+        .filter(actors::deleted_at.is_not_null())
+        .filter(actors::id.eq_any(actor_keys::table.select(actor_keys::actor_id)))
+        .select(actors::id)
+        .load(conn)
+}
+
+/// Forgets every key of an actor.
+///
+/// # Errors
+/// The database's.
+pub fn forget_keys(conn: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(actor_keys::table.filter(actor_keys::actor_id.eq(id))).execute(conn).map(drop)
+}
+
 /// Notes that a profile changed.
 ///
 /// # Errors

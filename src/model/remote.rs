@@ -219,6 +219,41 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
     Ok(unused.len())
 }
 
+/// Where those receive who liked, shared or answered a note of ours: its row id and its id.
+///
+/// # Errors
+/// The database's.
+pub fn who_reacted(conn: &mut Conn, note: &str, url: &str) -> Result<Vec<String>> {
+    let reacted = remote_actors::table
+        .inner_join(note_reactions::table)
+        .filter(note_reactions::note_id.eq(note).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    let answered = remote_actors::table
+        .inner_join(replies::table)
+        .filter(replies::in_reply_to.eq(url).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    Ok(reached(reacted.into_iter().chain(answered)))
+}
+
+/// Where those receive who quote a local actor.
+///
+/// # Errors
+/// The database's.
+pub fn who_quoted(conn: &mut Conn, actor_id: i64) -> Result<Vec<String>> {
+    let quoted = remote_actors::table
+        .inner_join(quotes::table)
+        .filter(quotes::actor_id.eq(actor_id).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    Ok(reached(quoted.into_iter()))
+}
+
+fn reached(actors: impl Iterator<Item = (String, Option<String>)>) -> Vec<String> {
+    actors.map(|(own, shared)| shared.unwrap_or(own)).collect()
+}
+
 /// The actors that follow one of ours or are followed by one: row id and id.
 ///
 /// # Errors
