@@ -309,7 +309,7 @@ fn find_sender(
     known: &mut HashMap<String, Option<Sender>>,
 ) -> crate::model::Result<Option<Sender>> {
     let found = model::remote::sender(conn, url)?;
-    let sender = found.map(|(id, inbox, gone)| Sender { id, url: url.to_owned(), inbox, gone });
+    let sender = found.map(|(id, inbox)| Sender { id, url: url.to_owned(), inbox });
     known.insert(url.to_owned(), sender.clone());
     Ok(sender)
 }

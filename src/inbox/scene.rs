@@ -62,8 +62,6 @@ pub(super) struct Sender {
     pub(super) url: String,
     /// Its own inbox.
     pub(super) inbox: String,
-    /// Whether it was deleted.
-    pub(super) gone: bool,
 }
 
 /// A counter of a publication, or of a note.

@@ -168,6 +168,14 @@ pub fn took_part(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
     diesel::update(remote_actors::table.find(id)).set(remote_actors::moved_at.eq(now)).execute(conn).map(drop)
 }
 
+/// Whether an actor was deleted.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn is_gone(conn: &mut Conn, id: i64) -> Result<bool> {
+    remote_actors::table.find(id).select(remote_actors::gone_at.is_not_null()).first(conn)
+}
+
 /// The actor with this row id.
 ///
 /// # Errors
@@ -176,14 +184,14 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Remote> {
     remote_actors::table.find(id).select(Remote::as_select()).first(conn)
 }
 
-/// The row id of the actor with this id, where it receives, and whether it was deleted: without its document, for the hot paths.
+/// The row id of the actor with this id, and where it receives: without its document, for the hot paths.
 ///
 /// # Errors
 /// The database's.
-pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String, bool)>> {
+pub fn sender(conn: &mut Conn, url: &str) -> Result<Option<(i64, String)>> {
     remote_actors::table
         .filter(remote_actors::url.eq(url))
-        .select((remote_actors::id, remote_actors::inbox, remote_actors::gone_at.is_not_null()))
+        .select((remote_actors::id, remote_actors::inbox))
         .first(conn)
         .optional()
 }

@@ -5,6 +5,7 @@ mod documents;
 mod follow;
 pub(crate) mod hearsay;
 mod keys;
+pub(crate) mod moves;
 mod posts;
 mod quotes;
 mod reactions;
