@@ -2,6 +2,7 @@
 
 mod addresses;
 mod documents;
+mod erasure;
 mod follow;
 pub(crate) mod hearsay;
 mod keys;
