@@ -327,6 +327,29 @@ fn a_backup_restores_what_was_and_keeps_what_is() {
 }
 
 #[test]
+fn a_coalition_moves_by_two_commands_and_an_account_is_deleted_by_one() {
+    let (_database, node) = node();
+    node.ok(&["coalition", "create", "--handle", "nouvelle", "--title", "La suite", "--steward", "atelier"]);
+    let [old, new] = ["communs", "nouvelle"].map(|handle| format!("{}/coalitions/{handle}", node.url()));
+    let go = ["coalition", "move", "communs", "--to", &new, "--reason", "Une fusion"];
+    assert!(refused(&node.run(&go)).contains("does not say that it is `communs`"));
+    assert_eq!(node.ok(&["coalition", "alias", "nouvelle", &old]), old);
+    assert_eq!(node.ok(&go), new);
+    assert!(refused(&node.run(&go)).contains("moved less than seven days ago"));
+    let file = node.write("cr.md", &minutes("Encore", ""));
+    assert!(refused(&node.run(&["publish", &file])).contains(&format!("`communs` moved to {new}")));
+    assert_eq!(node.ok(&["coalition", "move", "communs", "--cancel"]), old);
+    node.ok(&["publish", &file]);
+    assert_eq!(node.ok(&["coalition", "alias", "nouvelle", &old, "--remove"]), old);
+
+    let anne = node.ok(&["account", "create", "--username", "anne", "--email", "anne@exemple.example"]);
+    assert_eq!(node.run(&["account", "delete", "anne"]).status.code(), Some(2), "it wants --yes");
+    let audit = ["audit", "list", "--json"];
+    assert_eq!(node.ok(&["account", "delete", "anne", "--yes", "--reason", "À sa demande"]), anne);
+    assert!(node.ok(&audit).contains("account delete"));
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let (_database, node) = node();
     let output = node.run(&["doctor"]);
