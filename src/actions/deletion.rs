@@ -35,13 +35,7 @@ pub async fn delete(app: &App, handle: &str, reason: Option<String>) -> Result<S
     Ok(id)
 }
 
-fn delete_on(
-    conn: &mut Conn,
-    act: &Act,
-    row: &Actor,
-    id: &str,
-    reason: Option<String>,
-) -> Result<(), Error> {
+fn delete_on(conn: &mut Conn, act: &Act, row: &Actor, id: &str, reason: Option<String>) -> Result<(), Error> {
     let now = act.at.naive_utc();
     // Of two commands at once, the second finds nobody.
     if !model::actor::mark_deleted(conn, row.id, now)? {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Act, Error, no_actor, tell_profile};
-use crate::ap::keys::{self, Made};
 use crate::ap;
+use crate::ap::keys::{self, Made};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;

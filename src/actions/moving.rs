@@ -145,7 +145,13 @@ fn move_on(
         quiet: false,
     };
     hosts.extend(outbox::store(conn, new)?);
-    note(conn, act, &format!("{} move", command(row.kind)), &format!("{id} to {}", to.id), reason.as_deref())?;
+    note(
+        conn,
+        act,
+        &format!("{} move", command(row.kind)),
+        &format!("{id} to {}", to.id),
+        reason.as_deref(),
+    )?;
     Ok(outbox::make_due(conn, &hosts, now)?)
 }
 
@@ -260,7 +266,6 @@ async fn named(app: &App, text: &str) -> Result<Named, Error> {
     }
     let remote = follow::resolve(app, text).await?;
     let told = resolve::parsed(app, &remote);
-    let told =
-        told.map_err(|error| Error::Refused(format!("`{}` cannot be read: {error}", remote.url)))?;
+    let told = told.map_err(|error| Error::Refused(format!("`{}` cannot be read: {error}", remote.url)))?;
     Ok(Named { id: remote.url, told: Some(told) })
 }

@@ -145,6 +145,8 @@ fn told(app: &App, shown: &Shown) -> Value {
     json!({
         "id": app.urls.coalition(&shown.actor.handle),
         "handle": shown.actor.handle,
+        "also_known_as": shown.actor.also_known_as.lines().map(|kept| app.urls.told(kept)).collect::<Vec<_>>(),
+        "moved_to": shown.actor.moved_to.as_ref().map(|to| app.urls.told(to)),
         "number": coalition.number,
         "title": coalition.title,
         "title_provisional": coalition.title_provisional,

@@ -135,7 +135,9 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     };
     planned.step = match asked {
         Ok(step) => step,
-        Err(FetchError::Later(why)) => return put_off(&app, (planned.seq, planned.attempts, planned.erase), why).await,
+        Err(FetchError::Later(why)) => {
+            return put_off(&app, (planned.seq, planned.attempts, planned.erase), why).await;
+        }
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
         Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
     };

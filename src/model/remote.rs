@@ -147,6 +147,7 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
             remote_actors::name.eq(""),
             remote_actors::page.eq(None::<String>),
             remote_actors::document.eq(""),
+            remote_actors::moved_to.eq(None::<String>),
         ))
         .execute(conn)
         .map(drop)

@@ -350,6 +350,27 @@ fn a_coalition_moves_by_two_commands_and_an_account_is_deleted_by_one() {
 }
 
 #[test]
+fn a_backup_holds_nothing_of_a_deleted_account() {
+    if is_postgres() {
+        // `pg_dump` writes the rows there are.
+        return;
+    }
+    let (_database, node) = node();
+    let holds = |name: &str| {
+        assert_eq!(node.ok(&["backup", name]), name);
+        let bytes = std::fs::read(node.path(name)).unwrap();
+        bytes.windows(MARK.len()).filter(|window| *window == MARK.as_bytes()).count()
+    };
+    const MARK: &str = "reineclaude5173";
+    node.ok(&["account", "create", "--username", "anne", "--email", "reineclaude5173@exemple.example"]);
+    let id = node.ok(&["publish", &node.write("cr.md", &minutes("Un", ""))]);
+    node.ok(&["comment", "add", &id, "--by", "anne", "--text", &MARK.repeat(40)]);
+    assert!(holds("before.db") > 40);
+    node.ok(&["account", "delete", "anne", "--yes"]);
+    assert_eq!(holds("after.db"), 0);
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let (_database, node) = node();
     let output = node.run(&["doctor"]);

@@ -75,7 +75,8 @@ async fn a_deleted_account_goes_with_every_word_of_the_person() {
     assert_eq!(delete(&app, "@anne", Some("À sa demande".to_owned())).await.unwrap(), anne);
     assert_eq!(app.holding(MARK).await, Vec::<String>::new());
     assert_eq!(stored(&app, &id).await.row.replies, 1, "the answer of another");
-    let kept: i64 = app.read(|conn| notes::table.filter(notes::deleted_at.is_null()).count().get_result(conn)).await;
+    let kept: i64 =
+        app.read(|conn| notes::table.filter(notes::deleted_at.is_null()).count().get_result(conn)).await;
     assert_eq!(kept, 1);
     for (path, status) in [(&said, 410), (&answer, 200)] {
         let path = path.strip_prefix(app.urls.base()).unwrap();
@@ -119,7 +120,9 @@ async fn the_address_of_a_deleted_account_answers_410_and_its_handle_is_never_gi
     }
     let post = axum::http::Request::post("/people/anne/inbox").body(axum::body::Body::from("{}")).unwrap();
     assert_eq!(app.answer(post).await.status, 404);
-    assert!(person(&app, "anne").await.unwrap_err().contains("handles are one namespace and are never reused"));
+    assert!(
+        person(&app, "anne").await.unwrap_err().contains("handles are one namespace and are never reused")
+    );
     let words = Words { text: "x".to_owned(), language: None };
     let (id, _) = say(&app, written(Kind::Proposal, "x", "", "Texte")).await.unwrap();
     let silent = comment::add(&app, id, "anne".to_owned(), words).await.unwrap_err().to_string();

@@ -70,7 +70,9 @@ async fn followers_learn_that_a_coalition_moved_and_then_where_to_follow_it() {
     for (key, value) in [("actor", &old), ("object", &old), ("target", &new)] {
         assert_eq!(moved[key], json!(value), "{key}");
     }
-    assert!(moved["proof"].is_object() && update["proof"].is_object() && update["object"]["proof"].is_object());
+    assert!(
+        moved["proof"].is_object() && update["proof"].is_object() && update["object"]["proof"].is_object()
+    );
     let audit = app.read(|conn| model::audit::list(conn, 1)).await.pop().unwrap();
     assert_eq!((audit.act.as_str(), audit.target), ("coalition move", format!("{old} to {new}")));
     assert_eq!(audit.reason.as_deref(), Some("Une autre région nous accueille."));

@@ -26,7 +26,8 @@ async fn of_a_deleted_person_no_byte_of_what_they_said_is_kept_in_any_row() {
     let deleted = marked();
     let mut warned = marked();
     warned["summary"] = json!(MARK);
-    warned["attachment"] = json!([{"type": "Document", "url": format!("https://a.example/{MARK}"), "name": MARK}]);
+    warned["attachment"] =
+        json!([{"type": "Document", "url": format!("https://a.example/{MARK}"), "name": MARK}]);
     let mut vote = relay.note("");
     vote["name"] = json!(MARK);
     let said: Vec<Value> = vec![

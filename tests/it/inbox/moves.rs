@@ -80,10 +80,16 @@ async fn whoever_follows_an_actor_that_moved_follows_it_where_it_is() {
     let (old, new) = (stage.peer.actor("ada"), other.actor("ada"));
     other.change_actor("ada", json!({"alsoKnownAs": [old]}));
     let moved = stage.a_move("ada", &new);
-    assert_eq!(stage.send_move("ada", &moved).await, "whoever followed it here follows the actor it moved to");
+    assert_eq!(
+        stage.send_move("ada", &moved).await,
+        "whoever followed it here follows the actor it moved to"
+    );
     assert_eq!(stage.following().await, both(&new));
     let follows = got(&other, "Follow");
-    assert!(follows.len() == 2 && follows.iter().all(|follow| follow["object"] == json!(new)), "{follows:#?}");
+    assert!(
+        follows.len() == 2 && follows.iter().all(|follow| follow["object"] == json!(new)),
+        "{follows:#?}"
+    );
     let (asked, undone) = (got(&stage.peer, "Follow"), got(&stage.peer, "Undo"));
     assert_eq!(undone.len(), 2);
     for undo in &undone {
@@ -129,7 +135,10 @@ async fn a_second_move_has_an_effect_after_seven_days_and_not_before() {
     assert_eq!(other.fetches(), fetches, "nothing is asked for that would have no effect");
     stage.app.advance(Duration::from_secs(61));
     let again = stage.a_move("ada", &other.actor("ana"));
-    assert_eq!(stage.send_move("ada", &again).await, "whoever followed it here follows the actor it moved to");
+    assert_eq!(
+        stage.send_move("ada", &again).await,
+        "whoever followed it here follows the actor it moved to"
+    );
     let follows = stage.following().await;
     assert!(follows.contains(&("communs".to_owned(), other.actor("ana"))), "{follows:?}");
     assert!(!follows.iter().any(|(_, whom)| *whom == old), "{follows:?}");

@@ -186,10 +186,12 @@ pub(crate) fn holding(conn: &mut Conn, text: &str) -> QueryResult<Vec<String>> {
         let table = table.name;
         let row = match conn {
             Conn::Sqlite(_) => {
-                let columns =
-                    diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')")).load::<Name>(conn)?;
-                let columns: Vec<String> =
-                    columns.iter().map(|column| format!("ifnull(CAST(\"{}\" AS TEXT), '')", column.name)).collect();
+                let columns = diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')"))
+                    .load::<Name>(conn)?;
+                let columns: Vec<String> = columns
+                    .iter()
+                    .map(|column| format!("ifnull(CAST(\"{}\" AS TEXT), '')", column.name))
+                    .collect();
                 columns.join(" || ' ' || ")
             }
             Conn::Pg(_) => format!("\"{table}\"::text"),
