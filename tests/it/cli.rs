@@ -351,6 +351,7 @@ fn a_coalition_moves_by_two_commands_and_an_account_is_deleted_by_one() {
 
 #[test]
 fn a_backup_holds_nothing_of_a_deleted_account() {
+    const MARK: &str = "reineclaude5173";
     if is_postgres() {
         // `pg_dump` writes the rows there are.
         return;
@@ -361,7 +362,7 @@ fn a_backup_holds_nothing_of_a_deleted_account() {
         let bytes = std::fs::read(node.path(name)).unwrap();
         bytes.windows(MARK.len()).filter(|window| *window == MARK.as_bytes()).count()
     };
-    const MARK: &str = "reineclaude5173";
+
     node.ok(&["account", "create", "--username", "anne", "--email", "reineclaude5173@exemple.example"]);
     let id = node.ok(&["publish", &node.write("cr.md", &minutes("Un", ""))]);
     node.ok(&["comment", "add", &id, "--by", "anne", "--text", &MARK.repeat(40)]);
