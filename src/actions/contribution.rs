@@ -45,8 +45,8 @@ fn publish_on(conn: &mut Conn, act: &Act, new: &NewContribution) -> Result<Strin
     let Some(author) = author.filter(|author| author.kind == ActorKind::Organisation) else {
         return Err(no_actor(conn, ActorKind::Organisation, &new.by));
     };
-    moving::still_here(act, &group)?;
-    moving::still_here(act, &author)?;
+    moving::speaks(conn, act, &group)?;
+    moving::speaks(conn, act, &author)?;
     if !is_member(conn, group.id, author.id)? {
         return Err(Error::Refused(format!(
             "`{}` is no member of the coalition `{}`: only members contribute",

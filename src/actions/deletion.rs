@@ -37,7 +37,7 @@ pub async fn delete(app: &App, handle: &str, reason: Option<String>) -> Result<S
 
 fn delete_on(conn: &mut Conn, act: &Act, row: &Actor, id: &str, reason: Option<String>) -> Result<(), Error> {
     let now = act.at.naive_utc();
-    // Of two commands at once, the second finds nobody.
+    // It is held from here on. Of two commands at once, the second finds nobody.
     if !model::actor::mark_deleted(conn, row.id, now)? {
         return Err(no_actor(conn, row.kind, &row.handle));
     }

@@ -62,7 +62,7 @@ fn alias_on(
     other: &str,
     remove: bool,
 ) -> Result<(), Error> {
-    let row = actor::by_id(conn, actor_id)?;
+    let row = actor::lock(conn, actor_id)?;
     if other == act.urls.actor(row.kind, &row.handle) {
         return Err(Error::Refused(format!("`{other}` is the actor itself: name its other address")));
     }
@@ -117,7 +117,7 @@ fn move_on(
     to: &Named,
     reason: Option<String>,
 ) -> Result<(), Error> {
-    let (row, now) = (actor::by_id(conn, actor_id)?, act.at.naive_utc());
+    let (row, now) = (actor::lock(conn, actor_id)?, act.at.naive_utc());
     let id = act.urls.actor(row.kind, &row.handle);
     if let Some(at) = row.moved_at.filter(|at| now - *at < APART) {
         let until = (at + APART).and_utc().with_timezone(&act.zone).format("%Y-%m-%d %H:%M");
@@ -200,7 +200,7 @@ pub async fn cancel(
     let (act, shared) = (Act::now(app), Arc::clone(app));
     let id = act.urls.actor(row.kind, &row.handle);
     let work = move |conn: &mut Conn| {
-        let row = actor::by_id(conn, row.id)?;
+        let row = actor::lock(conn, row.id)?;
         let now = act.at.naive_utc();
         if row.moved_to.is_none() {
             return Err(Error::Refused(format!("`{}` has not moved", row.handle)));
@@ -217,8 +217,13 @@ pub async fn cancel(
     Ok(id)
 }
 
-/// Refuses what an actor that has moved would say here.
-pub(super) fn still_here(act: &Act, row: &Actor) -> Result<(), Error> {
+/// Refuses what an actor says that has moved or was deleted, and holds it until the transaction ends: after the coalition, before
+/// publications.
+pub(super) fn speaks(conn: &mut Conn, act: &Act, row: &Actor) -> Result<(), Error> {
+    let row = actor::lock(conn, row.id)?;
+    if row.deleted_at.is_some() {
+        return Err(no_actor(conn, row.kind, &row.handle));
+    }
     let Some(to) = &row.moved_to else { return Ok(()) };
     Err(Error::Refused(format!(
         "`{handle}` moved to {}: it says nothing new here, speak there, or end the move with `{} move {handle} --cancel`",

@@ -165,8 +165,8 @@ pub fn publish_on(
     let Some((group, coalition)) = found else {
         return Err(no_actor(conn, ActorKind::Coalition, &manuscript.coalition));
     };
-    moving::still_here(act, &group)?;
     coalition::lock(conn, group.id)?;
+    moving::speaks(conn, act, &group)?;
     let before = existing(conn, act, &group, manuscript)?;
     let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;
     let (id, outcome) = match &before {

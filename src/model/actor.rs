@@ -86,6 +86,18 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Actor> {
     actors::table.find(id).select(Actor::as_select()).first(conn)
 }
 
+/// The actor with this row id as it is now, held until the transaction ends, so that it is not moved or deleted while it speaks. On
+/// SQLite the transaction already does that.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn lock(conn: &mut Conn, id: i64) -> Result<Actor> {
+    if let Conn::Pg(c) = conn {
+        actors::table.find(id).select(actors::id).for_no_key_update().first::<i64>(c)?;
+    }
+    by_id(conn, id)
+}
+
 /// The handles of one kind, in the order in which they were taken.
 ///
 /// # Errors

@@ -5,11 +5,14 @@ use std::time::Duration;
 use diesel::prelude::*;
 use reset_node::actions::comment::{self, Words};
 use reset_node::actions::contribution::{self, NewContribution};
+use reset_node::actions::follow::follow;
 use reset_node::actions::moving::{alias, cancel, move_to};
+use reset_node::app::Clock;
 use reset_node::db::schema::{activities, deliveries};
 use reset_node::domain::actor::ActorKind;
+use reset_node::domain::following::State;
 use reset_node::domain::publication::Kind;
-use reset_node::model;
+use reset_node::{inbox, model};
 use serde_json::{Value, json};
 
 use super::{follower_of, make_coalition, node, say, written};
@@ -208,6 +211,46 @@ async fn another_address_is_told_once_and_taken_back() {
     }
     let many = also(&app, "communs", &ada, false).await.unwrap_err();
     assert!(many.contains("has 20 other addresses already"), "{many}");
+}
+
+/// A node that listens, with this coalition.
+async fn listening(coalition: &str) -> TestApp {
+    let mut app = TestApp::at(Clock::System.now()).await;
+    app.node().await;
+    app.coalition(coalition).await;
+    app.serve_node().await;
+    app
+}
+
+#[tokio::test]
+async fn another_node_follows_a_coalition_to_where_it_moved() {
+    let (old, new, third) =
+        (listening("communs").await, listening("suite").await, listening("fabrique").await);
+    let (communs, suite) = (old.urls.coalition("communs"), new.urls.coalition("suite"));
+    let settle = async || {
+        for _ in 0..3 {
+            for app in [&old, &new, &third] {
+                inbox::run_until_idle(&app.app).await.unwrap();
+                app.deliver().await;
+            }
+        }
+    };
+    follow(&third, &communs, "fabrique").await.unwrap();
+    settle().await;
+    also(&new, "suite", &communs, false).await.unwrap();
+    go(&old, &suite, None).await.unwrap();
+    settle().await;
+    let of = async |app: &TestApp, handle: &'static str| {
+        app.read(move |conn| {
+            let actor = model::actor::by_handle(conn, handle)?.unwrap();
+            Ok((model::follower::count(conn, actor.id)?, model::following::of_actor(conn, actor.id)?))
+        })
+        .await
+    };
+    assert_eq!((of(&old, "communs").await.0, of(&new, "suite").await.0), (0, 1));
+    let followed = of(&third, "fabrique").await.1;
+    let now: Vec<_> = followed.iter().map(|(follow, remote)| (remote.url.as_str(), follow.state)).collect();
+    assert_eq!(now, [(suite.as_str(), State::Accepted)]);
 }
 
 #[tokio::test]

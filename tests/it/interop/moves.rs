@@ -16,18 +16,21 @@ impl Road {
 async fn a_coalition_that_moves_tells_the_peer_that_it_did_and_then_where_to() {
     let road = Road::open(PLAIN).await;
     let new = road.another("nouvelle", &road.group).await;
+    road.node.ok(&["coalition", "alias", "communs", &new]);
+    let read = road.peer.post("/actors/ada/fetch", json!({ "id": road.group })).await;
+    // By the terms of its context, and not by their names alone.
+    assert_eq!(read["parsed"]["aliases"], json!([new]), "{read:#}");
     let reason = ["--reason", "Une autre région nous accueille"];
     assert_eq!(road.node.ok(&["coalition", "move", "communs", "--to", &new, reason[0], reason[1]]), new);
-    let update = road.peer.inbox("ada", &format!("type=Update&object={}", road.group), 1).await;
+    let update = road.peer.inbox("ada", &format!("type=Update&object={}", road.group), 2).await.split_off(1);
     let moved = road.peer.inbox("ada", &format!("type=Move&object={}", road.group), 1).await;
     assert!(verified(&update[0]) && verified(&moved[0]), "{update:#?} {moved:#?}");
     assert!(update[0]["n"].as_u64() < moved[0]["n"].as_u64(), "the Move comes after the Update");
     assert_eq!(update[0]["raw"]["object"]["movedTo"], new);
     assert_eq!((&moved[0]["raw"]["actor"], &moved[0]["raw"]["target"]), (&json!(road.group), &json!(new)));
-    // By the terms of its context, and not by their names alone.
     let read = road.peer.post("/actors/ada/fetch", json!({ "id": road.group })).await;
     assert_eq!((&read["idMatchesUrl"], &read["raw"]["movedTo"]), (&json!(true), &json!(new)));
-    assert!(read["parsed"].to_string().contains(&new), "{read:#}");
+    assert_eq!(read["parsed"]["successor"], new, "{read:#}");
     assert_eq!(read["verification"]["proof"]["ok"], true, "{read:#}");
 
     // Who comes later is told to go there.
