@@ -1,5 +1,6 @@
-//! Once a day: forgets raw inbox items, finished deliveries, unused actors of other servers and servers that fell silent, as `[retention]` says, and
-//! the ids of activities once no signature of them can be valid any more.
+//! Once a day: forgets raw inbox items, finished deliveries, unused actors of other servers and servers that fell silent, as
+//! `[retention]` says, the ids of activities once no signature of them can be valid any more, and the keys of deleted accounts that
+//! have told everybody.
 
 use std::time::Duration;
 
@@ -49,7 +50,8 @@ async fn forget(app: &App) -> Result<usize, db::Error> {
             let items = model::inbox_item::forget_items(conn, before(retention.inbox_days))?;
             let ids = model::inbox_item::forget_ids(conn, now - IDS)?;
             let deliveries = outbox::forget_old(conn, before(retention.deliveries_days))?;
-            Ok::<_, db::Error>(hosts.saturating_add(items).saturating_add(ids).saturating_add(deliveries))
+            let deleted = outbox::forget_deleted(conn)?;
+            Ok::<_, db::Error>([hosts, items, ids, deliveries, deleted].into_iter().sum::<usize>())
         })
         .await?;
     loop {

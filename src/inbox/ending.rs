@@ -15,6 +15,7 @@ const MAX_ATTEMPTS: i32 = 11;
 /// Most characters of a reason, and of the name of a kind, in the log.
 const MAX_WHY: usize = 300;
 const MAX_KIND: usize = 40;
+
 /// How the log names an item.
 pub(super) struct Label {
     pub(super) seq: i64,
@@ -51,26 +52,31 @@ pub(super) async fn refuse(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn put_off(app: &App, label: Label, attempts: i32, why: String) -> Result<(), db::Error> {
+pub(super) async fn put_off(
+    app: &App,
+    label: Label,
+    tried: (i32, bool),
+    why: String,
+) -> Result<(), db::Error> {
     let now = app.now().naive_utc();
-    app.db.write(move |conn| Ok(postpone(conn, &label, attempts, now, &why)?)).await
+    app.db.write(move |conn| Ok(postpone(conn, &label, tried, now, &why)?)).await
 }
 
-/// Puts an item off after a failed attempt, or gives it up.
+/// Puts an item off after a failed attempt, or gives it up: how often it was tried before, and whether its bytes go at its end.
 ///
 /// # Errors
 /// The database's.
 pub(super) fn postpone(
     conn: &mut Conn,
     label: &Label,
-    attempts: i32,
+    (attempts, erase): (i32, bool),
     now: NaiveDateTime,
     why: &str,
 ) -> crate::model::Result<()> {
     let (seq, attempts) = (label.seq, attempts.saturating_add(1));
     if attempts >= MAX_ATTEMPTS {
         tracing::warn!(seq, host = label.host, activity = label.activity, why, "an activity was given up");
-        return inbox_item::finish(conn, seq, End::Failed, why, false);
+        return inbox_item::finish(conn, seq, End::Failed, why, erase);
     }
     // Spread by the item's number: no two of a batch come back together.
     let jitter = f64::from(u8::try_from(seq.rem_euclid(100)).unwrap_or(50)) / 100.0;

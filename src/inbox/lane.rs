@@ -17,6 +17,7 @@ use url::Url;
 
 use super::ending::{end_refused, postpone, put_off, refuse};
 use super::hearsay::{self, Found, Hearsay};
+use super::moved;
 use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
@@ -132,7 +133,9 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     };
     planned.step = match asked {
         Ok(step) => step,
-        Err(FetchError::Later(why)) => return put_off(&app, planned.label, planned.attempts, why).await,
+        Err(FetchError::Later(why)) => {
+            return put_off(&app, planned.label, (planned.attempts, planned.erase), why).await;
+        }
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
         Err(FetchError::Refused(why)) => {
             return refuse(&app, planned.label, planned.received, why, planned.erase).await;
@@ -148,6 +151,9 @@ async fn fetched(
     url: &Url,
     mut activity: Activity,
 ) -> Result<Result<Step, Refusal>, FetchError> {
+    if activity.kind == ActivityKind::Move {
+        return moved::read(fetcher, rules, url, &activity).await.map(Ok);
+    }
     let read = Some(ObjectRef::from(fetcher.document(url).await?));
     match activity.kind {
         ActivityKind::QuoteRequest => activity.instrument = read,
@@ -260,7 +266,7 @@ fn write_batch(
                     }
                     Failure::Stopped(Stopped::Db(error)) => {
                         after.ended.pop();
-                        postpone(conn, &label, planned.attempts, now, &error.to_string())?;
+                        postpone(conn, &label, (planned.attempts, erase), now, &error.to_string())?;
                         after.put_off.push(planned.sender);
                     }
                 }

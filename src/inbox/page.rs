@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
+use serde_json::Value;
 
 use super::ending::Label;
 use super::hearsay;
@@ -165,10 +166,28 @@ impl Walk {
     }
 }
 
+/// Activities whose bytes are kept no longer than it takes to work them off.
+const KINDS: [&str; 4] = ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""];
+/// Where words of people stand, at any depth and in whatever activity: those bytes go as well.
+const WORDS: [&str; 7] = ["content", "contentMap", "name", "nameMap", "source", "summary", "summaryMap"];
+
+fn has_words(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| WORDS.contains(&key.as_str()) || has_words(value))
+        }
+        Value::Array(items) => items.iter().any(has_words),
+        _ => false,
+    }
+}
+
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
     let mut kind = None;
+    let mut erase = KINDS.iter().any(|kind| item.document.contains(kind));
     let read = || {
-        let activity = parse(app, &item)?;
+        let parsed = parse(app, &item);
+        erase |= parsed.as_ref().map_or(true, |activity| has_words(&activity.raw));
+        let activity = parsed?;
         kind = Some(activity.kind.clone());
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
@@ -183,9 +202,7 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
         sender: item.actor_url,
         received: item.received_at,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
-            .iter()
-            .any(|kind| item.document.contains(kind)),
+        erase,
         step,
     }
 }
