@@ -12,6 +12,7 @@ pub mod contribution;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod handles;
 pub mod keys;
 pub mod lock;
 pub mod moderation;

@@ -179,6 +179,9 @@ diesel::table! {
         document -> Text,
         fetched_at -> Timestamp,
         gone_at -> Nullable<Timestamp>,
+        domain -> Text,
+        ask_at -> Nullable<Timestamp>,
+        asked_at -> Nullable<Timestamp>,
     }
 }
 

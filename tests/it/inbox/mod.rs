@@ -3,6 +3,7 @@
 mod addresses;
 mod documents;
 mod follow;
+mod handles;
 pub(crate) mod hearsay;
 mod keys;
 mod posts;
