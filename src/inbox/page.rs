@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
+use serde_json::Value;
 
 use super::hearsay;
 use super::scene::{Step, Stopped};
@@ -165,9 +166,27 @@ impl Walk {
     }
 }
 
+/// Activities whose bytes are kept no longer than it takes to work them off.
+const KINDS: [&str; 4] = ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""];
+/// Where words of people stand, at any depth and in whatever activity: those bytes go as well.
+const WORDS: [&str; 7] = ["content", "contentMap", "name", "nameMap", "source", "summary", "summaryMap"];
+
+fn has_words(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| WORDS.contains(&key.as_str()) || has_words(value))
+        }
+        Value::Array(items) => items.iter().any(has_words),
+        _ => false,
+    }
+}
+
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
+    let mut erase = KINDS.iter().any(|kind| item.document.contains(kind));
     let read = || {
-        let activity = parse(app, &item)?;
+        let parsed = parse(app, &item);
+        erase |= parsed.as_ref().map_or(true, |activity| has_words(&activity.raw));
+        let activity = parsed?;
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
             false => hearsay::handed_on(rules, activity, &item.actor_url),
@@ -182,9 +201,7 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
         host: host.to_owned(),
         received: item.received_at,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
-            .iter()
-            .any(|kind| item.document.contains(kind)),
+        erase,
         step,
     }
 }

@@ -5,6 +5,7 @@ mod coalition;
 mod coalitions;
 mod details;
 mod from_afar;
+mod gone;
 mod home;
 mod note;
 mod notices;

@@ -7,6 +7,7 @@ mod fetching;
 mod flooding;
 mod handed_on;
 mod messages;
+mod moving;
 mod passing_on;
 mod posting;
 mod signing;

@@ -2,10 +2,12 @@
 
 mod addresses;
 mod documents;
+mod erasure;
 mod follow;
 mod handles;
 pub(crate) mod hearsay;
 mod keys;
+pub(crate) mod moves;
 mod posts;
 mod quotes;
 mod reactions;
