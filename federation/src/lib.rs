@@ -13,6 +13,7 @@ pub mod cavage;
 pub mod check;
 pub mod digest;
 mod fields;
+pub mod intent;
 pub mod json;
 pub mod key;
 pub mod limits;

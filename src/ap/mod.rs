@@ -8,6 +8,7 @@ pub mod client;
 mod consultation;
 pub mod content;
 pub mod fetch;
+pub mod handles;
 pub mod keys;
 pub mod knock;
 pub mod meeting;

@@ -65,7 +65,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             print::value(&json!({
                 "id": found.url,
                 "type": found.kind,
-                "handle": format!("@{}@{}", found.username, found.host),
+                "handle": found.account(),
                 "name": found.name,
                 "page": found.page,
                 "inbox": found.inbox,

@@ -186,6 +186,9 @@ diesel::table! {
         gone_at -> Nullable<Timestamp>,
         moved_to -> Nullable<Text>,
         moved_at -> Nullable<Timestamp>,
+        domain -> Text,
+        ask_at -> Nullable<Timestamp>,
+        asked_at -> Nullable<Timestamp>,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod decision;
 pub mod delivery;
 pub mod follower;
 pub mod following;
+pub mod handles;
 pub mod host;
 pub mod inbox_item;
 pub mod listing;

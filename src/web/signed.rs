@@ -22,7 +22,7 @@ pub use body::{bounded, drain};
 use crate::ap::fetch::FetchError;
 use crate::ap::knock::{self, Scheme};
 use crate::ap::policy::{self, Policy};
-use crate::ap::resolve::{self, KnownKey};
+use crate::ap::resolve::{self, Failed, KnownKey};
 use crate::app::App;
 use crate::db;
 use crate::web::fair;
@@ -129,7 +129,7 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     if key.owner != envelope.actor {
         spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     }
-    holds(app, &signature, &key).await?;
+    holds(app, &signature, &key, Failed::Activity).await?;
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
     let document = String::from_utf8(Vec::from(body))
         .map_err(|error| Refused::Malformed(Why::new("not_utf8", error)))?;
@@ -162,7 +162,7 @@ pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused>
     spoken_with(app, None, &signature.key_id).await?;
     let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
     spoken_with(app, Some(&key.owner), &signature.key_id).await?;
-    holds(app, &signature, &key).await?;
+    holds(app, &signature, &key, Failed::Read).await?;
     turn.is_signed();
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
@@ -275,11 +275,11 @@ fn not_fetched(error: FetchError) -> Refused {
 }
 
 /// Verifies with the key, or else with the one its owner has now: it may be a new one under the same id. Asked once.
-async fn holds(app: &App, signature: &Parsed, key: &KnownKey) -> Result<(), Refused> {
+async fn holds(app: &App, signature: &Parsed, key: &KnownKey, failed: Failed) -> Result<(), Refused> {
     if signature.verify(&key.public).is_ok() {
         return Ok(());
     }
-    let fresh = resolve::refetched_key(app, &signature.key_id, key).await.map_err(not_fetched)?;
+    let fresh = resolve::refetched_key(app, &signature.key_id, key, failed).await.map_err(not_fetched)?;
     match fresh {
         Some(fresh) if fresh.owner == key.owner => signature.verify(&fresh.public).map_err(unsigned),
         _ => Err(unsigned(SignatureError::Mismatch)),

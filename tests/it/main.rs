@@ -6,6 +6,7 @@ mod architecture;
 mod attacks;
 mod cli;
 mod crash;
+mod examples;
 mod generated;
 mod inbox;
 mod interop;

@@ -44,8 +44,13 @@ impl TestApp {
 
     /// With a clock that stands at `now` until [`TestApp::advance`] turns it.
     pub(crate) async fn at(now: DateTime<Utc>) -> TestApp {
+        TestApp::at_with(now, |_| {})
+    }
+
+    /// The same with a configuration that `change` altered.
+    pub(crate) fn at_with(now: DateTime<Utc>, change: impl FnOnce(&mut Config)) -> TestApp {
         let hand = Arc::new(AtomicI64::new(now.timestamp_micros()));
-        build(Clock::Manual(hand.clone()), Some(hand), |_| {})
+        build(Clock::Manual(hand.clone()), Some(hand), change)
     }
 
     /// Turns the clock forward.

@@ -90,6 +90,7 @@ struct Shared {
     objects: Mutex<HashMap<String, Value>>,
     actors: Mutex<HashMap<String, Value>>,
     keys: Mutex<HashMap<String, PublicKey>>,
+    handles: Mutex<HashMap<String, Value>>,
     fetches: AtomicU64,
     count: AtomicU64,
     runs: Mutex<Option<Value>>,
@@ -127,6 +128,7 @@ impl Peer {
             objects: Mutex::default(),
             actors: Mutex::default(),
             keys: Mutex::default(),
+            handles: Mutex::default(),
             fetches: AtomicU64::new(0),
             count: AtomicU64::new(0),
             runs: Mutex::default(),
@@ -164,6 +166,11 @@ impl Peer {
     /// Merges these properties into what the actor's document says.
     pub(crate) fn change_actor(&self, name: &str, properties: Value) {
         self.shared.actors.lock().unwrap().insert(name.to_owned(), properties);
+    }
+
+    /// From now on WebFinger answers this about `resource`.
+    pub(crate) fn tells(&self, resource: &str, jrd: Value) {
+        self.shared.handles.lock().unwrap().insert(resource.to_owned(), jrd);
     }
 
     /// From now on inboxes answer so.

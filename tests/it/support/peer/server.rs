@@ -21,6 +21,9 @@ pub(super) async fn webfinger(
 ) -> Response {
     let host = peer.base.trim_start_matches("http://").to_owned();
     let resource = query.get("resource").cloned().unwrap_or_default();
+    if let Some(jrd) = peer.handles.lock().unwrap().get(&resource) {
+        return ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response();
+    }
     let name = resource.strip_prefix("acct:").and_then(|acct| acct.strip_suffix(&format!("@{host}")));
     let Some(name) = name else {
         return StatusCode::NOT_FOUND.into_response();
