@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use reset_federation::activity::{self, Activity, ActivityKind};
 use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
+use serde_json::Value;
 
 use super::hearsay;
 use super::scene::{Step, Stopped};
@@ -27,6 +28,10 @@ const HOSTS: usize = 32;
 /// Most items of one lane, and of one host in it, that wait for other servers at once.
 const ASIDE: usize = 32;
 const ASIDE_HOST: usize = 4;
+/// Longest activity whose bytes are kept after its end. What a server sends in a minute must not fill the disk for a month.
+const KEPT_BYTES: usize = 4096;
+/// What holds words of people, or names.
+const WORDS: [&str; 7] = ["content", "contentMap", "name", "nameMap", "source", "summary", "summaryMap"];
 /// A host with that many items that found no place aside is not read further before the next look: each would be understood
 /// in vain.
 const LEFT: usize = 16;
@@ -41,7 +46,7 @@ pub(super) struct Planned {
     pub(super) host: String,
     pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
-    /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
+    /// The words of people are kept in their own rows only: the raw bytes go with the end of the item. So does what is large.
     pub(super) erase: bool,
     pub(super) step: Result<Step, Refusal>,
 }
@@ -166,8 +171,10 @@ impl Walk {
 }
 
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
+    let mut erase = true;
     let read = || {
         let activity = parse(app, &item)?;
+        erase = item.document.len() > KEPT_BYTES || holds_words(&activity.raw);
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
             false => hearsay::handed_on(rules, activity, &item.actor_url),
@@ -182,10 +189,19 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
         host: host.to_owned(),
         received: item.received_at,
         attempts: item.attempts,
-        erase: ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""]
-            .iter()
-            .any(|kind| item.document.contains(kind)),
+        erase,
         step,
+    }
+}
+
+/// Whether somebody's words stand in a document, at any depth: it is no deeper than documents may be.
+fn holds_words(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| WORDS.contains(&name.as_str()) || holds_words(value))
+        }
+        Value::Array(items) => items.iter().any(holds_words),
+        _ => false,
     }
 }
 

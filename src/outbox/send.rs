@@ -140,7 +140,8 @@ async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
         }
     }
     let error = (!status.is_success()).then(|| {
-        let text = String::from_utf8_lossy(&body);
+        // Databases take no NUL, and this is shown in a terminal.
+        let text = String::from_utf8_lossy(&body).replace(char::is_control, " ");
         format!("{status} {}", text.trim()).trim_end().to_owned()
     });
     Answer { status: Some(status.as_u16()), wait, error }

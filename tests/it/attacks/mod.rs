@@ -1,11 +1,14 @@
 //! Attacks, each by its name: what is answered, what it cost, and that nothing changed. One test an attack, or one row of a
 //! table, made with [`named`].
 
+mod answering;
 mod blocked;
+mod costs;
 mod documents;
 mod fetching;
 mod flooding;
 mod handed_on;
+mod masks;
 mod messages;
 mod passing_on;
 mod posting;
