@@ -13,6 +13,7 @@ mod messages;
 mod passing_on;
 mod posting;
 mod signing;
+mod wire;
 
 use crate::inbox::Stage;
 
