@@ -7,6 +7,7 @@ use reset_federation::check::{self, Refusal};
 use reset_federation::url_check::{authority, same_origin};
 use url::Url;
 
+use super::intake::known_by;
 use super::scene::{Step, Stopped, ignored};
 use crate::ap::fetch::{FetchError, Fetcher};
 use crate::ap::policy::{Policy, Rules};
@@ -163,8 +164,8 @@ async fn of_origin(fetcher: &Fetcher<'_>, told: &Activity) -> Result<Found, Fetc
 }
 
 /// Makes an effect happen once only, however many tell of the activity.
-pub(super) fn once(id: &Url, step: Step) -> Step {
-    let id = id.as_str().to_owned();
+pub(super) fn once(actor: &str, id: &Url, step: Step) -> Step {
+    let id = known_by(actor, id.as_str());
     match step {
         Step::Effect(effect) => {
             Step::Effect(Box::new(move |scene| match inbox_item::remember(scene.conn, &id, scene.now)? {

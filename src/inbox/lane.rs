@@ -177,8 +177,8 @@ async fn heard(
         Ok(Step::Hear(_)) => Ok(super::scene::ignored("hearsay of hearsay")),
         step => step,
     };
-    *actor = by;
-    Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
+    actor.clone_from(&by);
+    Ok(step.map(|step| if once { hearsay::once(&by, &id, step) } else { step }))
 }
 
 async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
