@@ -246,6 +246,16 @@ impl Urls {
         url.strip_prefix(self.base.as_str())?.strip_prefix('/')
     }
 
+    /// An id as rows hold it: of what is ours the path.
+    pub fn kept(&self, url: &str) -> String {
+        self.path(url).unwrap_or(url).to_owned()
+    }
+
+    /// The id that a row holds as [`Urls::kept`] gives it.
+    pub fn told(&self, kept: &str) -> String {
+        if kept.contains("://") { kept.to_owned() } else { self.at(kept) }
+    }
+
     /// The shared inbox.
     pub fn shared_inbox(&self) -> String {
         format!("{}/inbox", self.base)

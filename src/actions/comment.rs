@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::note::{say, the};
 use super::publication::later;
-use super::{Act, Error, follow, front_matter};
+use super::{Act, Error, follow, front_matter, moving};
 use crate::ap::fetch::Fetcher;
 use crate::ap::resolve;
 use crate::app::{App, Local, Urls};
@@ -179,6 +179,7 @@ fn add_on(
     mentions: &[Mention],
 ) -> Result<String, Error> {
     let author = follow::local_actor(conn, by)?;
+    moving::speaks(conn, act, &author)?;
     let parent = parent(conn, act, answers)?;
     let missing = || Error::NoPublication(parent.publication.clone());
     let publication = model::publication::find(conn, &parent.publication)?.ok_or_else(missing)?;
@@ -220,6 +221,9 @@ fn edit_on(
     words: &Words,
     mentions: &[Mention],
 ) -> Result<String, Error> {
+    // As it is once nobody deletes it with its author.
+    let author = own(conn, act, url)?.author;
+    model::actor::lock(conn, author.id)?;
     let old = own(conn, act, url)?;
     let own_url = act.urls.note(&old.row.id);
     if old.row.deleted_at.is_some() {

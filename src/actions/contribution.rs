@@ -2,7 +2,7 @@
 //! coalition passes it on to its followers, and with it what the member later says about it and in the coalition's threads.
 
 use super::note::{say, the};
-use super::{Act, Error, no_actor};
+use super::{Act, Error, moving, no_actor};
 use crate::ap;
 use crate::app::App;
 use crate::db::Conn;
@@ -45,6 +45,8 @@ fn publish_on(conn: &mut Conn, act: &Act, new: &NewContribution) -> Result<Strin
     let Some(author) = author.filter(|author| author.kind == ActorKind::Organisation) else {
         return Err(no_actor(conn, ActorKind::Organisation, &new.by));
     };
+    moving::speaks(conn, act, &group)?;
+    moving::speaks(conn, act, &author)?;
     if !is_member(conn, group.id, author.id)? {
         return Err(Error::Refused(format!(
             "`{}` is no member of the coalition `{}`: only members contribute",

@@ -1,16 +1,14 @@
 //! Following an actor of another server as one of ours.
 
 use super::{Act, Error, nearest};
-use crate::ap::activity::Said;
 use crate::ap::fetch::Fetcher;
 use crate::ap::resolve;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
 use crate::model::actor::{self, Actor};
-use crate::model::following;
 use crate::model::remote::Remote;
-use crate::outbox::{self, Audience, NewActivity};
+use crate::outbox;
 
 /// Finds the actor with this handle or URL on its own server.
 ///
@@ -52,22 +50,6 @@ pub(super) fn local_actor(conn: &mut Conn, handle: &str) -> Result<Actor, Error>
 }
 
 fn ask(conn: &mut Conn, act: &Act, local: &Actor, remote: &Remote) -> Result<(), Error> {
-    let id = act.new_id();
-    let actor = act.urls.actor(local.kind, &local.handle);
-    let said = Said { urls: &act.urls, id: &id, actor: &actor, at: act.at };
-    let document = said.to("Follow", &remote.url, &remote.url.as_str().into());
-    following::ask(conn, local.id, remote.id, &id, act.at.naive_utc())?;
-    let new = NewActivity {
-        id,
-        actor_id: local.id,
-        kind: "Follow",
-        publication_id: None,
-        document,
-        public: false,
-        to: Audience::Inboxes(vec![remote.inbox.clone()]),
-        subject: remote.url.clone(),
-        now: act.at.naive_utc(),
-        quiet: false,
-    };
-    Ok(outbox::enqueue(conn, new)?)
+    let hosts = outbox::follow(conn, &act.urls, local, remote, act.at)?;
+    Ok(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Act, Error, no_actor};
+use super::{Act, Error, no_actor, tell_profile};
+use crate::ap;
 use crate::ap::keys::{self, Made};
-use crate::ap::{self, actor as document};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
 use crate::model::actor::{self, Actor};
-use crate::outbox::{self, Audience, NewActivity};
+use crate::outbox;
 
 /// Gives an actor a new RSA and a new Ed25519 key under ids that it never had, and tells its followers. From the next request
 /// on it signs with them; the RSA key before them is no longer listed. Ed25519 keys stay listed, so that what they signed can
@@ -56,23 +56,7 @@ fn rotate_on(
         ap::proof::reseal_of(conn, row.id)?;
     }
     actor::touch(conn, row.id, now)?;
-    let signer = keys::stored(conn, &act.urls, row.id)?;
-    let row = actor::by_id(conn, row.id)?;
-    let profile = document::profile(conn, &row)?.ok_or_else(|| no_actor(conn, row.kind, &row.handle))?;
-    let id = act.new_id();
-    let told = document::document(app, &row, &profile, &signer);
-    let new = NewActivity {
-        document: document::update(app, &id, &told, act.at),
-        id,
-        actor_id: row.id,
-        kind: "Update",
-        publication_id: None,
-        public: false,
-        to: Audience::Followers,
-        subject: act.urls.actor(row.kind, &row.handle),
-        now,
-        quiet: false,
-    };
-    outbox::enqueue(conn, new)?;
-    Ok(signer.key_id.clone())
+    let hosts = tell_profile(conn, act, app, row.id)?;
+    outbox::make_due(conn, &hosts, now)?;
+    Ok(keys::stored(conn, &act.urls, row.id)?.key_id)
 }

@@ -9,12 +9,14 @@ pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;
+pub mod deletion;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
 pub mod keys;
 pub mod lock;
 pub mod moderation;
+pub mod moving;
 pub mod node;
 pub mod note;
 pub mod organisation;
@@ -31,6 +33,7 @@ pub mod suspension;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::ap;
 use crate::app::{App, Urls, new_id};
 use crate::db::{self, Conn};
 use crate::domain::actor::ActorKind;
@@ -38,6 +41,7 @@ use crate::domain::handle::BadHandle;
 use crate::domain::publication::Kind;
 use crate::domain::state::Forbidden;
 use crate::model;
+use crate::outbox::{self, Audience, Hosts, NewActivity};
 
 /// Why an action was refused, as one sentence, or why it could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -192,10 +196,33 @@ fn nearest(found: &str, known: &[String]) -> Option<String> {
     (best.0 > 0.7).then(|| best.1.clone())
 }
 
+/// Tells the followers of an actor what its profile says now. It must have its keys. The hosts are to be made due at the end
+/// of the transaction.
+fn tell_profile(conn: &mut Conn, act: &Act, app: &App, actor_id: i64) -> Result<Hosts, Error> {
+    let row = model::actor::by_id(conn, actor_id)?;
+    let signer = ap::keys::stored(conn, &act.urls, row.id)?;
+    let profile = ap::actor::profile(conn, &row)?.ok_or_else(|| no_actor(conn, row.kind, &row.handle))?;
+    let told = ap::actor::document(app, &row, &profile, &signer);
+    let id = act.new_id();
+    let new = NewActivity {
+        document: ap::actor::update(app, &id, &told, act.at),
+        id,
+        actor_id: row.id,
+        kind: "Update",
+        publication_id: None,
+        public: false,
+        to: Audience::Followers,
+        subject: act.urls.actor(row.kind, &row.handle),
+        now: act.at.naive_utc(),
+        quiet: false,
+    };
+    Ok(outbox::store(conn, new)?)
+}
+
 /// Takes a handle for a new actor.
 fn take_handle(conn: &mut Conn, act: &Act, handle: &str, kind: ActorKind) -> Result<i64, Error> {
     crate::domain::handle::check(handle)?;
-    if model::actor::by_handle(conn, handle)?.is_some() {
+    if model::actor::ever(conn, handle)?.is_some() {
         return Err(Error::Taken(handle.to_owned()));
     }
     Ok(model::actor::insert(conn, handle, kind, act.at.naive_utc())?)

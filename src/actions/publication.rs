@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, no_actor, note, register};
+use super::{Act, Error, consultation, moving, no_actor, note, register};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -166,6 +166,7 @@ pub fn publish_on(
         return Err(no_actor(conn, ActorKind::Coalition, &manuscript.coalition));
     };
     coalition::lock(conn, group.id)?;
+    moving::speaks(conn, act, &group)?;
     let before = existing(conn, act, &group, manuscript)?;
     let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;
     let (id, outcome) = match &before {

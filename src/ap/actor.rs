@@ -96,9 +96,17 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
             "implements": [{"href": "https://w3id.org/fep/844e", "name": "FEP-844e: Capability discovery"}],
         },
     });
-    if let (Profile::Coalition(coalition, lists, members), Some(object)) = (profile, document.as_object_mut())
-    {
-        object.insert("coalition".to_owned(), facts(coalition, lists, members));
+    if let Some(object) = document.as_object_mut() {
+        if let Profile::Coalition(coalition, lists, members) = profile {
+            object.insert("coalition".to_owned(), facts(coalition, lists, members));
+        }
+        let aliases: Vec<String> = actor.also_known_as.lines().map(|kept| urls.told(kept)).collect();
+        if !aliases.is_empty() {
+            object.insert("alsoKnownAs".to_owned(), aliases.into());
+        }
+        if let Some(to) = &actor.moved_to {
+            object.insert("movedTo".to_owned(), urls.told(to).into());
+        }
     }
     document
 }

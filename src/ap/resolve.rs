@@ -310,7 +310,18 @@ pub fn keep(
             keys.push((id, text.clone()));
         }
     }
-    model::remote::upsert(conn, &row, &keys)
+    let id = model::remote::upsert(conn, &row, &keys)?;
+    model::remote::set_moved_to(conn, id, actor.moved_to.as_ref().map(Url::as_str))?;
+    Ok(id)
+}
+
+/// What the stored document of an actor says.
+///
+/// # Errors
+/// [`Refusal`] where it cannot be read; that of a deleted actor is empty.
+pub fn parsed(app: &App, remote: &Remote) -> Result<RemoteActor, Refusal> {
+    let value = reset_federation::json::parse(remote.document.as_bytes())?;
+    actor::parse(&value, app.config.federation.allow_http)
 }
 
 /// Finds an actor by `@user@host` (WebFinger) or by its URL, and fetches it.

@@ -2,10 +2,8 @@
 //! own id. It says whose word a document is, not what that actor may say.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reset_federation::actor::RemoteActor;
 use reset_federation::limits::SIGNATURE_EXPIRES_MAX;
 use reset_federation::proof::{Proof, ProofError};
-use reset_federation::{actor, json};
 use serde_json::Value;
 use url::Url;
 
@@ -71,13 +69,8 @@ fn verify(
     remote: &Remote,
     now: DateTime<Utc>,
 ) -> Result<(), Unvouched> {
-    let listed = parsed(fetcher, remote)?.assertion_methods;
+    let listed = resolve::parsed(fetcher.app(), remote).map_err(FetchError::from)?.assertion_methods;
     let key = listed.iter().find(|key| key.id.as_str() == proof.method()).ok_or(Unvouched::Key)?;
     let public = key.public_key().map_err(ProofError::from)?;
     Ok(proof.verify(&public, now)?)
-}
-
-fn parsed(fetcher: &Fetcher<'_>, remote: &Remote) -> Result<RemoteActor, FetchError> {
-    let value = json::parse(remote.document.as_bytes()).map_err(reset_federation::check::Refusal::from)?;
-    Ok(actor::parse(&value, fetcher.app().config.federation.allow_http)?)
 }

@@ -1,11 +1,11 @@
-//! `coalition create`, `import`, `list`, `show` and `rotate-keys`.
+//! `coalition create`, `import`, `list`, `show`, `rotate-keys`, `alias` and `move`.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, keys, open, print};
+use super::{Failure, keys, moving, open, print};
 use crate::actions::coalition::{NewCoalition, Shown, create, import, show};
 use crate::actions::profile::Profile;
 use crate::app::App;
@@ -51,11 +51,17 @@ pub(super) enum Command {
     },
     /// Replace its keys. Prints the id of the new one.
     RotateKeys(keys::RotateKeys),
+    /// Say that it is the same as another address, so that this one can move here. Prints the id of the other.
+    Alias(moving::Alias),
+    /// Move to another address: its followers are asked to follow it there. Prints the id of where it is now.
+    Move(moving::Move),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
     match command {
         Command::RotateKeys(command) => keys::run(path, ActorKind::Coalition, command).await?,
+        Command::Alias(command) => moving::alias_of(path, ActorKind::Coalition, command).await?,
+        Command::Move(command) => moving::move_of(path, ActorKind::Coalition, command).await?,
         Command::Create { handle, title, steward, icon } => {
             let icon = icon.map(|file| read(&file)).transpose()?;
             let app = open::node(path).await?;
@@ -139,6 +145,8 @@ fn told(app: &App, shown: &Shown) -> Value {
     json!({
         "id": app.urls.coalition(&shown.actor.handle),
         "handle": shown.actor.handle,
+        "also_known_as": shown.actor.also_known_as.lines().map(|kept| app.urls.told(kept)).collect::<Vec<_>>(),
+        "moved_to": shown.actor.moved_to.as_ref().map(|to| app.urls.told(to)),
         "number": coalition.number,
         "title": coalition.title,
         "title_provisional": coalition.title_provisional,

@@ -65,6 +65,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 "page": found.page,
                 "inbox": found.inbox,
                 "shared_inbox": found.shared_inbox,
+                "moved_to": found.moved_to.map(|to| app.urls.told(&to)),
             }))
         }
         Command::Peers { json } => {

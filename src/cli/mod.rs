@@ -17,6 +17,7 @@ mod init;
 mod keys;
 mod logging;
 mod moderation;
+mod moving;
 mod open;
 mod organisation;
 mod print;

@@ -1,5 +1,5 @@
-//! Once a day: forgets raw inbox items, finished deliveries and unused actors of other servers, as `[retention]` says, and
-//! the ids of activities once no signature of them can be valid any more.
+//! Once a day: forgets raw inbox items, finished deliveries and unused actors of other servers, as `[retention]` says, the
+//! ids of activities once no signature of them can be valid any more, and the keys of deleted accounts that have told everybody.
 
 use std::time::Duration;
 
@@ -47,7 +47,8 @@ async fn forget(app: &App) -> Result<usize, db::Error> {
             let items = model::inbox_item::forget_items(conn, before(retention.inbox_days))?;
             let ids = model::inbox_item::forget_ids(conn, now - IDS)?;
             let deliveries = outbox::forget_old(conn, before(retention.deliveries_days))?;
-            Ok::<_, db::Error>(items.saturating_add(ids).saturating_add(deliveries))
+            let deleted = outbox::forget_deleted(conn)?;
+            Ok::<_, db::Error>([items, ids, deliveries, deleted].into_iter().sum::<usize>())
         })
         .await?;
     let old = before(app.config.retention.remote_days);

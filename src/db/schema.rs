@@ -16,6 +16,11 @@ diesel::table! {
         kind -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        also_known_as -> Text,
+        moved_to -> Nullable<Text>,
+        moved_at -> Nullable<Timestamp>,
+        moved_reason -> Nullable<Text>,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -179,6 +184,8 @@ diesel::table! {
         document -> Text,
         fetched_at -> Timestamp,
         gone_at -> Nullable<Timestamp>,
+        moved_to -> Nullable<Text>,
+        moved_at -> Nullable<Timestamp>,
     }
 }
 

@@ -130,6 +130,10 @@ fn safe(object: &RemoteObject) -> String {
 
 /// Stores a public reply, if it is in a thread of ours.
 pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Stopped> {
+    // It may have been put off, and have been overtaken by the Delete.
+    if model::remote::is_gone(scene.conn, scene.sender.id)? {
+        return Ok("a reply by an actor that was deleted");
+    }
     let publication = match &reply.answered {
         Some(On::Publication(id)) => Some(id.clone()),
         Some(On::Note(id)) => model::note::thread(scene.conn, id)?,

@@ -1,4 +1,5 @@
 //! `Follow` of one of our actors: accepted at once, and again each time it is repeated, since the first Accept may be lost.
+//! Who has moved takes no new followers.
 
 use reset_federation::activity::{Activity, ObjectRef};
 use reset_federation::check::Refusal;
@@ -21,9 +22,15 @@ pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> 
         };
         // Whoever follows again blocks no more.
         model::block::remove(scene.conn, followed.id, scene.sender.id)?;
+        let moved = followed.moved_to.is_some()
+            && !model::follower::is_one(scene.conn, followed.id, scene.sender.id)?;
+        let kind = if moved { "Reject" } else { "Accept" };
+        let answer = Answer { kind, actor_id: followed.id, actor: &object, subject: &object };
+        answer::send(scene, &answer, &activity)?;
+        if moved {
+            return Ok("a follow of an actor that has moved was rejected");
+        }
         model::follower::add(scene.conn, followed.id, scene.sender.id, scene.now)?;
-        let accept = Answer { kind: "Accept", actor_id: followed.id, actor: &object, subject: &object };
-        answer::send(scene, &accept, &activity)?;
         Ok("a follower was added")
     })))
 }

@@ -8,6 +8,7 @@ use reset_federation::url_check::{authority, same_origin};
 use url::Url;
 
 use super::intake::known_by;
+use super::moved;
 use super::scene::{Step, Stopped, ignored};
 use crate::ap::fetch::{FetchError, Fetcher};
 use crate::ap::policy::{Policy, Rules};
@@ -32,6 +33,9 @@ pub(super) struct Hearsay {
 /// # Errors
 /// Where it is not its actor's.
 pub(super) fn handed_on(rules: &Rules, activity: Activity, teller: &str) -> Result<Step, Refusal> {
+    if activity.kind == ActivityKind::Move {
+        return Ok(ignored(moved::HEARSAY));
+    }
     check::activity_origin(&activity)?;
     let teller = Url::parse(teller).map_err(|_| Refusal::Invalid("actor"))?;
     // Either was let in, and blocked since.
@@ -54,6 +58,9 @@ pub(super) fn announced(app: &App, announce: &Activity) -> Result<Option<Step>, 
     let activity = activity::parse(object.value.clone(), app.config.federation.allow_http)?;
     if activity.kind == ActivityKind::Announce {
         return Ok(Some(ignored("an announce of an announce")));
+    }
+    if activity.kind == ActivityKind::Move {
+        return Ok(Some(ignored(moved::HEARSAY)));
     }
     if authority(&activity.actor) == app.urls.host() {
         return Ok(Some(ignored("what our own actors do is known here")));

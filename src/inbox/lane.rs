@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::hearsay::{self, Found, Hearsay};
+use super::moved;
 use super::page::{Busy, Planned, Walk, checked};
 use super::scene::{After, Effect, Scene, Sender, Step, Stopped, Tally};
 use crate::ap::fetch::{FetchError, Fetcher};
@@ -134,7 +135,9 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     };
     planned.step = match asked {
         Ok(step) => step,
-        Err(FetchError::Later(why)) => return put_off(&app, planned.seq, planned.attempts, why).await,
+        Err(FetchError::Later(why)) => {
+            return put_off(&app, (planned.seq, planned.attempts, planned.erase), why).await;
+        }
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
         Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
     };
@@ -148,6 +151,9 @@ async fn fetched(
     url: &Url,
     mut activity: Activity,
 ) -> Result<Result<Step, Refusal>, FetchError> {
+    if activity.kind == ActivityKind::Move {
+        return moved::read(fetcher, rules, url, &activity).await.map(Ok);
+    }
     let read = Some(ObjectRef::from(fetcher.document(url).await?));
     match activity.kind {
         ActivityKind::QuoteRequest => activity.instrument = read,
@@ -187,22 +193,21 @@ async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db:
     app.db.write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?)).await
 }
 
-async fn put_off(app: &App, seq: i64, attempts: i32, why: String) -> Result<(), db::Error> {
+async fn put_off(app: &App, item: (i64, i32, bool), why: String) -> Result<(), db::Error> {
     let now = app.now().naive_utc();
-    app.db.write(move |conn| Ok(postpone(conn, seq, attempts, now, &why)?)).await
+    app.db.write(move |conn| Ok(postpone(conn, item, now, &why)?)).await
 }
 
 fn postpone(
     conn: &mut Conn,
-    seq: i64,
-    attempts: i32,
+    (seq, attempts, erase): (i64, i32, bool),
     now: NaiveDateTime,
     why: &str,
 ) -> crate::model::Result<()> {
     let attempts = attempts.saturating_add(1);
     if attempts >= MAX_ATTEMPTS {
         tracing::warn!(seq, why, "an activity was given up");
-        return inbox_item::finish(conn, seq, End::Failed, why, false);
+        return inbox_item::finish(conn, seq, End::Failed, why, erase);
     }
     // Spread by the item's number: no two of a batch come back together.
     let jitter = f64::from(u8::try_from(seq.rem_euclid(100)).unwrap_or(50)) / 100.0;
@@ -283,7 +288,7 @@ fn write_batch(
                     }
                     Failure::Stopped(Stopped::Refused(why)) => end_refused(conn, seq, why, erase)?,
                     Failure::Stopped(Stopped::Db(error)) => {
-                        postpone(conn, seq, attempts, now, &error.to_string())?;
+                        postpone(conn, (seq, attempts, erase), now, &error.to_string())?;
                         after.put_off.push(planned.sender);
                     }
                 }

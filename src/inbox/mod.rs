@@ -14,6 +14,7 @@ mod intake;
 mod join;
 mod lane;
 mod like;
+mod moved;
 mod page;
 mod quote;
 mod scene;
@@ -52,6 +53,7 @@ fn understand(app: &App, activity: Activity) -> Result<Step, Refusal> {
         ActivityKind::QuoteRequest => quote::on_quote_request(app, activity),
         ActivityKind::Block => block::on_block(app, &activity),
         ActivityKind::Flag => flag::on_flag(app, &activity),
+        ActivityKind::Move => moved::on_move(app, activity),
         _ => Ok(ignored("this kind of activity has no effect here")),
     }
 }

@@ -30,8 +30,6 @@ const ASIDE: usize = 32;
 const ASIDE_HOST: usize = 4;
 /// Longest activity whose bytes are kept after its end. What a server sends in a minute must not fill the disk for a month.
 const KEPT_BYTES: usize = 4096;
-/// What holds words of people, or names.
-const WORDS: [&str; 7] = ["content", "contentMap", "name", "nameMap", "source", "summary", "summaryMap"];
 /// A host with that many items that found no place aside is not read further before the next look: each would be understood
 /// in vain.
 const LEFT: usize = 16;
@@ -170,11 +168,28 @@ impl Walk {
     }
 }
 
+/// Activities whose bytes are kept no longer than it takes to work them off.
+const KINDS: [&str; 4] = ["\"Create\"", "\"Update\"", "\"QuoteRequest\"", "\"Flag\""];
+/// Where words of people stand, at any depth and in whatever activity: those bytes go as well.
+const WORDS: [&str; 7] = ["content", "contentMap", "name", "nameMap", "source", "summary", "summaryMap"];
+
+fn has_words(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| WORDS.contains(&key.as_str()) || has_words(value))
+        }
+        Value::Array(items) => items.iter().any(has_words),
+        _ => false,
+    }
+}
+
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
-    let mut erase = true;
+    let is_large = item.document.len() > KEPT_BYTES;
+    let mut erase = is_large || KINDS.iter().any(|kind| item.document.contains(kind));
     let read = || {
-        let activity = parse(app, &item)?;
-        erase = item.document.len() > KEPT_BYTES || holds_words(&activity.raw);
+        let parsed = parse(app, &item);
+        erase |= parsed.as_ref().map_or(true, |activity| has_words(&activity.raw));
+        let activity = parsed?;
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
             false => hearsay::handed_on(rules, activity, &item.actor_url),
@@ -191,17 +206,6 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
         attempts: item.attempts,
         erase,
         step,
-    }
-}
-
-/// Whether somebody's words stand in a document, at any depth: it is no deeper than documents may be.
-fn holds_words(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => {
-            members.iter().any(|(name, value)| WORDS.contains(&name.as_str()) || holds_words(value))
-        }
-        Value::Array(items) => items.iter().any(holds_words),
-        _ => false,
     }
 }
 

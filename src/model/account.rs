@@ -31,6 +31,14 @@ pub fn insert(conn: &mut Conn, account: &Account) -> Result<()> {
     diesel::insert_into(accounts::table).values(account).execute(conn).map(drop)
 }
 
+/// Removes an account: address, name and password.
+///
+/// # Errors
+/// The database's.
+pub fn delete(conn: &mut Conn, actor_id: i64) -> Result<()> {
+    diesel::delete(accounts::table.find(actor_id)).execute(conn).map(drop)
+}
+
 /// Whether an address has an account.
 ///
 /// # Errors

@@ -102,6 +102,14 @@ pub fn unlist(conn: &mut Conn, id: &str) -> Result<()> {
     diesel::update(activities::table.find(id)).set(activities::public.eq(false)).execute(conn).map(drop)
 }
 
+/// Erases everything that an actor said. Its deliveries must be gone.
+///
+/// # Errors
+/// The database's.
+pub fn erase_of(conn: &mut Conn, actor_id: i64) -> Result<usize> {
+    diesel::delete(activities::table.filter(activities::actor_id.eq(actor_id))).execute(conn)
+}
+
 /// The last `Create` or `Update` of this actor about a publication, or the last one before `before` (the id of another).
 ///
 /// # Errors

@@ -58,6 +58,14 @@ pub fn remove_remote(conn: &mut Conn, remote_id: i64) -> Result<()> {
     diesel::delete(blocks::table.filter(blocks::remote_id.eq(remote_id))).execute(conn).map(drop)
 }
 
+/// Removes every block of a local actor.
+///
+/// # Errors
+/// The database's.
+pub fn remove_local(conn: &mut Conn, actor_id: i64) -> Result<()> {
+    diesel::delete(blocks::table.filter(blocks::actor_id.eq(actor_id))).execute(conn).map(drop)
+}
+
 /// The inboxes to which a local actor sends nothing: those that belong to one actor alone, who blocks it. A shared inbox
 /// serves others as well.
 ///

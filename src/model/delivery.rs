@@ -311,6 +311,39 @@ pub fn forget(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
     .execute(conn)
 }
 
+/// The distinct inboxes to which something of a local actor went or is to go, as far as that is remembered.
+///
+/// # Errors
+/// The database's.
+pub fn inboxes_of(conn: &mut Conn, actor_id: i64) -> Result<Vec<String>> {
+    deliveries::table
+        .inner_join(activities::table)
+        .filter(activities::actor_id.eq(actor_id))
+        .select(deliveries::inbox)
+        .distinct()
+        .load(conn)
+}
+
+/// Whether something of a local actor waits to be sent.
+///
+/// # Errors
+/// The database's.
+pub fn waits_of(conn: &mut Conn, actor_id: i64) -> Result<bool> {
+    let waiting = deliveries::table
+        .inner_join(activities::table)
+        .filter(activities::actor_id.eq(actor_id).and(deliveries::state.eq(PENDING)));
+    Ok(waiting.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Erases the deliveries of what a local actor said, also those that wait.
+///
+/// # Errors
+/// The database's.
+pub fn erase_of(conn: &mut Conn, actor_id: i64) -> Result<usize> {
+    let theirs = activities::table.filter(activities::actor_id.eq(actor_id)).select(activities::id);
+    diesel::delete(deliveries::table.filter(deliveries::activity_id.eq_any(theirs))).execute(conn)
+}
+
 /// Deliveries in one state, the latest first.
 ///
 /// # Errors

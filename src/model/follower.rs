@@ -31,6 +31,24 @@ pub fn remove(conn: &mut Conn, actor_id: i64, remote_id: i64) -> Result<bool> {
     Ok(diesel::delete(rows).execute(conn)? > 0)
 }
 
+/// Whether a remote actor follows one of ours.
+///
+/// # Errors
+/// The database's.
+pub fn is_one(conn: &mut Conn, actor_id: i64, remote_id: i64) -> Result<bool> {
+    let rows =
+        followers::table.filter(followers::actor_id.eq(actor_id).and(followers::remote_id.eq(remote_id)));
+    Ok(rows.count().get_result::<i64>(conn)? > 0)
+}
+
+/// Removes everybody who follows a local actor.
+///
+/// # Errors
+/// The database's.
+pub fn remove_all(conn: &mut Conn, actor_id: i64) -> Result<()> {
+    diesel::delete(followers::table.filter(followers::actor_id.eq(actor_id))).execute(conn).map(drop)
+}
+
 /// Removes every follow of a remote actor. How many.
 ///
 /// # Errors

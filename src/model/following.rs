@@ -6,8 +6,10 @@ use diesel::prelude::*;
 use super::Result;
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{actors, following};
+use crate::db::schema::{actors, following, remote_actors};
 use crate::domain::following::State;
+use crate::model::actor::Actor;
+use crate::model::remote::Remote;
 
 /// A Follow of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -78,6 +80,41 @@ pub fn by_actors(conn: &mut Conn, handle: &str, remote_id: i64) -> Result<Option
         .select(Following::as_select())
         .first(conn)
         .optional()
+}
+
+/// The Follows of a remote actor, each with who follows.
+///
+/// # Errors
+/// The database's.
+pub fn of_remote(conn: &mut Conn, remote_id: i64) -> Result<Vec<(Following, Actor)>> {
+    following::table
+        .inner_join(actors::table)
+        .filter(following::remote_id.eq(remote_id))
+        .order(following::id)
+        .select((Following::as_select(), Actor::as_select()))
+        .load(conn)
+}
+
+/// The Follows of a local actor, each with whom it follows.
+///
+/// # Errors
+/// The database's.
+pub fn of_actor(conn: &mut Conn, actor_id: i64) -> Result<Vec<(Following, Remote)>> {
+    following::table
+        .inner_join(remote_actors::table)
+        .filter(following::actor_id.eq(actor_id))
+        .order(following::id)
+        .select((Following::as_select(), Remote::as_select()))
+        .load(conn)
+}
+
+/// Whether anybody here follows a remote actor, or asked to.
+///
+/// # Errors
+/// The database's.
+pub fn is_asked(conn: &mut Conn, remote_id: i64) -> Result<bool> {
+    let rows = following::table.filter(following::remote_id.eq(remote_id));
+    Ok(rows.count().get_result::<i64>(conn)? > 0)
 }
 
 /// Notes that a Follow was accepted.

@@ -132,6 +132,18 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Note>> {
     Ok(Some(Note { row, author, coalition, parent_author, tags, mentions }))
 }
 
+/// What an actor said and did not delete, in the order of publications, which transactions lock in this order.
+///
+/// # Errors
+/// The database's.
+pub fn said_by(conn: &mut Conn, actor_id: i64) -> Result<Vec<Row>> {
+    notes::table
+        .filter(notes::actor_id.eq(actor_id).and(notes::deleted_at.is_null()))
+        .order((notes::publication_id, notes::id))
+        .select(Row::as_select())
+        .load(conn)
+}
+
 /// The publication in whose thread a note is that was not deleted.
 ///
 /// # Errors

@@ -183,3 +183,11 @@ pub fn forget(conn: &mut Conn, url: &str) -> Result<bool> {
 pub fn forget_of(conn: &mut Conn, remote_id: i64) -> Result<()> {
     diesel::delete(quotes::table.filter(quotes::remote_id.eq(remote_id))).execute(conn).map(drop)
 }
+
+/// Forgets every quote of what a local actor said, with its stamp.
+///
+/// # Errors
+/// The database's.
+pub fn forget_of_quoted(conn: &mut Conn, actor_id: i64) -> Result<()> {
+    diesel::delete(quotes::table.filter(quotes::actor_id.eq(actor_id))).execute(conn).map(drop)
+}

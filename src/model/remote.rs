@@ -39,6 +39,10 @@ pub struct Remote {
     pub fetched_at: NaiveDateTime,
     /// When it was deleted by its owner.
     pub gone_at: Option<NaiveDateTime>,
+    /// Where it says that it moved; an actor of ours as `Urls::kept` keeps ids.
+    pub moved_to: Option<String>,
+    /// When it was last part of a move that had an effect here: left, or was moved to.
+    pub moved_at: Option<NaiveDateTime>,
 }
 
 /// What a fetched actor brings.
@@ -143,9 +147,34 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
             remote_actors::name.eq(""),
             remote_actors::page.eq(None::<String>),
             remote_actors::document.eq(""),
+            remote_actors::moved_to.eq(None::<String>),
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Notes where an actor says that it moved, or that it did not.
+///
+/// # Errors
+/// The database's.
+pub fn set_moved_to(conn: &mut Conn, id: i64, to: Option<&str>) -> Result<()> {
+    diesel::update(remote_actors::table.find(id)).set(remote_actors::moved_to.eq(to)).execute(conn).map(drop)
+}
+
+/// Notes that an actor was part of a move that had an effect here.
+///
+/// # Errors
+/// The database's.
+pub fn took_part(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
+    diesel::update(remote_actors::table.find(id)).set(remote_actors::moved_at.eq(now)).execute(conn).map(drop)
+}
+
+/// Whether an actor was deleted.
+///
+/// # Errors
+/// The database's, also where there is none.
+pub fn is_gone(conn: &mut Conn, id: i64) -> Result<bool> {
+    remote_actors::table.find(id).select(remote_actors::gone_at.is_not_null()).first(conn)
 }
 
 /// The actor with this row id.
@@ -197,6 +226,41 @@ pub fn forget_unused(conn: &mut Conn, before: NaiveDateTime, most: i64) -> Resul
         diesel::delete(remote_actors::table.find(*id)).execute(conn)?;
     }
     Ok(unused.len())
+}
+
+/// Where those receive who liked, shared or answered a note of ours: its row id and its id.
+///
+/// # Errors
+/// The database's.
+pub fn who_reacted(conn: &mut Conn, note: &str, url: &str) -> Result<Vec<String>> {
+    let reacted = remote_actors::table
+        .inner_join(note_reactions::table)
+        .filter(note_reactions::note_id.eq(note).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    let answered = remote_actors::table
+        .inner_join(replies::table)
+        .filter(replies::in_reply_to.eq(url).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    Ok(reached(reacted.into_iter().chain(answered)))
+}
+
+/// Where those receive who quote a local actor.
+///
+/// # Errors
+/// The database's.
+pub fn who_quoted(conn: &mut Conn, actor_id: i64) -> Result<Vec<String>> {
+    let quoted = remote_actors::table
+        .inner_join(quotes::table)
+        .filter(quotes::actor_id.eq(actor_id).and(remote_actors::gone_at.is_null()))
+        .select((remote_actors::inbox, remote_actors::shared_inbox))
+        .load(conn)?;
+    Ok(reached(quoted.into_iter()))
+}
+
+fn reached(actors: impl Iterator<Item = (String, Option<String>)>) -> Vec<String> {
+    actors.map(|(own, shared)| shared.unwrap_or(own)).collect()
 }
 
 /// The actors that follow one of ours or are followed by one: row id and id.

@@ -5,6 +5,7 @@ mod announce;
 mod circuit;
 mod engine;
 mod enqueue;
+mod follow;
 mod ledger;
 mod permitted;
 mod round;
@@ -13,6 +14,7 @@ mod send;
 pub use announce::{announce, announced};
 pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
+pub use follow::{follow, unfollow};
 
 use chrono::NaiveDateTime;
 
@@ -26,6 +28,23 @@ use crate::model;
 /// The database's.
 pub fn forget_old(conn: &mut Conn, before: NaiveDateTime) -> Result<usize, Error> {
     Ok(model::delivery::forget(conn, before)?)
+}
+
+/// Forgets the keys and the last words of deleted actors, once nothing of theirs waits to be sent. How many actors.
+///
+/// # Errors
+/// The database's.
+pub fn forget_deleted(conn: &mut Conn) -> Result<usize, Error> {
+    let mut forgotten = 0;
+    for actor in model::actor::deleted_with_keys(conn)? {
+        if !model::delivery::waits_of(conn, actor)? {
+            model::delivery::erase_of(conn, actor)?;
+            model::activity::erase_of(conn, actor)?;
+            model::actor::forget_keys(conn, actor)?;
+            forgotten += 1;
+        }
+    }
+    Ok(forgotten)
 }
 
 /// Tries every failed delivery again, as if it were new. For how many hosts that is.

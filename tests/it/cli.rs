@@ -327,6 +327,51 @@ fn a_backup_restores_what_was_and_keeps_what_is() {
 }
 
 #[test]
+fn a_coalition_moves_by_two_commands_and_an_account_is_deleted_by_one() {
+    let (_database, node) = node();
+    node.ok(&["coalition", "create", "--handle", "nouvelle", "--title", "La suite", "--steward", "atelier"]);
+    let [old, new] = ["communs", "nouvelle"].map(|handle| format!("{}/coalitions/{handle}", node.url()));
+    let go = ["coalition", "move", "communs", "--to", &new, "--reason", "Une fusion"];
+    assert!(refused(&node.run(&go)).contains("does not say that it is `communs`"));
+    assert_eq!(node.ok(&["coalition", "alias", "nouvelle", &old]), old);
+    assert_eq!(node.ok(&go), new);
+    assert!(refused(&node.run(&go)).contains("moved less than seven days ago"));
+    let file = node.write("cr.md", &minutes("Encore", ""));
+    assert!(refused(&node.run(&["publish", &file])).contains(&format!("`communs` moved to {new}")));
+    assert_eq!(node.ok(&["coalition", "move", "communs", "--cancel"]), old);
+    node.ok(&["publish", &file]);
+    assert_eq!(node.ok(&["coalition", "alias", "nouvelle", &old, "--remove"]), old);
+
+    let anne = node.ok(&["account", "create", "--username", "anne", "--email", "anne@exemple.example"]);
+    assert_eq!(node.run(&["account", "delete", "anne"]).status.code(), Some(2), "it wants --yes");
+    let audit = ["audit", "list", "--json"];
+    assert_eq!(node.ok(&["account", "delete", "anne", "--yes", "--reason", "À sa demande"]), anne);
+    assert!(node.ok(&audit).contains("account delete"));
+}
+
+#[test]
+fn a_backup_holds_nothing_of_a_deleted_account() {
+    const MARK: &str = "reineclaude5173";
+    if is_postgres() {
+        // `pg_dump` writes the rows there are.
+        return;
+    }
+    let (_database, node) = node();
+    let holds = |name: &str| {
+        assert_eq!(node.ok(&["backup", name]), name);
+        let bytes = std::fs::read(node.path(name)).unwrap();
+        bytes.windows(MARK.len()).filter(|window| *window == MARK.as_bytes()).count()
+    };
+
+    node.ok(&["account", "create", "--username", "anne", "--email", "reineclaude5173@exemple.example"]);
+    let id = node.ok(&["publish", &node.write("cr.md", &minutes("Un", ""))]);
+    node.ok(&["comment", "add", &id, "--by", "anne", "--text", &MARK.repeat(40)]);
+    assert!(holds("before.db") > 40);
+    node.ok(&["account", "delete", "anne", "--yes"]);
+    assert_eq!(holds("after.db"), 0);
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let (_database, node) = node();
     let output = node.run(&["doctor"]);

@@ -1,5 +1,5 @@
 //! Tests of message signatures: the vectors of the RFC, and the requests that peers and attackers send.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use super::*;
 use crate::cavage;

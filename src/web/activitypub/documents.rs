@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::answer::{self, Answer, Body, Fault};
 use crate::ap;
+use crate::ap::activity::tombstone;
 use crate::ap::actor::Profile;
 use crate::app::{App, Local, SharedApp};
 use crate::db::{self, Conn};
@@ -31,6 +32,11 @@ async fn local_actor(app: &SharedApp, path: &str, handle: &str) -> Result<Answer
     let handle = handle.to_owned();
     let found = app.db.read(move |conn| with_profile(conn, &handle)).await?;
     let (actor, profile) = found.filter(|(actor, _)| is_at(app, actor, path)).ok_or(Fault::NotFound)?;
+    if let Some(at) = actor.deleted_at {
+        let id = app.urls.actor(actor.kind, &actor.handle);
+        return Ok(Answer::Gone(tombstone(&id, actor.kind.activity_type(), at.and_utc())));
+    }
+    let profile = profile.ok_or(Fault::NotFound)?;
     // As the database has them: whoever asks after a rotation must not be told the key before it.
     let signer = ap::keys::current_signer(app, actor.id).await?;
     let document = ap::actor::document(app, &actor, &profile, &signer);
@@ -58,12 +64,12 @@ pub(super) fn is_at(app: &App, actor: &Actor, path: &str) -> bool {
     app.urls.actor(actor.kind, &actor.handle).strip_prefix(app.urls.base()) == Some(path)
 }
 
-fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Profile)>, Fault> {
-    let Some(actor) = model::actor::by_handle(conn, handle)? else {
+fn with_profile(conn: &mut Conn, handle: &str) -> Result<Option<(Actor, Option<Profile>)>, Fault> {
+    let Some(actor) = model::actor::ever(conn, handle)? else {
         return Ok(None);
     };
     let profile = ap::actor::profile(conn, &actor)?;
-    Ok(profile.map(|profile| (actor, profile)))
+    Ok(Some((actor, profile)))
 }
 
 /// The document of a publication, as it was last sent: drafts are not there, withdrawn ones are a Tombstone.

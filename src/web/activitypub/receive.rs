@@ -1,6 +1,8 @@
 //! `POST` to an inbox: bounded, verified, stored, 202. Every inbox takes the same things; an actor's own must be that of an
 //! actor who lives here.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -45,12 +47,15 @@ async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused>
     inbox::take(app, taken).await.map(drop).map_err(|error| Refused::NotNow(error.to_string()))
 }
 
-/// Actors never go away, so those that were seen once are not looked up again.
+/// How long an actor that was seen is not looked up again.
+const SEEN: Duration = Duration::from_secs(60);
+
+/// Actors seldom go away: those that were seen a moment ago are not looked up again.
 struct Seen(moka::sync::Cache<String, ()>);
 
 impl Default for Seen {
     fn default() -> Seen {
-        Seen(moka::sync::Cache::new(10_000))
+        Seen(moka::sync::Cache::builder().max_capacity(10_000).time_to_live(SEEN).build())
     }
 }
 

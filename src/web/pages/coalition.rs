@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::parts::{Item, Mark, Moment, Named, Pager, Reading};
+use super::parts::{Item, Mark, Moment, Moved, Named, Pager, Reading};
 use super::publications::{KindLink, paged};
 use super::{Frame, PER_PAGE, html};
 use crate::app::{App, SharedApp};
@@ -112,6 +112,7 @@ struct CoalitionPage {
     items: Vec<Item>,
     total: i64,
     pager: Pager,
+    moved: Option<Moved>,
 }
 
 /// `GET /coalitions/{handle}`.
@@ -134,6 +135,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let sought = &row.lists.qualities;
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name),
+        moved: Moved::of(app, lang, &row.actor),
         handle: format!("@{}@{}", row.actor.handle, app.urls.domain()),
         follow: format!("{path}/follow"),
         number: row.coalition.number.clone(),

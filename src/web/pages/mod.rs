@@ -5,6 +5,7 @@ mod coalition;
 mod coalitions;
 mod details;
 mod follow;
+mod gone;
 mod home;
 mod note;
 mod notices;

@@ -5,23 +5,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::parts::{Moment, Named, Reading};
-use super::{Frame, html, thread};
+use super::{Frame, gone, html, thread};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::model::{coalition, note, organisation};
 use crate::text::tf;
 use crate::web::error::{self, Error};
 use crate::web::locale::Visit;
-
-/// What was deleted by its author: when, nothing of its text.
-#[derive(Template)]
-#[template(path = "gone.html")]
-struct Gone {
-    frame: Frame,
-    sentence: String,
-    /// Where it stood.
-    place: Option<Named>,
-}
 
 /// What a member says to its coalition.
 #[derive(Template)]
@@ -89,15 +79,9 @@ async fn contribution(app: &SharedApp, visit: &Visit, note: note::Note) -> Resul
 
 fn gone(app: &App, visit: &Visit, note: &note::Note) -> Result<Response, Error> {
     let at = note.row.deleted_at.unwrap_or(note.row.published_at);
-    let day = Reading::new(app, visit.lang).day(at).told;
     let place = note.row.publication_id.as_ref().map(|id| Named {
         name: visit.lang_text("news-read").to_owned(),
         href: Some(format!("/publications/{id}")),
     });
-    let page = Gone {
-        frame: Frame::new(app, visit, visit.lang_text("note-gone")).hidden(),
-        sentence: tf(visit.lang, "note-gone-text", &[("date", (&day).into())]),
-        place,
-    };
-    Ok(error::gone(html(&page)?))
+    gone::page(app, visit, ("note-gone", "note-gone-text"), at, place)
 }

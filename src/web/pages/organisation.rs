@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::parts::{Item, Pager, Reading};
+use super::parts::{Item, Moved, Pager, Reading};
 use super::{Frame, PER_PAGE, html};
 use crate::app::SharedApp;
 use crate::model::listing::{self, Filter};
@@ -34,6 +34,7 @@ struct OrganisationPage {
     items: Vec<Item>,
     total: i64,
     pager: Pager,
+    moved: Option<Moved>,
 }
 
 /// `GET /organisations/{handle}`.
@@ -62,6 +63,7 @@ pub(super) async fn show(
         role: word(visit.lang, "role", joined.role.as_str()),
     });
     html(&OrganisationPage {
+        moved: Moved::of(&app, visit.lang, &actor),
         handle: format!("@{}@{}", actor.handle, app.urls.domain()),
         name: org.name,
         kind: word(visit.lang, "organisation", org.kind.as_str()),

@@ -8,9 +8,10 @@ use super::PER_PAGE;
 use crate::app::App;
 use crate::domain::coalition::Quality;
 use crate::domain::state::State;
+use crate::model::actor::Actor;
 use crate::model::listing::Listed;
 use crate::text::summary::{self, Context};
-use crate::text::{Lang, dates};
+use crate::text::{Lang, dates, tf};
 
 /// How and when a page is read.
 #[derive(Clone, Copy)]
@@ -43,6 +44,27 @@ impl Reading {
 pub(super) struct Moment {
     pub told: String,
     pub iso: String,
+}
+
+/// Where an actor of ours moved.
+pub(super) struct Moved {
+    /// With the day.
+    pub sentence: String,
+    /// The id of the other.
+    pub href: String,
+    pub reason: Option<String>,
+}
+
+impl Moved {
+    pub(super) fn of(app: &App, lang: Lang, actor: &Actor) -> Option<Moved> {
+        let to = actor.moved_to.as_ref()?;
+        let day = Reading::new(app, lang).day(actor.moved_at.unwrap_or(actor.updated_at)).told;
+        Some(Moved {
+            sentence: tf(lang, "moved-text", &[("date", (&day).into())]),
+            href: app.urls.told(to),
+            reason: actor.moved_reason.clone(),
+        })
+    }
 }
 
 /// An entry of a list of publications.

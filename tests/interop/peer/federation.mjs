@@ -32,6 +32,7 @@ export async function actorOf(ctx, name) {
     followers: ctx.getFollowersUri(name),
     endpoints: new AS.Endpoints({ sharedInbox: ctx.getInboxUri() }),
     manuallyApprovesFollowers: who.manual,
+    aliases: who.aliases.map((id) => new URL(id)),
     publicKey: pairs[0].cryptographicKey,
     assertionMethods: pairs.map((pair) => pair.multikey),
   });

@@ -17,7 +17,7 @@ export const { values: cli } = parseArgs({
   },
 });
 
-export const people = new Map(); // name -> {name, type, display, summary, manual, keys, followers: Map, following: Map, asked: Map}
+export const people = new Map(); // name -> {name, type, display, summary, manual, aliases, keys, followers: Map, following: Map, asked: Map}
 export const objects = new Map(); // id -> {object, owner, recipients of its Create}
 export const sent = []; // {actor, id, type, public, results, activity, recipients}
 export const received = []; // one entry for each POST to an inbox, refused ones too

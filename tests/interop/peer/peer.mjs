@@ -7,11 +7,11 @@ import { bodyOf } from "./receive.mjs";
 import { describe, resolve } from "./send.mjs";
 import { newKeys, seen, verbs } from "./verbs.mjs";
 
-async function createActor({ name, type = "Person", display = name, summary, manual = false }) {
+async function createActor({ name, type = "Person", display = name, summary, manual = false, aliases = [] }) {
   if (!/^[a-z0-9_]+([.-]+[a-z0-9_]+)*$/.test(name ?? "")) fail(400, "an actor needs a name of small letters, digits, _ . and -");
   if (!["Person", "Group", "Organization", "Application", "Service"].includes(type)) fail(400, `${type} is not a type of actor`);
   if (!people.has(name)) {
-    people.set(name, { name, type, display, summary, manual, keys: await newKeys(), followers: new Map(), following: new Map(), asked: new Map() });
+    people.set(name, { name, type, display, summary, manual, aliases, keys: await newKeys(), followers: new Map(), following: new Map(), asked: new Map() });
   }
   return view(people.get(name));
 }

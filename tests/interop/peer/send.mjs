@@ -109,6 +109,8 @@ export async function describe(who, id) {
   if (object.endpoints) parsed.sharedInbox = object.endpoints.sharedInbox?.href;
   if (object instanceof AS.Question) parsed.options = await optionsOf(object, options);
   if (AS.isActor(object)) {
+    parsed.aliases = object.aliasIds.map((one) => one.href);
+    parsed.successor = object.successorId?.href;
     parsed.keys = [];
     for await (const key of object.getPublicKeys(options)) parsed.keys.push({ id: key.id?.href, owner: key.ownerId?.href, algorithm: key.publicKey?.algorithm.name });
     for await (const key of object.getAssertionMethods(options)) parsed.keys.push({ id: key.id?.href, controller: key.controllerId?.href, algorithm: key.publicKey?.algorithm.name });

@@ -41,7 +41,7 @@ async fn deliver(stage: &Stage, inbox: String) -> (i32, Option<i32>, Option<Stri
     crate::outbox::say_to(&stage.app, stage.coalition.id, "https://a.example/1", &[&inbox, &good]).await;
     let began = Instant::now();
     let work = reset_node::outbox::run_until_idle(&stage.app.app);
-    tokio::time::timeout(Duration::from_secs(30), work).await.expect("the outbox ends").unwrap();
+    tokio::time::timeout(Duration::from_secs(30), work).await.unwrap().unwrap();
     let took = began.elapsed();
     assert_eq!(stage.peer.received().len(), before + 1, "the good server has it");
     let row = deliveries::table.filter(deliveries::inbox.eq(inbox)).order(deliveries::id.desc());

@@ -10,6 +10,7 @@ mod flooding;
 mod handed_on;
 mod masks;
 mod messages;
+mod moving;
 mod passing_on;
 mod posting;
 mod signing;

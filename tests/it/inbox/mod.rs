@@ -2,9 +2,11 @@
 
 mod addresses;
 mod documents;
+mod erasure;
 mod follow;
 pub(crate) mod hearsay;
 mod keys;
+pub(crate) mod moves;
 mod posts;
 mod quotes;
 mod reactions;

@@ -15,6 +15,7 @@ mod contributions;
 mod keys;
 mod main_road;
 mod moderation;
+mod moves;
 mod polls;
 mod python;
 mod quotes;

@@ -100,6 +100,12 @@ impl TestApp {
         self.app.db.read::<T, reset_node::db::Error, _>(|conn| Ok(f(conn)?)).await.unwrap()
     }
 
+    /// The tables in whose rows this text stands, in any column.
+    pub(crate) async fn holding(&self, text: &str) -> Vec<String> {
+        let text = text.to_owned();
+        self.read(move |conn| super::db::holding(conn, &text)).await
+    }
+
     /// Works the outbox off, as far as the clock lets it.
     pub(crate) async fn deliver(&self) {
         outbox::run_until_idle(&self.app).await.unwrap();

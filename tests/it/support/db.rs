@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use reset_node::db::Conn;
 use reset_node::db::{Location, Manager, migrate};
 use tempfile::TempDir;
 use url::Url;
@@ -158,4 +159,47 @@ fn url_of(name: &str) -> String {
     let mut url = Url::parse(&server_url()).unwrap();
     url.set_path(name);
     url.to_string()
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// The tables in whose rows `text` stands, in any column, by name. The text has nothing that SQL reads otherwise.
+pub(crate) fn holding(conn: &mut Conn, text: &str) -> QueryResult<Vec<String>> {
+    let tables = match conn {
+        Conn::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+        Conn::Pg(_) => {
+            "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        }
+    };
+    let mut found = Vec::new();
+    for table in diesel::sql_query(tables).load::<Name>(conn)? {
+        let table = table.name;
+        let row = match conn {
+            Conn::Sqlite(_) => {
+                let columns = diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}')"))
+                    .load::<Name>(conn)?;
+                let columns: Vec<String> = columns
+                    .iter()
+                    .map(|column| format!("ifnull(CAST(\"{}\" AS TEXT), '')", column.name))
+                    .collect();
+                columns.join(" || ' ' || ")
+            }
+            Conn::Pg(_) => format!("\"{table}\"::text"),
+        };
+        let question = format!("SELECT count(*) AS count FROM \"{table}\" WHERE {row} LIKE '%{text}%'");
+        if diesel::sql_query(question).get_result::<Count>(conn)?.count > 0 {
+            found.push(table);
+        }
+    }
+    Ok(found)
 }
