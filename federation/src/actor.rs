@@ -6,7 +6,7 @@
 use crate::check::Refusal;
 use crate::fields;
 use crate::key::{KeyError, PublicKey};
-use crate::limits::MAX_KEYS;
+use crate::limits::{MAX_KEYS, MAX_USERNAME};
 use crate::url_check::{self, same_origin};
 use serde_json::Value;
 use url::Url;
@@ -27,7 +27,7 @@ pub struct RemoteActor {
     pub id: Url,
     /// Its type, one of the five.
     pub kind: String,
-    /// The name in its handle; the actor of a Lemmy server has none.
+    /// The name in its handle, in ASCII; the actor of a Lemmy server has none.
     pub preferred_username: Option<String>,
     /// The name that is shown, plain text.
     pub name: Option<String>,
@@ -112,8 +112,10 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
     };
     Ok(RemoteActor {
         kind,
-        preferred_username: fields::text(value, "preferredUsername").and_then(owned),
-        name: fields::text(value, "name").and_then(owned),
+        preferred_username: fields::text(value, "preferredUsername")
+            .filter(|name| is_username(name))
+            .and_then(owned),
+        name: fields::line(value, "name"),
         summary: fields::text(value, "summary").and_then(owned),
         shared_inbox,
         outbox: own(value, "outbox"),
@@ -127,6 +129,11 @@ pub fn parse(value: &Value, allow_http: bool) -> Result<RemoteActor, Refusal> {
         inbox,
         id,
     })
+}
+
+/// Whether a name can stand in a handle as it is: nothing in it that looks like the rest of one, or like something else.
+fn is_username(name: &str) -> bool {
+    name.len() <= MAX_USERNAME && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-~+!".contains(&b))
 }
 
 /// Reads who a fetched key document says owns the key `key_id`.
@@ -208,6 +215,20 @@ mod tests {
         assert_eq!(actor.keys.len(), 1);
         assert!(listed_key(&actor, "https://a.example/ada/second").is_ok());
         assert_eq!(listed_key(&actor, "https://a.example/ada#main-key"), Err(Refusal::UnknownKey));
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_turns_nothing_around_and_a_handle_is_plain() {
+        let name = |name: &str| parse(&with("name", json!(name)), false).unwrap().name;
+        assert_eq!(name(" Ada\n\u{202e}\u{2066}Lovelace\u{7} ").as_deref(), Some("Ada Lovelace"));
+        assert_eq!(name(&"é".repeat(10_000)).unwrap().chars().count(), 500);
+        assert_eq!(name("\u{200f} \u{202e}"), None);
+        let handle =
+            |name: &str| parse(&with("preferredUsername", json!(name)), false).unwrap().preferred_username;
+        assert_eq!(handle("Ada.L_0-1").as_deref(), Some("Ada.L_0-1"));
+        for other in ["\u{202e}ada", "ada@b.example", "аda", "a b", "<b>", &"a".repeat(129)] {
+            assert_eq!(handle(other), None, "{other}");
+        }
     }
 
     #[test]

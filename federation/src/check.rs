@@ -142,7 +142,11 @@ fn own_object(activity: &Activity, object: &ObjectRef) -> Result<Verdict, Refusa
     }
     match object {
         _ if activity.kind == ActivityKind::Delete => Ok(Verdict::Trusted),
-        _ if *id == activity.actor => Ok(Verdict::Trusted),
+        // What has the id of the actor is the actor.
+        _ if *id == activity.actor => match object.kind().is_none_or(is_actor_type) {
+            true => Ok(Verdict::Trusted),
+            false => Err(Refusal::NotAnActor),
+        },
         ObjectRef::Embedded(embedded) if is_attributed(embedded, &activity.actor) => Ok(Verdict::Trusted),
         _ => Ok(Verdict::Refetch(id.clone())),
     }
@@ -277,6 +281,10 @@ mod tests {
             assert_eq!(check(of_kind(kind, other)), Err(Refusal::NotOwner), "{kind}");
         }
         assert_eq!(check(of_kind("Delete", json!("https://a.example/ada"))), Ok(Verdict::Trusted));
+        let note =
+            json!({"id": "https://a.example/ada", "type": "Note", "attributedTo": "https://a.example/ada"});
+        assert_eq!(check(of_kind("Create", note.clone())), Err(Refusal::NotAnActor));
+        assert_eq!(check(of_kind("Update", note)), Err(Refusal::NotAnActor));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Helpers of the parsers in this crate, without any meaning of their own.
 
 use crate::check::Refusal;
-use crate::limits::{MAX_AUTHORS, MAX_RECIPIENTS};
+use crate::limits::{MAX_AUTHORS, MAX_NAME, MAX_RECIPIENTS};
 use crate::url_check;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -21,6 +21,17 @@ pub(crate) fn entries<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 /// A property that is a string; the first string where it is an array. Empty counts as absent.
 pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     entries(value, key).iter().find_map(Value::as_str).filter(|s| !s.is_empty())
+}
+
+/// A name as one line of at most [`MAX_NAME`] characters, without what cannot be seen and turns the text around it: control
+/// characters and marks of direction.
+pub(crate) fn line(value: &Value, key: &str) -> Option<String> {
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = text(value, key)?.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    let shown = shown.filter(|c| !c.is_control() && !turns(*c));
+    let line: String = shown.take(MAX_NAME).collect();
+    let line = line.trim();
+    (!line.is_empty()).then(|| line.to_owned())
 }
 
 /// A type without the prefix of the ActivityStreams vocabulary.

@@ -30,8 +30,11 @@ pub const MAX_TAGS: usize = 256;
 /// Most entries of `attachment` that are read of one object.
 pub const MAX_ATTACHMENTS: usize = 16;
 
-/// Longest name of an attachment that is kept, in characters.
+/// Longest name that is kept, of an actor or of an attachment, in characters.
 pub const MAX_NAME: usize = 500;
+
+/// Longest name in a handle, in bytes. Mastodon gives its own people 30.
+pub const MAX_USERNAME: usize = 128;
 
 /// Most options (`oneOf` or `anyOf`) of a question.
 pub const MAX_OPTIONS: usize = 20;
@@ -41,6 +44,9 @@ pub const MAX_RECIPIENTS: usize = 1000;
 
 /// Most objects of one activity (a `Flag` names several, some servers send votes as an array).
 pub const MAX_OBJECTS: usize = 1000;
+
+/// Largest activity that is answered with itself inside (a `Follow`, a `Join`, a `QuoteRequest`), in bytes.
+pub const MAX_ANSWERED: usize = 65_536;
 
 /// Most authors in `attributedTo`, and most aliases in `alsoKnownAs`.
 pub const MAX_AUTHORS: usize = 100;

@@ -5,7 +5,7 @@
 use crate::activity::check_limits;
 use crate::check::Refusal;
 use crate::fields;
-use crate::limits::{MAX_ATTACHMENTS, MAX_NAME, MAX_TAGS};
+use crate::limits::{MAX_ATTACHMENTS, MAX_TAGS};
 use crate::vocab::is_public;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -166,10 +166,9 @@ fn language_tag(tag: &str) -> Option<String> {
 
 fn attachments(value: &Value) -> Vec<Attachment> {
     let entries = fields::entries(value, "attachment").iter().take(MAX_ATTACHMENTS);
-    let named = |entry: &Value| fields::text(entry, "name").map(|name| name.chars().take(MAX_NAME).collect());
     let read = |entry: &Value| {
         let url = fields::link(entry, "url").or_else(|| fields::link(entry, "href"))?;
-        Some(Attachment { url, name: named(entry) })
+        Some(Attachment { url, name: fields::line(entry, "name") })
     };
     entries.filter_map(read).collect()
 }

@@ -302,12 +302,11 @@ pub fn keep(
     now: NaiveDateTime,
 ) -> model::Result<i64> {
     let username = actor.preferred_username.clone().unwrap_or_default();
-    let name = actor.name.clone().filter(|name| !name.trim().is_empty());
     let row = NewRemote {
         url: actor.id.to_string(),
         kind: actor.kind.clone(),
         host: authority(&actor.id),
-        name: name.unwrap_or_else(|| username.clone()).chars().take(200).collect(),
+        name: actor.name.as_ref().unwrap_or(&username).chars().take(200).collect(),
         username,
         page: actor.url.as_ref().map(Url::to_string),
         inbox: actor.inbox.to_string(),

@@ -2,6 +2,8 @@
 //! Mobilizon match on it).
 
 use reset_federation::activity::Activity;
+use reset_federation::limits::MAX_ANSWERED;
+use serde_json::Value;
 
 use super::scene::{Scene, Stopped};
 use crate::ap::activity::Said;
@@ -20,11 +22,23 @@ pub(super) struct Answer<'a> {
     pub(super) subject: &'a str,
 }
 
+/// Refuses to answer with a large activity inside: it would be kept, signed and sent once more for each time it comes.
+///
+/// # Errors
+/// [`Stopped::Refused`].
+pub(super) fn is_small(asked: &Value) -> Result<(), Stopped> {
+    match asked.to_string().len() <= MAX_ANSWERED {
+        true => Ok(()),
+        false => Err(Stopped::Refused("too_large", "it is too large to be answered")),
+    }
+}
+
 /// Stores the answer to `asked`, to be sent once the effect is kept.
 ///
 /// # Errors
-/// The database's.
+/// [`Stopped::Refused`] where it is too large, and the database's.
 pub(super) fn send(scene: &mut Scene<'_>, answer: &Answer<'_>, asked: &Activity) -> Result<(), Stopped> {
+    is_small(&asked.raw)?;
     let at = scene.now.and_utc();
     let id = new_id(at);
     let said = Said { urls: &scene.app.urls, id: &id, actor: answer.actor, at };

@@ -7,6 +7,7 @@ use reset_federation::check::{self, Refusal};
 use reset_federation::url_check::{authority, same_origin};
 use url::Url;
 
+use super::intake::known_by;
 use super::moved;
 use super::scene::{Step, Stopped, ignored};
 use crate::ap::fetch::{FetchError, Fetcher};
@@ -90,13 +91,16 @@ pub(super) async fn ask(fetcher: &Fetcher<'_>, hearsay: Hearsay) -> Result<Found
     if !is_about_ours(fetcher.app(), &activity).await? {
         return Ok(Found::Nothing("it is about nothing of ours"));
     }
-    if announced && same_origin(&teller, &activity.actor) {
+    // What an actor is, and that it is no more, no other actor of its server can say for it.
+    if announced && same_origin(&teller, &activity.actor) && !is_about_itself(&activity) {
         resolve::actor(fetcher, &activity.actor, Age::Any).await?;
         return Ok(Found::Theirs(activity));
     }
     match vouched::check(fetcher, &activity.raw, &activity.actor, Made::Lately).await {
         // A profile holds keys: it is read from its origin, so that no old one comes back.
-        Ok(()) if !is_profile(&activity) => return Ok(Found::Theirs(activity)),
+        Ok(()) if activity.kind != ActivityKind::Update || !is_about_itself(&activity) => {
+            return Ok(Found::Theirs(activity));
+        }
         Ok(()) | Err(Unvouched::Missing) => {}
         Err(Unvouched::Actor(error @ FetchError::Later(_))) => return Err(error),
         Err(why) => {
@@ -139,8 +143,9 @@ async fn is_about_ours(app: &App, activity: &Activity) -> Result<bool, FetchErro
     Ok(known.is_some())
 }
 
-fn is_profile(activity: &Activity) -> bool {
-    activity.kind == ActivityKind::Update
+/// Whether it changes or deletes its actor.
+fn is_about_itself(activity: &Activity) -> bool {
+    matches!(activity.kind, ActivityKind::Update | ActivityKind::Delete)
         && activity.objects().any(|object| object.id() == Some(&activity.actor))
 }
 
@@ -168,8 +173,8 @@ async fn of_origin(fetcher: &Fetcher<'_>, told: &Activity) -> Result<Found, Fetc
 }
 
 /// Makes an effect happen once only, however many tell of the activity.
-pub(super) fn once(id: &Url, step: Step) -> Step {
-    let id = id.as_str().to_owned();
+pub(super) fn once(actor: &str, id: &Url, step: Step) -> Step {
+    let id = known_by(actor, id.as_str());
     match step {
         Step::Effect(effect) => {
             Step::Effect(Box::new(move |scene| match inbox_item::remember(scene.conn, &id, scene.now)? {

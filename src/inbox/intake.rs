@@ -38,11 +38,20 @@ impl Taken {
     /// its actor sends it, and it would be taken for a repetition. Its id is taken when it was believed.
     fn key(&self) -> String {
         match self.signer == self.actor {
-            true => self.id.clone(),
+            true => known_by(&self.actor, &self.id),
             false => {
                 format!("handed on {}", digest::header(format!("{} {}", self.signer, self.id).as_bytes()))
             }
         }
+    }
+}
+
+/// By what an activity is known again: its id, as its own actor gives it. An id that does not begin with the actor's may be
+/// given by a neighbour on the same server too, who must not use it up.
+pub(super) fn known_by(actor: &str, id: &str) -> String {
+    match id.starts_with(actor) {
+        true => id.to_owned(),
+        false => format!("{} {id}", digest::header(actor.as_bytes())),
     }
 }
 

@@ -183,8 +183,8 @@ async fn heard(
         Ok(Step::Hear(_)) => Ok(super::scene::ignored("hearsay of hearsay")),
         step => step,
     };
-    *actor = by;
-    Ok(step.map(|step| if once { hearsay::once(&id, step) } else { step }))
+    actor.clone_from(&by);
+    Ok(step.map(|step| if once { hearsay::once(&by, &id, step) } else { step }))
 }
 
 /// Writes the effects of a batch in one transaction, in order, and does what follows once it is committed. The senders of

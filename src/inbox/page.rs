@@ -29,6 +29,8 @@ const HOSTS: usize = 32;
 /// Most items of one lane, and of one host in it, that wait for other servers at once.
 const ASIDE: usize = 32;
 const ASIDE_HOST: usize = 4;
+/// Longest activity whose bytes are kept after its end. What a server sends in a minute must not fill the disk for a month.
+const KEPT_BYTES: usize = 4096;
 /// A host with that many items that found no place aside is not read further before the next look: each would be understood
 /// in vain.
 const LEFT: usize = 16;
@@ -42,7 +44,7 @@ pub(super) struct Planned {
     pub(super) actor: String,
     pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
-    /// The posts of people are kept in their own rows only: the raw bytes go with the end of the item.
+    /// The words of people are kept in their own rows only: the raw bytes go with the end of the item. So does what is large.
     pub(super) erase: bool,
     pub(super) step: Result<Step, Refusal>,
 }
@@ -183,7 +185,8 @@ fn has_words(value: &Value) -> bool {
 
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
     let mut kind = None;
-    let mut erase = KINDS.iter().any(|kind| item.document.contains(kind));
+    let is_large = item.document.len() > KEPT_BYTES;
+    let mut erase = is_large || KINDS.iter().any(|kind| item.document.contains(kind));
     let read = || {
         let parsed = parse(app, &item);
         erase |= parsed.as_ref().map_or(true, |activity| has_words(&activity.raw));

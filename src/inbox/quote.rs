@@ -7,23 +7,22 @@ use reset_federation::check::Refusal;
 use reset_federation::{note, quote};
 use serde_json::Value;
 
-use super::scene::{Scene, Step, Stopped, ignored};
+use super::answer;
+use super::scene::{Scene, Step, Stopped, ignored, ours};
 use crate::ap;
 use crate::ap::activity::Said;
 use crate::ap::policy;
-use crate::app::{App, Local, new_id};
+use crate::app::{App, new_id};
 use crate::model;
 use crate::model::actor::Actor;
 use crate::model::quote::Quote;
+use crate::model::reaction::On;
 use crate::outbox::{self, Audience, NewActivity};
 
 /// Answers a request. The quoting post is its sender's own: the checks before have seen to that.
 pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Refusal> {
     let target = activity.object.as_ref().and_then(ObjectRef::id).ok_or(Refusal::Missing("object"))?;
-    let path = app.urls.path(target.as_str());
-    let (Some(local @ (Local::Publication(_) | Local::Note(_))), Some(path)) =
-        (app.urls.local(target.as_str()), path)
-    else {
+    let (Some(quoted), Some(path)) = (ours(app, target), app.urls.path(target.as_str())) else {
         return Ok(ignored("a request to quote nothing of ours"));
     };
     let value = activity.instrument.as_ref().and_then(ObjectRef::value);
@@ -31,7 +30,7 @@ pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Re
     let post = note::parse(value, app.config.federation.allow_http)?;
     let page = post.url.as_ref().unwrap_or(&post.id).to_string();
     let request = Request {
-        local,
+        quoted,
         path: path.to_owned(),
         target: target.as_str().to_owned(),
         page: post.is_public().then_some(page),
@@ -45,7 +44,7 @@ pub(super) fn on_quote_request(app: &App, activity: Activity) -> Result<Step, Re
 /// A request, read.
 struct Request {
     /// What is to be quoted.
-    local: Local,
+    quoted: On,
     /// Its path, as rows hold it.
     path: String,
     /// Its URL.
@@ -62,6 +61,7 @@ struct Request {
 
 impl Request {
     fn answer(self, scene: &mut Scene<'_>) -> Result<&'static str, Stopped> {
+        answer::is_small(&self.answered)?;
         let Some((quoted, is_there)) = self.quoted(scene)? else {
             return Ok("a request to quote what was never public");
         };
@@ -88,17 +88,16 @@ impl Request {
 
     /// Who said what is to be quoted, and whether it is still there; none where it never was for everybody.
     fn quoted(&self, scene: &mut Scene<'_>) -> Result<Option<(Actor, bool)>, Stopped> {
-        Ok(match &self.local {
-            Local::Publication(id) => {
+        Ok(match &self.quoted {
+            On::Publication(id) => {
                 let found = model::publication::find(scene.conn, id)?;
                 let found = found.filter(|found| found.row.published_at.is_some());
                 found.map(|found| (found.actor.clone(), found.is_public()))
             }
-            Local::Note(id) => {
+            On::Note(id) => {
                 let found = model::note::find(scene.conn, id)?;
                 found.map(|found| (found.author, found.row.deleted_at.is_none()))
             }
-            _ => None,
         })
     }
 

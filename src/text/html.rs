@@ -9,6 +9,12 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag
 
 /// Longest HTML of a reply that is looked at, in bytes; the rest is cut. Ten times what Mastodon lets a person write.
 pub const MAX_REMOTE: usize = 65_536;
+/// Most tags of such a text, and most elements that a reader may have to make of them. What has more is shown as text alone.
+const MAX_TAGS: usize = 4000;
+const MAX_ELEMENTS: usize = 50_000;
+/// Elements that the rules of HTML open again in each paragraph until they are closed.
+const REOPENED: [&str; 13] =
+    ["b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
 /// FEDERATION.md: what Mastodon and GoToSocial keep, with headings.
 const OURS: [&str; 19] = [
@@ -182,7 +188,48 @@ pub fn sanitise_remote(html: &str) -> String {
         cut -= 1;
     }
     let head = html.get(..cut).unwrap_or_default();
-    REMOTE.clean(head).to_string()
+    REMOTE.clean(&affordable(head)).to_string()
+}
+
+/// A text that costs little to read: a few thousand bytes could become gigabytes, since what is not closed is opened again in
+/// each paragraph. Of equal elements at most three are, so these lose their attributes, which are not shown anyway.
+fn affordable(html: &str) -> String {
+    let mut tags = html.split('<');
+    let mut tame = tags.next().unwrap_or_default().to_owned();
+    let (mut count, mut opened) = (0_usize, [0_usize; REOPENED.len()]);
+    for tag in tags {
+        count += 1;
+        tame.push('<');
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let (name, rest) = tag.split_at(end);
+        let place = REOPENED.iter().position(|one| one.eq_ignore_ascii_case(name));
+        match place.and_then(|place| opened.get_mut(place)) {
+            Some(opened) => {
+                *opened = 3.min(*opened + 1);
+                tame.push_str(name);
+                tame.push('>');
+                tame.push_str(rest.split_once('>').map_or("", |(_, after)| after));
+            }
+            None => tame.push_str(tag),
+        }
+    }
+    match count > MAX_TAGS || count * opened.iter().sum::<usize>() > MAX_ELEMENTS {
+        true => without_tags(html),
+        false => tame,
+    }
+}
+
+/// A text without anything that could be a tag: no `<` is left in it.
+fn without_tags(html: &str) -> String {
+    let mut tags = html.split('<');
+    let mut text = tags.next().unwrap_or_default().to_owned();
+    for tag in tags {
+        if let Some((_, after)) = tag.split_once('>') {
+            text.push(' ');
+            text.push_str(after);
+        }
+    }
+    text
 }
 
 /// The text of another server's HTML as HTML text without elements: for one line.
@@ -276,6 +323,29 @@ mod tests {
         assert!(sanitise_remote(&deep).len() < 3 * MAX_REMOTE);
         let flat = "é".repeat(MAX_REMOTE);
         assert_eq!(sanitise_remote(&flat).len(), MAX_REMOTE);
+    }
+
+    #[test]
+    fn a_reply_that_would_grow_without_end_stays_small() {
+        let opened: String = (0..3000).map(|n| format!("<b a={n}>")).collect();
+        let capitals: String = (0..1500).map(|n| format!("<STRONG/a={n}>")).collect();
+        let plain: String = REOPENED.map(|name| format!("<{name}><{name}><{name}>")).concat();
+        for bomb in [
+            format!("<p>{opened}{}", "<p>x".repeat(7000)),
+            format!("<p>{capitals}{}", "<p>x".repeat(2400)),
+            format!("<p>{plain}{}", "<p>x".repeat(15_000)),
+            format!("<p><!--{}-->{opened}{}", "</b>".repeat(3000), "<p>x".repeat(5000)),
+            format!("<p>{}{}", "<i a=\"<\" b=".repeat(1000), "<p>x".repeat(2900)),
+            "<span>".repeat(5000) + &"</q><p></p>".repeat(3000),
+            "<".repeat(30_000) + "b>" + &"<<b>b a=1>".repeat(2000),
+        ] {
+            let shown = sanitise_remote(&bomb);
+            assert!(shown.len() < 4 * MAX_REMOTE, "{} bytes of {}", shown.len(), bomb.len());
+        }
+        assert_eq!(sanitise_remote(&"<<b>b".repeat(3000)).matches("<b>").count(), 0, "text alone");
+        // What people write stays as it is, also where it is long.
+        let long = "<p>a <strong>b</strong> <code class=\"language-rust\">c</code></p>".repeat(600);
+        assert_eq!(sanitise_remote(&long).matches("<strong>b</strong> <code>c</code>").count(), 600);
     }
 
     #[test]

@@ -62,6 +62,14 @@ impl IntoResponse for Error {
     }
 }
 
+/// Answers 404 at addresses with an encoded NUL: nothing of ours has one, and PostgreSQL takes none.
+pub(super) async fn without_nul(request: Request, next: Next) -> Response {
+    match request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        true => Error::NotFound.into_response(),
+        false => next.run(request).await,
+    }
+}
+
 /// Marks a page as that of something which is no more: 410.
 pub fn gone(mut response: Response) -> Response {
     *response.status_mut() = StatusCode::GONE;

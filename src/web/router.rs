@@ -1,7 +1,7 @@
 //! The one router: pages, feeds and documents, with what surrounds every answer.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
@@ -31,6 +31,7 @@ pub fn router(app: SharedApp) -> Router {
         .merge(people)
         .layer(from_fn_with_state(app.clone(), kept::answers))
         .layer(from_fn_with_state(app.clone(), activitypub::spoken_with))
+        .layer(from_fn(error::without_nul))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn_with_state(app.clone(), metrics::measured))
         .with_state(app)

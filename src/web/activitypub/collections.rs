@@ -88,7 +88,7 @@ pub(super) async fn following(State(app): State<SharedApp>, OriginalUri(uri): Or
     counted(&app, uri, model::following::count).await
 }
 
-/// Pinned publications, newest pin first: bare ids, in one page, since there are at most five.
+/// Pinned publications, newest pin first: bare ids, in the collection itself as Mastodon has them, since there are at most five.
 pub(super) async fn featured(State(app): State<SharedApp>, OriginalUri(uri): OriginalUri) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {
@@ -107,21 +107,25 @@ async fn counted(app: &SharedApp, uri: Uri, count: fn(&mut Conn, i64) -> model::
     let within = app.clone();
     let read = move |conn: &mut Conn| {
         let actor = owner(&within, conn, uri.path())?;
-        let id = id_of(&within, &uri);
         let total = count(conn, actor.id)?;
-        let is_page = uri.query().is_some_and(|query| query.contains("page="));
-        Ok(match is_page {
-            true => json!({
-                "@context": AS_CONTEXT, "id": format!("{id}?page=true"), "type": "OrderedCollectionPage", "partOf": id,
-                "totalItems": total, "orderedItems": [],
-            }),
-            false => json!({
-                "@context": AS_CONTEXT, "id": id, "type": "OrderedCollection", "totalItems": total,
-                "first": format!("{id}?page=true"),
-            }),
-        })
+        Ok(number(&within, &uri, total))
     };
     respond(app, read).await
+}
+
+/// A collection that is a number: its one page names nobody.
+pub(super) fn number(app: &SharedApp, uri: &Uri, total: i64) -> Value {
+    let id = id_of(app, uri);
+    let first = format!("{id}?page=true");
+    match uri.query().is_some_and(|query| query.contains("page=")) {
+        true => json!({
+            "@context": AS_CONTEXT, "id": first, "type": "OrderedCollectionPage", "partOf": id, "totalItems": total,
+            "orderedItems": [],
+        }),
+        false => json!({
+            "@context": AS_CONTEXT, "id": id, "type": "OrderedCollection", "totalItems": total, "first": first,
+        }),
+    }
 }
 
 /// How many like a publication.
@@ -130,7 +134,7 @@ pub(super) async fn likes(
     Path(publication): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Response {
-    number(&app, publication, uri, |found| found.row.likes).await
+    counted_of(&app, publication, uri, |found| found.row.likes).await
 }
 
 /// How many shared a publication.
@@ -139,7 +143,7 @@ pub(super) async fn shares(
     Path(publication): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Response {
-    number(&app, publication, uri, |found| found.row.shares).await
+    counted_of(&app, publication, uri, |found| found.row.shares).await
 }
 
 /// How many registered for a meeting (FEP-8a8e); who, is told to nobody.
@@ -148,18 +152,17 @@ pub(super) async fn attendees(
     Path(publication): Path<String>,
     OriginalUri(uri): OriginalUri,
 ) -> Response {
-    number(&app, publication, uri, |found| found.registered).await
+    counted_of(&app, publication, uri, |found| found.registered).await
 }
 
-async fn number(app: &SharedApp, publication: String, uri: Uri, count: fn(&Publication) -> i64) -> Response {
+async fn counted_of(
+    app: &SharedApp,
+    publication: String,
+    uri: Uri,
+    count: fn(&Publication) -> i64,
+) -> Response {
     let within = app.clone();
-    let read = move |conn: &mut Conn| {
-        let found = public(conn, &publication)?;
-        Ok(json!({
-            "@context": AS_CONTEXT, "id": id_of(&within, &uri), "type": "OrderedCollection", "totalItems": count(&found),
-            "orderedItems": [],
-        }))
-    };
+    let read = move |conn: &mut Conn| Ok(number(&within, &uri, count(&public(conn, &publication)?)));
     respond(app, read).await
 }
 

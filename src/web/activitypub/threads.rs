@@ -6,7 +6,7 @@ use reset_federation::vocab::AS_CONTEXT;
 use serde_json::{Value, json};
 
 use super::answer::Fault;
-use super::collections::{PAGE, Which, id_of, public, respond};
+use super::collections::{PAGE, Which, id_of, number, public, respond};
 use crate::app::{SharedApp, Urls};
 use crate::db::Conn;
 use crate::model;
@@ -85,7 +85,7 @@ pub(super) async fn likes(
     OriginalUri(uri): OriginalUri,
 ) -> Response {
     let within = app.clone();
-    let read = move |conn: &mut Conn| Ok(number(&id_of(&within, &uri), note(conn, &id)?.row.likes));
+    let read = move |conn: &mut Conn| Ok(number(&within, &uri, note(conn, &id)?.row.likes));
     respond(&app, read).await
 }
 
@@ -96,14 +96,8 @@ pub(super) async fn shares(
     OriginalUri(uri): OriginalUri,
 ) -> Response {
     let within = app.clone();
-    let read = move |conn: &mut Conn| Ok(number(&id_of(&within, &uri), note(conn, &id)?.row.shares));
+    let read = move |conn: &mut Conn| Ok(number(&within, &uri, note(conn, &id)?.row.shares));
     respond(&app, read).await
-}
-
-fn number(id: &str, total: i64) -> Value {
-    json!({
-        "@context": AS_CONTEXT, "id": id, "type": "OrderedCollection", "totalItems": total, "orderedItems": [],
-    })
 }
 
 fn note(conn: &mut Conn, id: &str) -> Result<Note, Fault> {

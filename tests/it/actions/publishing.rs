@@ -5,6 +5,7 @@ use std::time::Duration;
 use reset_node::actions::publication::{Outcome, Travel, preview, publish, withdraw};
 use reset_node::domain::publication::{Details, Kind};
 use reset_node::domain::state::State;
+use reset_node::text::html;
 use serde_json::Value;
 
 use super::{deliveries, follower_of, kinds, make_coalition, node, said, say, stored, written};
@@ -42,6 +43,61 @@ async fn the_stored_create_embeds_the_publication_and_is_addressed_to_all() {
     assert_eq!(at("/object/id"), id);
     assert_eq!(at("/object/type"), "Article");
     assert!(document.pointer("/object/updated").is_none());
+}
+
+#[tokio::test]
+async fn an_article_says_what_each_peer_reads_of_it() {
+    let app = node().await;
+    let text = "# Titre <1>\n\nTexte **gras**.\n\n| a |\n|---|\n\n![carte](/m.png)";
+    for kind in [Kind::Proposal, Kind::Minutes, Kind::Roadmap, Kind::Decision] {
+        let more = if kind == Kind::Decision {
+            "method = \"consent\"\ndate = 2026-01-02"
+        } else {
+            "date = 2026-01-02"
+        };
+        let more = if kind == Kind::Minutes || kind == Kind::Decision { more } else { "" };
+        let (id, _) = say(&app, written(kind, kind.as_str(), more, text)).await.unwrap();
+        let create = said(&app, "communs").await.pop().unwrap();
+        let object = serde_json::from_str::<Value>(&create.document).unwrap()["object"].clone();
+        let of = |key: &str| object[key].as_str().unwrap_or_else(|| panic!("{kind:?}: {key}")).to_owned();
+        assert_eq!((of("id"), of("url"), of("type")), (id.clone(), id.clone(), "Article".to_owned()));
+        assert_eq!(object["@context"][0], "https://www.w3.org/ns/activitystreams");
+        let begin = format!("<h2>{}</h2>", html::escape(&of("name")));
+        assert!(of("content").starts_with(&begin), "GoToSocial loses the name: {}", of("content"));
+        assert_eq!(object["contentMap"]["fr"], object["content"]);
+        assert_eq!(
+            (&object["source"]["content"], &object["preview"]["type"]),
+            (&text.into(), &"Note".into())
+        );
+        let summary = of("summary");
+        assert!(summary.chars().count() <= 500 && !summary.contains(&of("name")), "{summary}");
+        for counter in ["replies", "likes", "shares"] {
+            assert_eq!(of(counter), format!("{id}/{counter}"), "a bare address, so that it breaks no proof");
+        }
+        for tag in of("content").split('<').skip(1) {
+            let name = tag.trim_start_matches('/').split([' ', '>']).next().unwrap();
+            let kept = "p br span a del pre blockquote code strong em b i u ul ol li h2 h3 h4";
+            assert!(kept.split(' ').any(|known| known == name), "{name} in {}", of("content"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_moment_of_publication_never_changes() {
+    let app = node().await;
+    let read = async || -> Value {
+        let last = said(&app, "communs").await.pop().unwrap();
+        serde_json::from_str::<Value>(&last.document).unwrap()["object"].clone()
+    };
+    say(&app, written(Kind::Proposal, "p", "", "Un.")).await.unwrap();
+    let first = read().await;
+    for text in ["Deux.", "Trois."] {
+        app.advance(Duration::from_secs(3600));
+        say(&app, written(Kind::Proposal, "p", "", text)).await.unwrap();
+        let now = read().await;
+        assert_eq!(now["published"], first["published"]);
+        assert!(now["updated"].as_str() > now["published"].as_str(), "GoToSocial refuses it otherwise");
+    }
 }
 
 #[tokio::test]

@@ -281,6 +281,17 @@ async fn a_private_post_is_never_kept_nor_shown() {
         };
         assert_eq!((stage.stored().await.0, stage.app.read(kept).await), (item, 0), "its bytes are gone");
     }
+    // A type that is written otherwise is the same; one that is unknown here keeps nothing either.
+    for kind in ["as:Create", "https://www.w3.org/ns/activitystreams#Create", "Whisper"] {
+        let note = json!({
+            "id": stage.peer.new_id("objects"), "type": "Note", "attributedTo": stage.peer.actor("ada"),
+            "inReplyTo": stage.proposal, "contentMap": {"fr": "<p>Entre nous.</p>"}, "to": [stage.coalition.url],
+        });
+        stage.peer.act("ada", kind, note, &stage.coalition.url).await;
+        stage.work().await;
+        let kept = inbox_items::table.filter(inbox_items::document.ne("")).count();
+        assert_eq!(stage.app.read(move |conn| kept.get_result::<i64>(conn)).await, 0, "{kind}");
+    }
     assert_eq!(stage.counts().await, (0, 0, 0, 0));
     let page = crate::support::app::client().get(&stage.proposal).send().await.unwrap().text().await.unwrap();
     assert!(!page.contains("Entre nous"));

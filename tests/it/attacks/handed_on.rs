@@ -155,6 +155,35 @@ async fn forged_inside_an_announce() {
 }
 
 #[tokio::test]
+async fn about_a_neighbour_inside_an_announce() {
+    let relay = relay().await;
+    let (ada, peer) = (relay.ada.actor.clone(), &relay.stage.peer);
+    let create = relay.vouched(&relay.act("Create", relay.note("<p>Pour.</p>")));
+    assert_eq!(relay.hand_on(&create).await, "a reply was added");
+    // Eve lives on the server of Ada. She says that Ada has another key, and then that Ada is no more.
+    let (_, mut profile) = peer.get(&ada).await;
+    profile["name"] = json!("Eve");
+    profile["publicKey"]["publicKeyPem"] = json!(crate::support::peer::key_of("eve").public_pem());
+    let (_, status) =
+        peer.act("eve", "Announce", relay.act("Update", profile), &relay.stage.coalition.url).await;
+    assert_eq!(status, 202);
+    relay.stage.work().await;
+    let known =
+        relay.stage.app.read(move |conn| reset_node::model::remote::by_url(conn, &ada)).await.unwrap();
+    assert_eq!((known.name.as_str(), known.document.contains("Eve")), ("ada", false), "as her server says");
+    let gone = relay.act("Delete", json!(relay.ada.actor));
+    assert_eq!(relay.announce(peer, &gone).await, "it is said to be deleted, but is still there");
+    assert_eq!(relay.stage.counts().await, (1, 0, 0, 1));
+    assert_eq!(
+        peer.like("ada", &relay.stage.proposal, &relay.stage.coalition.url).await.1,
+        202,
+        "by her own key"
+    );
+    relay.stage.work().await;
+    assert_eq!(relay.stage.counts().await, (1, 1, 0, 1));
+}
+
+#[tokio::test]
 async fn naming_an_activity_before_its_actor_sends_it() {
     let relay = relay().await;
     let real = relay.vouched(&relay.act("Create", relay.note("<p>Pour.</p>")));

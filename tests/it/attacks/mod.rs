@@ -1,16 +1,20 @@
 //! Attacks, each by its name: what is answered, what it cost, and that nothing changed. One test an attack, or one row of a
 //! table, made with [`named`].
 
+mod answering;
 mod blocked;
+mod costs;
 mod documents;
 mod fetching;
 mod flooding;
 mod handed_on;
+mod masks;
 mod messages;
 mod moving;
 mod passing_on;
 mod posting;
 mod signing;
+mod wire;
 
 use crate::inbox::Stage;
 

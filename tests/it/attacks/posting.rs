@@ -236,6 +236,20 @@ async fn replayed_id() {
 }
 
 #[tokio::test]
+async fn an_id_used_up_by_a_neighbour() {
+    let stage = stage().await;
+    let theirs = like(&stage, "ada");
+    let mut first = like(&stage, "eve");
+    first["id"] = theirs["id"].clone();
+    first["object"] = json!("http://127.0.0.9/1");
+    for (name, body) in [("eve", first), ("ada", theirs)] {
+        assert_eq!(status(signed(&stage, name, &body)).await, 202);
+        stage.work().await;
+    }
+    assert_eq!((stage.counts().await, stage.stored().await), ((0, 1, 0, 0), (2, 2)));
+}
+
+#[tokio::test]
 async fn body_of_two_megabytes() {
     let stage = stage().await;
     let mut body = like(&stage, "ada");

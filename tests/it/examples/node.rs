@@ -9,6 +9,7 @@ use reset_federation::key::{Ed25519Private, RsaPrivate};
 use reset_federation::proof;
 use reset_node::actions::{self, coalition, organisation, profile::Profile};
 use reset_node::ap::keys;
+use reset_node::ap::knock::Scheme;
 use reset_node::db::schema::{activities, actor_keys};
 use reset_node::domain::actor::OrganisationKind;
 use reset_node::inbox::{self, Taken};
@@ -130,6 +131,7 @@ impl Node {
             actor: ANNE.to_owned(),
             signer: ANNE.to_owned(),
             host: "social.example".to_owned(),
+            scheme: Scheme::Cavage,
             document: activity.to_string(),
         };
         assert!(inbox::take(&self.app, taken).await.unwrap());

@@ -1,6 +1,7 @@
 //! What other servers may read.
 
 use diesel::prelude::*;
+use reset_node::actions::account::{NewAccount, create};
 use reset_node::db::schema::publications;
 use reset_node::model;
 use reset_node::outbox::{self, Audience, NewActivity};
@@ -26,14 +27,19 @@ async fn one_address_is_a_page_or_a_document_by_accept() {
             ACTIVITY_JSON,
             "application/ld+json",
             "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+            "application/activity+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+            "text/html;q=0.8, application/activity+json;q=0.9",
+            "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\", application/activity+json, */*;q=0.1",
         ] {
             let (status, kind, vary) = head(url, accept).await;
             assert_eq!((status, kind.as_str()), (200, ACTIVITY_JSON), "{url} {accept}");
             assert!(vary.contains("Accept"), "{vary}");
         }
-        let (status, kind, vary) = head(url, "text/html").await;
-        assert_eq!(status, 200, "{url}");
-        assert!(kind.starts_with("text/html") && vary.contains("Accept"), "{kind} {vary}");
+        for accept in ["text/html", "*/*", "text/html, application/activity+json;q=0.9"] {
+            let (status, kind, vary) = head(url, accept).await;
+            assert_eq!(status, 200, "{url}");
+            assert!(kind.starts_with("text/html") && vary.contains("Accept"), "{accept}: {kind} {vary}");
+        }
     }
 }
 
@@ -57,6 +63,73 @@ async fn every_actor_is_read_from_its_own_id() {
     for nobody in ["organisations/communs", "coalitions/nobody", "people/ada"] {
         assert_eq!(stage.peer.get(&format!("{base}/{nobody}")).await.0, 404);
         assert_eq!(stage.peer.get(&format!("{base}/{nobody}/outbox")).await.0, 404);
+    }
+}
+
+#[tokio::test]
+async fn an_actor_says_all_that_peers_look_for() {
+    let stage = stage().await;
+    let ada =
+        NewAccount { username: "ada".into(), email: "ada@a.example".into(), admin: false, password: None };
+    create(&stage.app, ada).await.unwrap();
+    let base = stage.app.url().to_owned();
+    let kinds = ["coalitions/communs", "organisations/communs_org", "people/ada", "actor"];
+    for id in kinds.map(|path| format!("{base}/{path}")) {
+        let (status, told) = stage.peer.get(&id).await;
+        assert_eq!((status, &told["id"]), (200, &json!(id)));
+        assert_eq!(told["@context"][0], "https://www.w3.org/ns/activitystreams", "an array that begins so");
+        for (name, path) in [
+            ("inbox", "inbox"),
+            ("outbox", "outbox"),
+            ("followers", "followers"),
+            ("following", "following"),
+            ("featured", "featured"),
+        ] {
+            assert_eq!(told[name], json!(format!("{id}/{path}")), "{id}");
+        }
+        assert_eq!(told["endpoints"]["sharedInbox"], json!(format!("{base}/inbox")));
+        let key = &told["publicKey"];
+        assert_eq!((&key["id"], &key["owner"]), (&json!(format!("{id}#main-key")), &json!(id)));
+        assert!(key["publicKeyPem"].as_str().unwrap().starts_with("-----BEGIN PUBLIC KEY-----"));
+        let method = &told["assertionMethod"][0];
+        assert_eq!(method["id"], json!(format!("{id}#ed25519-key")));
+        assert_eq!((&method["type"], &method["controller"]), (&json!("Multikey"), &json!(id)));
+        assert!(method["publicKeyMultibase"].as_str().unwrap().starts_with("z6Mk"));
+        assert!(told["url"].as_str().unwrap().starts_with(&format!("{base}/")), "a string, on the same host");
+        assert!(told["name"].is_string() && told["summary"].is_string() && told["published"].is_string());
+        assert!(told["attachment"].is_array(), "also where there is one or none");
+        let listed = json!(!id.ends_with("/actor"));
+        assert_eq!((&told["discoverable"], &told["indexable"]), (&listed, &listed));
+        assert_eq!(told["manuallyApprovesFollowers"], false);
+        assert_eq!(told["attributionDomains"], json!(["127.0.0.1"]));
+        assert_eq!(told["generator"]["implements"][0]["href"], "https://w3id.org/fep/844e");
+        for picture in ["icon", "image"] {
+            let (status, kind, _) = head(told[picture]["url"].as_str().unwrap(), "image/*").await;
+            assert_eq!((status, kind.as_str()), (200, "image/png"), "{id} {picture}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_counted_has_a_number_and_a_page_that_names_nobody() {
+    let stage = stage().await;
+    for name in ["ada", "bob"] {
+        assert_eq!(stage.peer.follow(name, &stage.coalition.url).await.1, 202);
+        assert_eq!(stage.peer.like(name, &stage.proposal, &stage.coalition.url).await.1, 202);
+    }
+    stage.settle().await;
+    for (id, total) in [
+        (format!("{}/followers", stage.coalition.url), 2),
+        (format!("{}/following", stage.coalition.url), 0),
+        (format!("{}/likes", stage.proposal), 2),
+        (format!("{}/shares", stage.proposal), 0),
+    ] {
+        let (_, told) = stage.peer.get(&id).await;
+        assert_eq!((&told["totalItems"], &told["id"]), (&json!(total), &json!(id)));
+        let first = told["first"].as_str().unwrap();
+        let (_, page) = stage.peer.get(first).await;
+        assert_eq!((&page["id"], &page["partOf"]), (&json!(first), &json!(id)));
+        assert_eq!((&page["orderedItems"], &page["next"]), (&json!([]), &json!(null)));
     }
 }
 

@@ -11,6 +11,30 @@ use super::{Stage, stage, stage_with};
 use crate::support::TestApp;
 use crate::support::peer::{ACTIVITY_JSON, PUBLIC, key_of};
 
+#[tokio::test]
+async fn every_fetch_is_signed_by_the_node_and_says_who_asks() {
+    let stage = stage().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.7:0").await.unwrap();
+    let url = format!("http://{}/users/ada?x=1", listener.local_addr().unwrap());
+    let heads = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = heads.clone();
+    let router = axum::Router::new().fallback(move |head: axum::http::HeaderMap| async move {
+        kept.lock().unwrap().push(head);
+        axum::http::StatusCode::NOT_FOUND
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let _ = reset_node::ap::resolve::key(&stage.app.app, &format!("{url}#main-key")).await;
+    let head = heads.lock().unwrap().pop().unwrap();
+    let told = |name: &str| head[name].to_str().unwrap();
+    let signature = told("signature");
+    let begin = format!("keyId=\"{}/actor#main-key\",algorithm=\"rsa-sha256\",", stage.app.url());
+    assert!(signature.starts_with(&begin), "{signature}");
+    assert!(signature.contains("headers=\"(request-target) host date\""), "{signature}");
+    assert!(told("user-agent").starts_with("reset-node/") && told("user-agent").contains(stage.app.url()));
+    assert!(told("accept").contains("application/activity+json") && told("date").ends_with(" GMT"));
+    assert_eq!(told("accept-encoding"), "identity");
+}
+
 fn activity(stage: &Stage, kind: &str, object: &str) -> Value {
     json!({
         "id": stage.peer.new_id("activities"), "type": kind, "actor": stage.peer.actor("ada"), "object": object,

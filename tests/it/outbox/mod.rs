@@ -79,6 +79,11 @@ async fn say(app: &TestApp, speaker: i64, kind: &'static str, subject: &str, to:
     app.db.write(move |conn| outbox::enqueue(conn, new)).await.unwrap();
 }
 
+/// The same, to these inboxes, for the tests of other rooms.
+pub(crate) async fn say_to(app: &TestApp, speaker: i64, subject: &str, inboxes: &[&str]) {
+    say(app, speaker, "Create", subject, to(inboxes)).await;
+}
+
 /// The inbox of an actor of that peer.
 fn inbox(peer: &Peer, name: &str) -> String {
     format!("{}/users/{name}/inbox", peer.base())
