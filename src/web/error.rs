@@ -21,6 +21,9 @@ pub enum Error {
     /// The form was not understood; the message (key) says what to write.
     #[error("the form was not understood: {0}")]
     Form(&'static str),
+    /// One address sent too many forms for which other servers are asked.
+    #[error("too many forms were sent in a short time")]
+    TooMany,
     /// The database did not answer, or holds what this version does not understand.
     #[error(transparent)]
     Database(#[from] db::Error),
@@ -44,6 +47,7 @@ struct Fault {
 
 const NOT_FOUND: Fault = Fault { title: "error-404", text: "error-404-text" };
 const METHOD: Fault = Fault { title: "error-405", text: "error-405-text" };
+const TOO_MANY: Fault = Fault { title: "error-429", text: "error-429-text" };
 const INTERNAL: Fault = Fault { title: "error-500", text: "error-500-text" };
 
 impl IntoResponse for Error {
@@ -51,6 +55,7 @@ impl IntoResponse for Error {
         let (status, fault) = match &self {
             Error::NotFound => (StatusCode::NOT_FOUND, NOT_FOUND),
             Error::Form(text) => (StatusCode::BAD_REQUEST, Fault { title: "error-400", text }),
+            Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
             Error::Database(_) | Error::Render(_) => {
                 tracing::error!(error = %self, "a page was not served");
                 (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL)

@@ -1,5 +1,5 @@
-//! Fair shares of the inboxes: how much one server may send, and how much one address may send that is not signed. Said before
-//! a body is read where that can be known, and in memory alone, so that a flood costs little and others notice nothing. Each
+//! Fair shares: how much one server may send to the inboxes, how much one address may send that is not signed, and how often it may
+//! have another server asked. Said before a body is read where that can be known, and in memory alone, so that a flood costs little and others notice nothing. Each
 //! process counts for itself. It verifies nothing.
 
 use std::hash::Hash;
@@ -21,6 +21,8 @@ const COUNTED: u64 = 10_000;
 const FORGOTTEN: Duration = Duration::from_secs(120);
 /// What a sender is told to wait: until a quarter of its share is there again.
 const WAIT: Duration = Duration::from_secs(15);
+/// Forms of one address in a minute for which another server is asked something.
+const QUESTIONS_PER_MINUTE: u32 = 20;
 
 /// A share that fills evenly: at most one minute's worth.
 struct Bucket {
@@ -79,6 +81,15 @@ impl<K: Hash + Eq + Send + Sync + 'static> Buckets<K> {
 struct Shares {
     hosts: Buckets<String>,
     addresses: Buckets<IpAddr>,
+    questions: Buckets<IpAddr>,
+}
+
+/// Whether a form for which another server is asked something may do so: else this node could be made to flood that one.
+pub(super) fn may_ask(app: &App, parts: &Parts) -> bool {
+    let shares = app.caches.of::<Shares>();
+    let now = app.now().timestamp_micros();
+    address(app, parts)
+        .is_none_or(|address| shares.questions.take(network(address), QUESTIONS_PER_MINUTE, now))
 }
 
 /// A request that was let in, on the account of its address until it is known who signed it.

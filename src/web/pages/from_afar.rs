@@ -3,6 +3,7 @@
 
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use reset_federation::intent::Intent;
@@ -16,6 +17,7 @@ use crate::app::{App, SharedApp};
 use crate::model::coalition;
 use crate::model::publication::Publication;
 use crate::web::error::{self, Error};
+use crate::web::fair;
 
 /// Where a request comes from, as browsers tell it (Fetch Metadata).
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -46,20 +48,20 @@ enum Act {
 pub(super) async fn follow(
     State(app): State<SharedApp>,
     Path(handle): Path<String>,
-    headers: HeaderMap,
+    parts: Parts,
     Form(form): Form<FollowForm>,
 ) -> Result<Response, Error> {
     let found = app.db.read(move |conn| Ok::<_, Error>(coalition::by_handle(conn, &handle)?));
     let (actor, _) = found.await?.ok_or(Error::NotFound)?;
     let id = app.urls.coalition(&actor.handle);
-    lead(&app, &headers, &form.account, Intent::Follow, &id).await
+    lead(&app, &parts, &form.account, Intent::Follow, &id).await
 }
 
 /// `POST /publications/{id}/react`.
 pub(super) async fn react(
     State(app): State<SharedApp>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    parts: Parts,
     Form(form): Form<ReactForm>,
 ) -> Result<Response, Error> {
     let found = app.db.read(move |conn| super::publication::find(conn, &id)).await?;
@@ -69,21 +71,18 @@ pub(super) async fn react(
         Act::Like => Intent::Like,
         Act::Announce => Intent::Announce,
     };
-    lead(&app, &headers, &form.account, intent, &app.urls.publication(&publication.row.id)).await
+    lead(&app, &parts, &form.account, intent, &app.urls.publication(&publication.row.id)).await
 }
 
 /// To the page of the visitor's server for this; where it names none, to the one that Mastodon and those that follow it have.
-async fn lead(
-    app: &App,
-    headers: &HeaderMap,
-    account: &str,
-    intent: Intent,
-    id: &str,
-) -> Result<Response, Error> {
-    if is_foreign(headers) {
+async fn lead(app: &App, parts: &Parts, account: &str, intent: Intent, id: &str) -> Result<Response, Error> {
+    if is_foreign(&parts.headers) {
         return Err(Error::Form("follow-other-site"));
     }
     let server = server_of(account).ok_or(Error::Form("follow-bad-account"))?;
+    if !fair::may_ask(app, parts) {
+        return Err(Error::TooMany);
+    }
     let allow_http = app.config.federation.allow_http;
     let named = told(app, account).await.and_then(|jrd| intent.page(&jrd, id, allow_http));
     let page = named.map(String::from).unwrap_or_else(|| {

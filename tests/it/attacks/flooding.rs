@@ -129,6 +129,28 @@ async fn posts_that_nobody_signed_from_one_address() {
 }
 
 #[tokio::test]
+async fn forms_that_would_have_this_node_ask_another_without_end() {
+    let stage = limited(1800, 600).await;
+    let host = stage.peer.base().trim_start_matches("http://").to_owned();
+    let send = async |address: &str| {
+        let form = crate::support::app::client()
+            .post(format!("{}/coalitions/communs/follow", stage.app.url()))
+            .header("x-forwarded-for", address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("account=nobody%40{host}"));
+        status(form).await
+    };
+    let mut answers = Vec::new();
+    for _ in 0..30 {
+        answers.push(send("203.0.113.9").await);
+    }
+    assert_eq!(answers.iter().filter(|status| **status == 303).count(), 20);
+    assert_eq!(answers.last(), Some(&429));
+    assert_eq!(send("203.0.113.10").await, 303, "another address");
+    nothing_changed(&stage, 0).await;
+}
+
+#[tokio::test]
 async fn forgeries_that_would_use_up_the_share_of_another_server() {
     let stage = limited(3, 0).await;
     for _ in 0..10 {
