@@ -150,7 +150,7 @@ fn app(folder: &std::path::Path) -> SharedApp {
     migrate::run(&mut db.dedicated().unwrap()).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = reset_node::ap::client::build(&config.federation, &config.node.url).unwrap();
-    App::new(config, db, Clock::System, http, urls)
+    App::new(config, db, Clock::System, http, urls).unwrap()
 }
 
 /// Gives an actor that many followers, none with a shared inbox, spread over the hosts.

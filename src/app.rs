@@ -1,5 +1,7 @@
 //! What every room shares: configuration, database, clock, HTTP client, the node's URLs, and the bells that wake workers.
 
+pub mod metrics;
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,6 +11,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use url::Url;
 
+use self::metrics::Metrics;
 use crate::config::Config;
 use crate::db::Db;
 
@@ -29,14 +32,28 @@ pub struct App {
     pub urls: Urls,
     /// Rung after a write that gave a worker something to do.
     pub wake: Wake,
+    /// What is counted and measured.
+    pub metrics: Metrics,
     /// What the rooms above keep in memory for as long as this `App` lives.
     pub caches: Caches,
 }
 
 impl App {
     /// Lays the parts together; the rooms fill `caches` as they go.
-    pub fn new(config: Config, db: Db, clock: Clock, http: reqwest::Client, urls: Urls) -> SharedApp {
-        Arc::new(App { config, db, clock, http, urls, wake: Wake::default(), caches: Caches::default() })
+    ///
+    /// # Errors
+    /// A sentence, where the metrics cannot be made.
+    pub fn new(
+        config: Config,
+        db: Db,
+        clock: Clock,
+        http: reqwest::Client,
+        urls: Urls,
+    ) -> Result<SharedApp, String> {
+        let metrics =
+            Metrics::new(db.waits()).map_err(|error| format!("the metrics cannot be made: {error}"))?;
+        let (wake, caches) = (Wake::default(), Caches::default());
+        Ok(Arc::new(App { config, db, clock, http, urls, wake, metrics, caches }))
     }
 
     /// The time now, in UTC.

@@ -32,6 +32,9 @@ pub struct Config {
     /// What it says of its work.
     #[config(nested)]
     pub log: Log,
+    /// Figures for those who watch.
+    #[config(nested)]
+    pub metrics: Metrics,
 }
 
 /// `[node]`.
@@ -162,6 +165,15 @@ pub struct Log {
     /// "text" or "json".
     #[config(env = "RESET_NODE_LOG__FORMAT", default = "text")]
     pub format: String,
+}
+
+/// `[metrics]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Metrics {
+    /// Where GET /metrics is answered for Prometheus, such as 127.0.0.1:9464. It names the servers this node speaks with: not for
+    /// the public. Without it, nowhere.
+    #[config(env = "RESET_NODE_METRICS__LISTEN")]
+    pub listen: Option<std::net::SocketAddr>,
 }
 
 impl Federation {

@@ -117,9 +117,25 @@ fn hex(digit: u8) -> Option<u8> {
 /// [`WebfingerError::Resource`] where the host cannot stand in a URL.
 pub fn question(acct: &Acct, http: bool) -> Result<Url, WebfingerError> {
     let scheme = if http { "http" } else { "https" };
-    let mut url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", acct.host))
+    asked(scheme, &acct.host, &format!("acct:{acct}"))
+}
+
+/// The URL to ask about a handle at its host, or about a URL at its own.
+///
+/// # Errors
+/// [`WebfingerError::Resource`] where the host cannot stand in a URL.
+pub fn question_about(resource: &Resource, http: bool) -> Result<Url, WebfingerError> {
+    match resource {
+        Resource::Acct(acct) => question(acct, http),
+        Resource::Url(url) if url.scheme() == "http" && !http => Err(WebfingerError::Resource),
+        Resource::Url(url) => asked(url.scheme(), &url_check::authority(url), url.as_str()),
+    }
+}
+
+fn asked(scheme: &str, host: &str, resource: &str) -> Result<Url, WebfingerError> {
+    let mut url = Url::parse(&format!("{scheme}://{host}/.well-known/webfinger"))
         .map_err(|_| WebfingerError::Resource)?;
-    url.query_pairs_mut().append_pair("resource", &format!("acct:{acct}"));
+    url.query_pairs_mut().append_pair("resource", resource);
     Ok(url)
 }
 
@@ -152,6 +168,9 @@ pub struct Link {
     pub template: Option<String>,
 }
 
+/// The relation of the actor that stands for a whole server (FEP-d556).
+pub const SERVER_ACTOR: &str = "https://www.w3.org/ns/activitystreams#Service";
+
 /// The relation of the page of a person or group.
 pub const PROFILE_PAGE: &str = "http://webfinger.net/rel/profile-page";
 
@@ -178,6 +197,18 @@ impl Jrd {
             });
         }
         Self { subject: format!("acct:{acct}"), aliases, links }
+    }
+
+    /// The same about the actor that stands for the whole server (FEP-d556).
+    #[must_use]
+    pub fn of_server(mut self, actor: &Url) -> Self {
+        self.links.push(Link {
+            rel: SERVER_ACTOR.to_owned(),
+            media_type: Some(media_type::ACTIVITY_JSON.to_owned()),
+            href: Some(actor.to_string()),
+            template: None,
+        });
+        self
     }
 
     /// Reads the answer of another server. Links without a relation and what is not text is left
@@ -330,5 +361,11 @@ mod tests {
             question(&acct, true).unwrap().as_str(),
             "http://localhost:9001/.well-known/webfinger?resource=acct%3Aada%40localhost%3A9001"
         );
+        let about = |text: &str| question_about(&parse_resource(text).unwrap(), false).map(String::from);
+        assert_eq!(
+            about("https://social.example:8443/@ada").unwrap(),
+            "https://social.example:8443/.well-known/webfinger?resource=https%3A%2F%2Fsocial.example%3A8443%2F%40ada"
+        );
+        assert_eq!(about("http://social.example/@ada"), Err(WebfingerError::Resource));
     }
 }

@@ -6,7 +6,7 @@ use super::note::{say, the};
 use super::publication::later;
 use super::{Act, Error, follow, front_matter, moving};
 use crate::ap::fetch::Fetcher;
-use crate::ap::resolve;
+use crate::ap::handles;
 use crate::app::{App, Local, Urls};
 use crate::db::{self, Conn};
 use crate::domain::note::Kind;
@@ -122,7 +122,7 @@ async fn lookup(app: &App, name: &str) -> Result<Mention, Error> {
         let actor = app.db.read(move |conn| follow::local_actor(conn, &handle)).await?;
         return Ok(Mention { name: name.to_owned(), url: path_of(&app.urls, &actor), inbox: None });
     }
-    let found = resolve::handle(&Fetcher::new(app), name).await;
+    let found = handles::find(&Fetcher::new(app), name).await;
     let found = found.map_err(|error| Error::Refused(error.to_string()))?;
     let inbox = Some(found.shared_inbox.unwrap_or(found.inbox));
     Ok(Mention { name: name.to_owned(), url: found.url, inbox })

@@ -2,7 +2,7 @@
 
 use super::{Act, Error, nearest};
 use crate::ap::fetch::Fetcher;
-use crate::ap::resolve;
+use crate::ap::handles;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
@@ -15,7 +15,7 @@ use crate::outbox;
 /// # Errors
 /// [`Error`], a sentence.
 pub async fn resolve(app: &App, text: &str) -> Result<Remote, Error> {
-    resolve::handle(&Fetcher::new(app), text)
+    handles::find(&Fetcher::new(app), text)
         .await
         .map_err(|error| Error::Refused(format!("`{text}` cannot be found: {error}")))
 }

@@ -13,6 +13,7 @@ pub mod deletion;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
+pub mod handles;
 pub mod keys;
 pub mod lock;
 pub mod moderation;

@@ -83,7 +83,7 @@ pub async fn purge(app: &App, domain: &str, reason: Option<String>) -> Result<(S
     let reason = tidy(reason);
     let name = domain.clone();
     let actors = app.db.read(|conn| Ok::<_, Error>(model::remote::ids(conn)?)).await?;
-    let is_theirs = |host: &str| with_parents(without_port(host)).any(|parent| parent == name);
+    let is_theirs = move |host: &str| with_parents(without_port(host)).any(|parent| parent == name);
     let actors: Vec<(i64, String)> =
         actors.into_iter().filter(|(_, _, host)| is_theirs(host)).map(|(id, url, _)| (id, url)).collect();
     let mut purged = Purged::default();
@@ -97,6 +97,9 @@ pub async fn purge(app: &App, domain: &str, reason: Option<String>) -> Result<(S
     purged.actors = actors.len();
     let name = domain.clone();
     let work = move |conn: &mut Conn| {
+        for host in model::host::all(conn)?.into_iter().filter(|host| is_theirs(&host.host)) {
+            model::host::forget(conn, &host.host)?;
+        }
         moderation::touch(conn, &scope.act.new_id())?;
         scope.note(conn, "federation purge", &name, reason.as_deref())
     };

@@ -183,10 +183,15 @@ impl<'a> Fetcher<'a> {
         signed: bool,
         is_wanted: fn(&str) -> bool,
     ) -> Result<(Url, Vec<u8>), FetchError> {
-        match tokio::time::timeout_at(self.until, self.follow(url, accept, signed, is_wanted)).await {
+        let began = Instant::now();
+        let read = match tokio::time::timeout_at(self.until, self.follow(url, accept, signed, is_wanted))
+            .await
+        {
             Ok(read) => read,
             Err(_) => Err(self.spend(FetchError::Later("the fetches for one activity took too long".into()))),
-        }
+        };
+        self.app.metrics.fetch(outcome(&read), began.elapsed());
+        read
     }
 
     async fn follow(
@@ -313,6 +318,15 @@ impl<'a> Fetcher<'a> {
         to.set_fragment(None);
         url_check::id(to.as_str(), self.app.config.federation.allow_http)
             .map_err(|error| FetchError::Refused(format!("{from} redirects to {to}: {error}")))
+    }
+}
+
+fn outcome<T>(read: &Result<T, FetchError>) -> &'static str {
+    match read {
+        Ok(_) => "read",
+        Err(FetchError::Gone) => "gone",
+        Err(FetchError::Refused(_)) => "refused",
+        Err(FetchError::Later(_)) => "later",
     }
 }
 

@@ -46,6 +46,20 @@ impl Scheme {
             Scheme::Rfc9421 => Scheme::Cavage,
         }
     }
+
+    /// Its name, as rows and those who watch read it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Cavage => "draft-cavage",
+            Scheme::Rfc9421 => "rfc9421",
+        }
+    }
+}
+
+/// How a request that was verified is signed.
+pub fn scheme_of(headers: &HeaderMap) -> Scheme {
+    if headers.contains_key(SIGNATURE_INPUT) { Scheme::Rfc9421 } else { Scheme::Cavage }
 }
 
 /// Whether a status asks for the second knock.

@@ -56,8 +56,12 @@ impl Rules {
         if host == self.own {
             return Policy::Open;
         }
-        let nearest = with_parents(without_port(host)).find_map(|name| self.domains.get(name).copied());
-        policy(nearest, self.allowlist)
+        policy(self.rule(host), self.allowlist)
+    }
+
+    /// What was said of a server or of the nearest domain above it.
+    pub fn rule(&self, host: &str) -> Option<Rule> {
+        with_parents(without_port(host)).find_map(|name| self.domains.get(name).copied())
     }
 
     /// What holds for an actor, or for anything else with an id.

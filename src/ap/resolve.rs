@@ -1,18 +1,16 @@
-//! Actors of other servers, their keys and their handles: from memory, from the database, else fetched and stored. Failures
+//! Actors of other servers and their keys: from memory, from the database, else fetched and stored. Failures
 //! are remembered for a while, in bounded number, so that a stranger cannot make us ask the same question again and again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
-use reqwest::header::HeaderValue;
+use reset_federation::actor;
 use reset_federation::actor::{KeyMaterial, RemoteActor};
 use reset_federation::check::{self, Refusal};
 use reset_federation::key::PublicKey;
 use reset_federation::limits::MAX_KEY_FETCHES;
 use reset_federation::url_check::{self, authority};
-use reset_federation::webfinger::{self, Jrd, Resource};
-use reset_federation::{actor, media_type};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -133,9 +131,24 @@ fn known(owner: &Remote, public: &str) -> Option<KnownKey> {
     })
 }
 
-/// Whether an actor may be fetched again because a signature of its failed; not twice within a minute.
-pub fn may_ask_again(app: &App, actor: &Url) -> bool {
-    app.caches.of::<Memory>().refetched.entry_by_ref(actor.as_str()).or_insert(()).is_fresh()
+/// What a signature was on that did not match its owner's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// A read.
+    Read,
+    /// An activity, or a proof of one.
+    Activity,
+}
+
+/// Whether an actor may be fetched again because a signature of its failed; not twice within a minute. Reads are counted apart:
+/// one that fails, perhaps by a stranger's hand (Fedify signs the fragment of a URL, which nobody receives), must not keep the
+/// activities of an actor with new keys out for that minute.
+pub fn may_ask_again(app: &App, actor: &Url, failed: Failed) -> bool {
+    let asked = match failed {
+        Failed::Read => format!("read {actor}"),
+        Failed::Activity => actor.to_string(),
+    };
+    app.caches.of::<Memory>().refetched.entry(asked).or_insert(()).is_fresh()
 }
 
 /// Asks the owner again after a signature did not match: the key may have been rotated. None where the owner was asked a
@@ -147,8 +160,9 @@ pub async fn refetched_key(
     app: &App,
     key_id: &str,
     old: &KnownKey,
+    failed: Failed,
 ) -> Result<Option<Arc<KnownKey>>, FetchError> {
-    if !may_ask_again(app, &old.owner) {
+    if !may_ask_again(app, &old.owner, failed) {
         return Ok(None);
     }
     let fresh = fetched_key(app, key_id).await?;
@@ -322,40 +336,4 @@ pub fn keep(
 pub fn parsed(app: &App, remote: &Remote) -> Result<RemoteActor, Refusal> {
     let value = reset_federation::json::parse(remote.document.as_bytes())?;
     actor::parse(&value, app.config.federation.allow_http)
-}
-
-/// Finds an actor by `@user@host` (WebFinger) or by its URL, and fetches it.
-///
-/// # Errors
-/// See [`FetchError`].
-pub async fn handle(fetcher: &Fetcher<'_>, text: &str) -> Result<Remote, FetchError> {
-    let refused = |error: webfinger::WebfingerError| FetchError::Refused(error.to_string());
-    let acct = match webfinger::parse_resource(text).map_err(refused)? {
-        Resource::Url(url) => return actor(fetcher, &url, Age::Now).await,
-        Resource::Acct(acct) => acct,
-    };
-    let allow_http = fetcher.app().config.federation.allow_http;
-    let ask = async |http| {
-        let question = webfinger::question(&acct, http).map_err(refused)?;
-        let accept = HeaderValue::from_static("application/jrd+json, application/json");
-        fetcher.get(&question, accept, false, is_jrd).await
-    };
-    let answer = match ask(false).await {
-        Err(FetchError::Later(_)) if allow_http => ask(true).await?,
-        answer => answer?,
-    };
-    let jrd = Jrd::parse(&answer.1).map_err(refused)?;
-    let url = jrd
-        .actor(allow_http)
-        .ok_or_else(|| FetchError::Refused(format!("{acct} has no ActivityPub actor")))?;
-    let found = actor(fetcher, &url, Age::Now).await?;
-    match found.username.eq_ignore_ascii_case(&acct.user) {
-        true => Ok(found),
-        false => Err(FetchError::Refused(format!("{acct} leads to an actor of another name, {url}"))),
-    }
-}
-
-fn is_jrd(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case(media_type::JRD_JSON) || essence.eq_ignore_ascii_case("application/json")
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::fetch::{FetchError, Fetcher};
-use super::resolve::{self, Age};
+use super::resolve::{self, Age, Failed};
 use crate::model::remote::Remote;
 
 /// Why a document does not vouch for itself.
@@ -55,7 +55,7 @@ pub async fn check(fetcher: &Fetcher<'_>, document: &Value, by: &Url, made: Made
     let known = resolve::actor(fetcher, by, Age::Day).await?;
     match verify(fetcher, &proof, &known, now) {
         Ok(()) => Ok(()),
-        Err(failure) if !resolve::may_ask_again(fetcher.app(), by) => Err(failure),
+        Err(failure) if !resolve::may_ask_again(fetcher.app(), by, Failed::Activity) => Err(failure),
         Err(_) => {
             let fresh = resolve::actor(fetcher, by, Age::Now).await?;
             verify(fetcher, &proof, &fresh, now)

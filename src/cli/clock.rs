@@ -5,30 +5,41 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::actions;
-use crate::app::{App, SharedApp};
+use crate::actions::{self, Error};
+use crate::app::SharedApp;
 use crate::jobs;
 
 /// How often each duty looks. Nothing here is promised to the second.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Does what is due until `shutdown` says so.
-pub(super) async fn run(app: SharedApp, mut shutdown: watch::Receiver<bool>) {
-    loop {
-        duties(&app).await;
-        tokio::select! {
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-            () = jobs::stopped(&mut shutdown) => return,
+/// Does what is due until `shutdown` says so: a line each, side by side, so that none waits for another.
+pub(super) async fn run(app: SharedApp, shutdown: watch::Receiver<bool>) {
+    let app = &app;
+    tokio::join!(
+        duty("consultations", shutdown.clone(), || actions::consultation::tend(app)),
+        duty("handles", shutdown, || actions::handles::tend(app)),
+    );
+}
+
+/// Looks again and again. A look that fails is followed by the next one.
+async fn duty<F: Future<Output = Result<usize, Error>>>(
+    name: &'static str,
+    mut shutdown: watch::Receiver<bool>,
+    look: impl Fn() -> F,
+) {
+    let looks = async {
+        loop {
+            said(name, look().await);
+            tokio::time::sleep(LOOK_EVERY).await;
         }
+    };
+    tokio::select! {
+        () = jobs::stopped(&mut shutdown) => {}
+        () = looks => {}
     }
 }
 
-/// One look of each duty: a line each. One that fails keeps no other from being done, and is tried again at the next look.
-async fn duties(app: &App) {
-    said("consultations", actions::consultation::tend(app).await);
-}
-
-fn said(duty: &'static str, result: Result<usize, actions::Error>) {
+fn said(duty: &'static str, result: Result<usize, Error>) {
     match result {
         Ok(0) => {}
         Ok(done) => tracing::info!(duty, done, "did what was due"),

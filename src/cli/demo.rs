@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
                 .to_owned(),
         ));
     }
-    let listener = server::bind(arguments.listen).await?;
+    let listener = server::bind(arguments.listen, "http.listen").await?;
     let port = listener.local_addr().map_err(|error| Failure::Said(error.to_string()))?.port();
     let folder = match &arguments.data {
         Some(folder) => Folder::Kept(folder.clone()),
@@ -55,7 +55,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (app, _lock) = serve::ready(config, urls, location).await?;
     load(&app).await?;
     print::note(format!("The sample programme is at {} until you press Ctrl-C.", app.urls.base()));
-    serve::run_parts(app, Some(listener), serve::Parts::ALL).await
+    let listeners = serve::Listeners { web: Some(listener), metrics: None };
+    serve::run_parts(app, listeners, serve::Parts::ALL).await
 }
 
 fn configuration(listen: SocketAddr, port: u16, data: &Path) -> String {

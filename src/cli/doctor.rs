@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reset_federation::limits::MAX_REDIRECTS;
 use url::Url;
 
 use super::{Failure, backup, open, print};
@@ -153,8 +154,7 @@ async fn webfinger(app: &App) -> Result<(String, Option<DateTime<Utc>>), String>
     let wrong = |why: String| {
         format!("{url} {why}: is the node running, and does the proxy pass /.well-known/webfinger on?")
     };
-    let answer = app.http.get(url.clone()).timeout(WAIT).send().await;
-    let answer = answer.map_err(|error| wrong(format!("does not answer ({})", root(&error))))?;
+    let answer = followed(app, &url).await.map_err(wrong)?;
     let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.to_utc());
     if !answer.status().is_success() {
@@ -174,6 +174,22 @@ async fn webfinger(app: &App) -> Result<(String, Option<DateTime<Utc>>), String>
         ));
     }
     Ok((format!("{acct} leads to {ours}"), date))
+}
+
+/// What is at `url`, or where it redirects to: the domain of handles may be another than the node's.
+async fn followed(app: &App, url: &Url) -> Result<reqwest::Response, String> {
+    let mut url = url.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        let answer = app.http.get(url.clone()).timeout(WAIT).send().await;
+        let answer = answer.map_err(|error| format!("does not answer ({})", root(&error)))?;
+        if !answer.status().is_redirection() {
+            return Ok(answer);
+        }
+        let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
+        let to = to.and_then(|to| url.join(to).ok());
+        url = to.ok_or_else(|| format!("answers {} and does not say where to", answer.status()))?;
+    }
+    Err("redirects too often".to_owned())
 }
 
 /// The innermost cause, which says most.

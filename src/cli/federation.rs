@@ -2,13 +2,17 @@
 
 use std::path::Path;
 
+use chrono::{NaiveDateTime, SubsecRound};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Failure, keys, moderation, open, print};
 use crate::actions::follow;
+use crate::ap::peers::{self, Known};
+use crate::ap::policy;
+use crate::app::App;
+use crate::db;
 use crate::domain::actor::ActorKind;
-use crate::{db, model};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -28,7 +32,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List the servers that this one delivers to.
+    /// List the servers that were met: what each runs, how requests to it are signed (scheme) and how it signed last (signed),
+    /// when it was last heard and last took something, what waits for it and since how many failures, and when it is tried next.
     Peers {
         /// For programs.
         #[arg(long)]
@@ -60,7 +65,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             print::value(&json!({
                 "id": found.url,
                 "type": found.kind,
-                "handle": format!("@{}@{}", found.username, found.host),
+                "handle": found.account(),
                 "name": found.name,
                 "page": found.page,
                 "inbox": found.inbox,
@@ -68,37 +73,56 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 "moved_to": found.moved_to.map(|to| app.urls.told(&to)),
             }))
         }
-        Command::Peers { json } => {
-            let hosts = app.db.read(|conn| Ok::<_, db::Error>(model::host::all(conn)?)).await?;
-            let rows: Vec<Value> = hosts.iter().map(peer).collect();
-            let text = |row: &Value, key: &str| match row.get(key) {
-                Some(Value::String(text)) => text.clone(),
-                Some(Value::Null) | None => "-".to_owned(),
-                Some(other) => other.to_string(),
-            };
-            print::rows(&rows, json, |row| {
-                ["host", "state", "failures", "last_ok", "last_heard", "next", "error"]
-                    .iter()
-                    .map(|key| text(row, key))
-                    .collect()
-            })
-        }
+        Command::Peers { json } => peers(&app, json).await,
     }
 }
 
-fn peer(host: &model::host::Host) -> Value {
+async fn peers(app: &App, json: bool) -> Result<(), Failure> {
+    let (rules, now) = (policy::rules(app).await?, app.now().naive_utc());
+    let read = move |conn: &mut db::Conn| Ok::<_, db::Error>(peers::known(conn, &rules, now, i64::MAX)?);
+    let mut known = app.db.read(read).await?;
+    known.sort_unstable_by(|a, b| a.peer.host.host.cmp(&b.peer.host.host));
+    let rows: Vec<Value> = known.iter().map(peer).collect();
+    let names = [
+        "host",
+        "state",
+        "software",
+        "version",
+        "scheme",
+        "signed",
+        "last_heard",
+        "last_ok",
+        "waiting",
+        "failures",
+        "next",
+        "rule",
+        "error",
+    ];
+    print::fields(&rows, json, &names)
+}
+
+fn peer(known: &Known) -> Value {
+    let (host, runs) = (&known.peer.host, &known.peer.runs);
     let state = match (host.set_aside, host.failures) {
         (true, _) => "set aside",
         (false, 0) => "well",
         (false, _) => "failing",
     };
+    let time = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc().trunc_subsecs(0));
     json!({
         "host": host.host,
         "state": state,
+        "software": runs.software,
+        "version": runs.software_version,
+        "software_error": runs.software_error,
+        "scheme": known.scheme.as_str(),
+        "signed": known.peer.heard_scheme,
+        "last_heard": time(host.last_heard_at),
+        "last_ok": time(host.last_ok_at),
+        "waiting": known.waiting,
         "failures": host.failures,
-        "last_ok": host.last_ok_at.map(|at| at.and_utc()),
-        "last_heard": host.last_heard_at.map(|at| at.and_utc()),
-        "next": host.due_at.map(|at| at.and_utc()),
+        "next": time(host.due_at),
+        "rule": known.rule.map(|rule| rule.to_string()),
         "error": host.last_error,
     })
 }

@@ -20,6 +20,7 @@ mod moderation;
 mod moving;
 mod open;
 mod organisation;
+mod peers;
 mod print;
 mod publication;
 mod publish;

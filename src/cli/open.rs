@@ -69,7 +69,7 @@ pub(super) fn connect(config: &Config, location: Location) -> Result<Conn, Failu
 pub(super) fn app(config: Config, urls: Urls, location: Location, pool: u32) -> Result<SharedApp, Failure> {
     let db = Db::open(location, config.database.full_sync, pool)?;
     let http = client::build(&config.federation, urls.base())?;
-    Ok(App::new(config, db, Clock::System, http, urls))
+    Ok(App::new(config, db, Clock::System, http, urls)?)
 }
 
 /// The sentence for a database that a newer version wrote.

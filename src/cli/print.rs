@@ -2,9 +2,14 @@
 
 use std::io::Write;
 
+use reset_federation::printable::printable;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Failure;
+
+/// Most characters of a cell.
+const MAX_CELL: usize = 1000;
 
 /// One line of result.
 pub(super) fn line(text: impl std::fmt::Display) {
@@ -30,7 +35,14 @@ pub(super) fn rows<T: Serialize>(
     if json {
         return value(&rows);
     }
-    let lines: Vec<Vec<String>> = rows.iter().map(columns).collect();
+    table(rows.iter().map(columns).collect());
+    Ok(())
+}
+
+/// Lines of cells, as columns. What strangers wrote in them moves no cursor.
+fn table(lines: Vec<Vec<String>>) {
+    let clean = |cells: Vec<String>| cells.iter().map(|cell| printable(cell, MAX_CELL)).collect();
+    let lines: Vec<Vec<String>> = lines.into_iter().map(clean).collect();
     let mut widths: Vec<usize> = Vec::new();
     for cells in &lines {
         widths.resize(widths.len().max(cells.len()), 0);
@@ -42,6 +54,24 @@ pub(super) fn rows<T: Serialize>(
         let padded: Vec<String> =
             cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         line(padded.join("  ").trim_end());
+    }
+}
+
+/// As [`rows`], of JSON objects: the named fields, under their names where there is anything.
+pub(super) fn fields(rows: &[Value], json: bool, names: &[&str]) -> Result<(), Failure> {
+    if json {
+        return value(&rows);
+    }
+    let text = |row: &Value, name: &str| match row.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => "-".to_owned(),
+        Some(other) => other.to_string(),
+    };
+    let head = names.iter().map(|name| name.to_uppercase()).collect();
+    let mut lines: Vec<Vec<String>> = vec![head];
+    lines.extend(rows.iter().map(|row| names.iter().map(|name| text(row, name)).collect()));
+    if !rows.is_empty() {
+        table(lines);
     }
     Ok(())
 }

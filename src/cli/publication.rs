@@ -64,7 +64,7 @@ async fn registrations(app: &App, id: String, as_json: bool) -> Result<(), Failu
         .map(|one| {
             json!({
                 "actor": one.url,
-                "account": format!("@{}@{}", one.username, one.host),
+                "account": format!("@{}@{}", one.username, one.domain),
                 "name": one.name,
                 "registered": one.registered_at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             })

@@ -40,7 +40,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                         "stamp": app.urls.stamp(&quote.id),
                         "url": quote.url,
                         "page": quote.page,
-                        "account": format!("@{}@{}", quoter.username, quoter.host),
+                        "account": format!("@{}@{}", quoter.username, quoter.domain),
                         "given": quote.given_at.and_utc().to_rfc3339(),
                         "revoked": quote.revoked_at.map(|at| at.and_utc().to_rfc3339()),
                         "reason": quote.revoked_reason,

@@ -1,5 +1,6 @@
-//! Once a day: forgets raw inbox items, finished deliveries and unused actors of other servers, as `[retention]` says, the
-//! ids of activities once no signature of them can be valid any more, and the keys of deleted accounts that have told everybody.
+//! Once a day: forgets raw inbox items, finished deliveries, unused actors of other servers and servers that fell silent, as
+//! `[retention]` says, the ids of activities once no signature of them can be valid any more, and the keys of deleted accounts that
+//! have told everybody.
 
 use std::time::Duration;
 
@@ -41,17 +42,18 @@ async fn forget(app: &App) -> Result<usize, db::Error> {
     let now = app.now().naive_utc();
     let before = move |days: u32| now - TimeDelta::days(days.into());
     let retention = app.config.retention.clone();
+    let old = before(app.config.retention.remote_days);
     let mut rows = app
         .db
         .write(move |conn| {
+            let hosts = model::host::forget_silent(conn, old)?;
             let items = model::inbox_item::forget_items(conn, before(retention.inbox_days))?;
             let ids = model::inbox_item::forget_ids(conn, now - IDS)?;
             let deliveries = outbox::forget_old(conn, before(retention.deliveries_days))?;
             let deleted = outbox::forget_deleted(conn)?;
-            Ok::<_, db::Error>([items, ids, deliveries, deleted].into_iter().sum::<usize>())
+            Ok::<_, db::Error>([hosts, items, ids, deliveries, deleted].into_iter().sum::<usize>())
         })
         .await?;
-    let old = before(app.config.retention.remote_days);
     loop {
         let work =
             move |conn: &mut db::Conn| Ok::<_, db::Error>(model::remote::forget_unused(conn, old, BATCH)?);

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Failure, backup, clock, logging, open, retention, server};
+use super::{Failure, backup, clock, logging, open, peers, retention, server};
 use crate::actions;
 use crate::app::{Clock, SharedApp, Urls};
 use crate::config::Config;
@@ -46,12 +46,24 @@ pub(super) async fn run(path: &Path, parts: Parts) -> Result<(), Failure> {
             "SQLite serves one process: run `reset-node serve`, or set database.url to PostgreSQL for several".to_owned(),
         ));
     }
-    let listener = match parts.web {
-        true => Some(server::bind(config.http.listen).await?),
-        false => None,
+    let listeners = Listeners {
+        web: match parts.web {
+            true => Some(server::bind(config.http.listen, "http.listen").await?),
+            false => None,
+        },
+        metrics: match config.metrics.listen {
+            Some(address) => Some(server::bind(address, "metrics.listen").await?),
+            None => None,
+        },
     };
     let (app, _lock) = ready(config, urls, location).await?;
-    run_parts(app, listener, parts).await
+    run_parts(app, listeners, parts).await
+}
+
+/// Where this process listens.
+pub(super) struct Listeners {
+    pub(super) web: Option<TcpListener>,
+    pub(super) metrics: Option<TcpListener>,
 }
 
 /// The node's `App`, after everything was looked at and the database is of this version; with the lock on the database.
@@ -121,11 +133,7 @@ fn warn(config: &Config) {
 }
 
 /// Starts the parts, says that they run, waits for the end and lets them finish what is under way.
-pub(super) async fn run_parts(
-    app: SharedApp,
-    listener: Option<TcpListener>,
-    parts: Parts,
-) -> Result<(), Failure> {
+pub(super) async fn run_parts(app: SharedApp, listeners: Listeners, parts: Parts) -> Result<(), Failure> {
     let said = |error: std::io::Error| Failure::Said(format!("signals cannot be listened to: {error}"));
     let mut term = signal(SignalKind::terminate()).map_err(said)?;
     let mut int = signal(SignalKind::interrupt()).map_err(said)?;
@@ -136,12 +144,19 @@ pub(super) async fn run_parts(
         tasks.spawn(inbox::run(app.clone(), shutdown.clone()));
         tasks.spawn(clock::run(app.clone(), shutdown.clone()));
         tasks.spawn(retention::run(app.clone(), shutdown.clone()));
+        tasks.spawn(peers::run(app.clone(), shutdown.clone()));
     }
-    if let Some(listener) = listener {
-        let address = listener.local_addr().map_err(|error| Failure::Said(error.to_string()))?;
-        let router = web::router(app.clone());
-        tasks.spawn(server::run(listener, router, shutdown.clone()));
+    let address =
+        |listener: &TcpListener| listener.local_addr().map_err(|error| Failure::Said(error.to_string()));
+    if let Some(listener) = listeners.web {
+        let address = address(&listener)?;
+        tasks.spawn(server::run(listener, web::router(app.clone()), shutdown.clone()));
         tracing::info!("listening on http://{address}");
+    }
+    if let Some(listener) = listeners.metrics {
+        let address = address(&listener)?;
+        tasks.spawn(server::run(listener, web::metrics::router(app.clone()), shutdown.clone()));
+        tracing::info!("metrics are at http://{address}/metrics");
     }
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let ended = tokio::select! {

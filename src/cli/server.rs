@@ -24,18 +24,18 @@ const END: Duration = Duration::from_secs(25);
 /// How long to wait when the system has no more connections to give.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Takes the address; it answers once [`run`] accepts.
-pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+/// Takes the address that `key` of the configuration names; it answers once [`run`] accepts.
+pub(super) async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Said(match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "the address {address} is in use: stop the program that listens there, or set http.listen (for the demo: --listen) to another"
+                "the address {address} is in use: stop the program that listens there, or set {key} (for the demo: --listen) to another"
             ),
             std::io::ErrorKind::PermissionDenied => format!(
-                "the address {address} may not be used: choose a port above 1023 in http.listen and put a proxy before it"
+                "the address {address} may not be used: choose a port above 1023 in {key} and put a proxy before it"
             ),
             std::io::ErrorKind::AddrNotAvailable => {
-                format!("the address {address} is not one of this machine: set http.listen to 127.0.0.1:8080")
+                format!("the address {address} is not one of this machine: set {key} to one of 127.0.0.1")
             }
             _ => format!("the address {address} cannot be listened on: {error}"),
         })

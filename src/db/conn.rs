@@ -51,7 +51,9 @@ impl Location {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Location::Postgres(with_system_roots(url)));
         }
-        Err(format!("database.url `{url}` is neither sqlite:PATH nor postgres://…"))
+        // The rest may hold a password.
+        let scheme = url.split(':').next().filter(|_| url.contains(':')).unwrap_or_default();
+        Err(format!("database.url (`{scheme}:…`) is neither sqlite:PATH nor postgres://…"))
     }
 }
 

@@ -7,10 +7,12 @@ pub mod schema;
 mod writer;
 
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 pub use conn::{Conn, Location, Manager};
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::{Connection, RunQueryDsl};
+use prometheus::{Histogram, HistogramOpts};
 use tokio::sync::Semaphore;
 
 /// Why the database did not answer. Never turned into "empty".
@@ -42,6 +44,27 @@ pub struct Db {
     writer: Option<writer::Writer>,
     manager: Manager,
     watcher: Arc<OnceLock<Option<Mutex<Conn>>>>,
+    waits: Waits,
+}
+
+/// How long writes take, for those who watch. Shared by the clones of a handle.
+#[derive(Clone)]
+pub struct Waits {
+    /// Until a write begins.
+    pub turn: Histogram,
+    /// Until it is durable, or was refused.
+    pub whole: Histogram,
+}
+
+impl Waits {
+    fn new() -> Result<Waits, prometheus::Error> {
+        let buckets = vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0];
+        let of = |name, help| Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.clone()));
+        Ok(Waits {
+            turn: of("reset_node_database_write_wait_seconds", "How long a write waited for its turn.")?,
+            whole: of("reset_node_database_write_seconds", "From asking for a write until it was durable.")?,
+        })
+    }
 }
 
 impl Db {
@@ -59,7 +82,14 @@ impl Db {
         // Reading SQLite is work for this machine's cores; PostgreSQL does it elsewhere.
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let places = if writer.is_some() { cores.max(2) } else { usize::try_from(pool).unwrap_or(1) };
-        Ok(Db { readers, places: Arc::new(Semaphore::new(places)), writer, manager, watcher: Arc::default() })
+        let places = Arc::new(Semaphore::new(places));
+        let waits = Waits::new().map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Db { readers, places, writer, manager, watcher: Arc::default(), waits })
+    }
+
+    /// How long its writes take.
+    pub fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Where the data is.
@@ -104,10 +134,17 @@ impl Db {
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        match &self.writer {
+        let (asked, turn) = (Instant::now(), self.waits.turn.clone());
+        let f = move |conn: &mut Conn| {
+            turn.observe(asked.elapsed().as_secs_f64());
+            f(conn)
+        };
+        let result = match &self.writer {
             Some(writer) => writer.write(f).await,
             None => self.blocking(move |pool| checkout(pool)?.transaction(|conn| f(conn))).await,
-        }
+        };
+        self.waits.whole.observe(asked.elapsed().as_secs_f64());
+        result
     }
 
     /// Runs `f` on a blocking thread once there is a place, which it keeps to its end even if the caller hangs up.

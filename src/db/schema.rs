@@ -186,6 +186,9 @@ diesel::table! {
         gone_at -> Nullable<Timestamp>,
         moved_to -> Nullable<Text>,
         moved_at -> Nullable<Timestamp>,
+        domain -> Text,
+        ask_at -> Nullable<Timestamp>,
+        asked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -377,6 +380,11 @@ diesel::table! {
         last_ok_at -> Nullable<Timestamp>,
         last_heard_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
+        heard_scheme -> Nullable<Text>,
+        software -> Nullable<Text>,
+        software_version -> Nullable<Text>,
+        software_error -> Nullable<Text>,
+        ask_at -> Timestamp,
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Answer<'a> {
 pub(super) fn is_small(asked: &Value) -> Result<(), Stopped> {
     match asked.to_string().len() <= MAX_ANSWERED {
         true => Ok(()),
-        false => Err(Stopped::Refused("it is too large to be answered")),
+        false => Err(Stopped::Refused("too_large", "it is too large to be answered")),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn on_block(app: &App, activity: &Activity) -> Result<Step, Refusal> 
     let id = activity.id.to_string();
     Ok(Step::Effect(Box::new(move |scene| {
         let Some(blocked) = scene.local_actor(&object)? else {
-            return Err(Stopped::Refused("there is no such actor here"));
+            return Err(Stopped::Refused("no_such_actor", "there is no such actor here"));
         };
         if model::reply::is_buried(scene.conn, &id, scene.sender.id)? {
             return Ok("the block was undone before it came");

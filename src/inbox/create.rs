@@ -162,6 +162,7 @@ pub(super) fn store(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str,
     if row.withheld {
         return Ok("a reply was kept, and is not shown: its author's server is limited here");
     }
+    model::handles::named(scene.conn, scene.sender.id, scene.now)?;
     scene.tally.add(row.publication_id, Counter::Replies, 1);
     Ok("a reply was added")
 }

@@ -20,11 +20,11 @@ pub(super) fn on_delete(activity: &Activity) -> Result<Step, Refusal> {
 fn delete_reply(scene: &mut Scene<'_>, url: &str) -> Result<&'static str, Stopped> {
     let known = model::reply::find(scene.conn, url)?;
     if known.as_ref().is_some_and(|known| known.remote_id != scene.sender.id) {
-        return Err(Stopped::Refused("the reply is another actor's"));
+        return Err(Stopped::Refused("not_owner", "the reply is another actor's"));
     }
     let quoter = model::quote::author(scene.conn, url)?;
     if quoter.is_some_and(|quoter| quoter != scene.sender.id) {
-        return Err(Stopped::Refused("the quoting post is another actor's"));
+        return Err(Stopped::Refused("not_owner", "the quoting post is another actor's"));
     }
     model::reply::bury(scene.conn, url, scene.sender.id, scene.now)?;
     let quoted = model::quote::forget(scene.conn, url)?;

@@ -18,7 +18,7 @@ pub(super) fn on_follow(app: &App, activity: Activity) -> Result<Step, Refusal> 
     }
     Ok(Step::Effect(Box::new(move |scene| {
         let Some(followed) = scene.local_actor(&object)? else {
-            return Err(Stopped::Refused("there is no such actor here"));
+            return Err(Stopped::Refused("no_such_actor", "there is no such actor here"));
         };
         // Whoever follows again blocks no more.
         model::block::remove(scene.conn, followed.id, scene.sender.id)?;

@@ -40,7 +40,9 @@ pub(super) fn handed_on(rules: &Rules, activity: Activity, teller: &str) -> Resu
     let teller = Url::parse(teller).map_err(|_| Refusal::Invalid("actor"))?;
     // Either was let in, and blocked since.
     if [&teller, &activity.actor].into_iter().any(|url| rules.id(url) == Policy::Blocked) {
-        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+        return Ok(Step::Effect(Box::new(|_| {
+            Err(Stopped::Refused("blocked", "its sender is blocked here"))
+        })));
     }
     Ok(Step::Hear(Box::new(Hearsay { activity, teller, announced: false })))
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use reset_federation::digest;
 
+use crate::ap::knock::Scheme;
 use crate::app::App;
 use crate::jobs::lanes::lane_of;
 use crate::model::inbox_item::{self, NewItem};
-use crate::{db, model};
+use crate::{db, model, outbox};
 
 /// The name of the queue in the table of lanes.
 pub const QUEUE: &str = "inbox";
@@ -26,6 +27,8 @@ pub struct Taken {
     pub signer: String,
     /// The host of the signer, normalised.
     pub host: String,
+    /// How it was signed.
+    pub scheme: Scheme,
     /// The bytes.
     pub document: String,
 }
@@ -77,7 +80,8 @@ pub async fn take(app: &App, taken: Taken) -> Result<bool, db::Error> {
         .db
         .write(move |conn| {
             if is_news {
-                model::host::heard(conn, &taken.host, now)?;
+                let lane = lane_of(&taken.host, outbox::LANES);
+                model::host::heard(conn, &taken.host, lane, taken.scheme.as_str(), now)?;
             }
             if !inbox_item::remember(conn, &taken.key(), now)? {
                 return Ok::<_, db::Error>(false);

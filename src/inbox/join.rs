@@ -63,6 +63,7 @@ fn join(scene: &mut Scene<'_>, id: &str, activity: &Activity) -> Result<&'static
             registered_at: scene.now,
         };
         registration::add(scene.conn, &row)?;
+        model::handles::named(scene.conn, scene.sender.id, scene.now)?;
     }
     let answer = Answer {
         kind: if refused.is_some() { "Reject" } else { "Accept" },

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use diesel::connection::SimpleConnection;
 use reset_federation::activity::{Activity, ActivityKind, ObjectRef};
 use reset_federation::check::Refusal;
 use reset_federation::limits::{MAX_FETCHES, MAX_KEY_FETCHES};
-use reset_federation::retry;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::ending::{end_refused, postpone, put_off, refuse};
 use super::hearsay::{self, Found, Hearsay};
 use super::moved;
 use super::page::{Busy, Planned, Walk, checked};
@@ -31,8 +31,6 @@ use crate::outbox;
 
 /// Attempts for which later items of a sender wait behind one that failed: about 20 seconds together.
 const HOLD_ATTEMPTS: i32 = 3;
-/// Attempts after which an item is given up: about six hours together.
-const MAX_ATTEMPTS: i32 = 11;
 /// What is left of an activity's fetches after its key was found, and found again.
 const FETCHES: usize = MAX_FETCHES - 2 * MAX_KEY_FETCHES;
 /// How often new items are looked for while others wait for other servers.
@@ -51,7 +49,7 @@ pub(super) async fn drain(app: SharedApp, lane: i32, stopping: Arc<AtomicBool>) 
         let again = !needy.is_empty();
         worked |= ended || again;
         for planned in needy {
-            let who = (planned.sender.clone(), planned.host.clone());
+            let who = (planned.sender.clone(), planned.label.host.clone());
             let task = aside.spawn(fetch_and_end(app.clone(), planned));
             busy.insert(task.id(), who);
         }
@@ -136,10 +134,12 @@ async fn fetch_and_end(app: SharedApp, mut planned: Planned) -> Result<(), db::E
     planned.step = match asked {
         Ok(step) => step,
         Err(FetchError::Later(why)) => {
-            return put_off(&app, (planned.seq, planned.attempts, planned.erase), why).await;
+            return put_off(&app, planned.label, (planned.attempts, planned.erase), why).await;
         }
         Err(FetchError::Gone) => Ok(super::scene::ignored("its object is gone")),
-        Err(FetchError::Refused(why)) => return refuse(&app, planned.seq, why, planned.erase).await,
+        Err(FetchError::Refused(why)) => {
+            return refuse(&app, planned.label, planned.received, why, planned.erase).await;
+        }
     };
     end_batch(&app, vec![planned]).await.map(drop)
 }
@@ -187,36 +187,6 @@ async fn heard(
     Ok(step.map(|step| if once { hearsay::once(&by, &id, step) } else { step }))
 }
 
-async fn refuse(app: &App, seq: i64, why: String, erase: bool) -> Result<(), db::Error> {
-    tracing::info!(seq, why, "an activity was refused");
-    let outcome = format!("refused: {why}");
-    app.db.write(move |conn| Ok(inbox_item::finish(conn, seq, End::Done, &outcome, erase)?)).await
-}
-
-async fn put_off(app: &App, item: (i64, i32, bool), why: String) -> Result<(), db::Error> {
-    let now = app.now().naive_utc();
-    app.db.write(move |conn| Ok(postpone(conn, item, now, &why)?)).await
-}
-
-fn postpone(
-    conn: &mut Conn,
-    (seq, attempts, erase): (i64, i32, bool),
-    now: NaiveDateTime,
-    why: &str,
-) -> crate::model::Result<()> {
-    let attempts = attempts.saturating_add(1);
-    if attempts >= MAX_ATTEMPTS {
-        tracing::warn!(seq, why, "an activity was given up");
-        return inbox_item::finish(conn, seq, End::Failed, why, erase);
-    }
-    // Spread by the item's number: no two of a batch come back together.
-    let jitter = f64::from(u8::try_from(seq.rem_euclid(100)).unwrap_or(50)) / 100.0;
-    let pause = retry::delay(u32::try_from(attempts).unwrap_or(1), jitter);
-    let run_at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::minutes(1));
-    tracing::debug!(seq, why, "an activity is tried again later");
-    inbox_item::postpone(conn, seq, attempts, run_at, why)
-}
-
 /// Writes the effects of a batch in one transaction, in order, and does what follows once it is committed. The senders of
 /// whom something was put off.
 async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, db::Error> {
@@ -234,6 +204,8 @@ async fn end_batch(app: &SharedApp, batch: Vec<Planned>) -> Result<Vec<String>, 
         app.wake.outbox.notify_one();
     }
     resolve::forget_keys(app, &after.keys).await;
+    let ended = app.now().naive_utc();
+    after.ended.iter().for_each(|received| app.metrics.item(ended - *received));
     Ok(after.put_off)
 }
 
@@ -252,12 +224,14 @@ fn write_batch(
     }
     let mut senders: HashMap<String, Option<Sender>> = HashMap::new();
     for planned in batch {
-        let (seq, erase, attempts) = (planned.seq, planned.erase, planned.attempts);
+        let (label, erase, times) = (planned.label, planned.erase, (now, planned.received));
         let effect = match planned.step {
             Ok(Step::Effect(effect)) => effect,
             Ok(Step::Fetch(..) | Step::Hear(_)) => continue,
             Err(refusal) => {
-                end_refused(conn, seq, &refusal.to_string(), erase)?;
+                let why = (refusal.reason(), refusal.to_string());
+                end_refused(app, conn, &label, (why.0, &why.1), erase)?;
+                after.ended.push(planned.received);
                 continue;
             }
         };
@@ -266,14 +240,15 @@ fn write_batch(
             None => find_sender(conn, &planned.actor, &mut senders)?,
         };
         let Some(sender) = sender else {
-            end_refused(conn, seq, "its sender is not known any more", erase)?;
+            end_refused(app, conn, &label, ("unknown_sender", "its sender is not known any more"), erase)?;
+            after.ended.push(planned.received);
             continue;
         };
         conn.batch_execute("SAVEPOINT item")?;
-        let times = (now, planned.received);
+        after.ended.push(planned.received);
         match attempt(app, conn, times, sender, Arc::clone(rules), effect) {
             Ok((outcome, counted, following)) => {
-                inbox_item::finish(conn, seq, End::Done, outcome, erase)?;
+                inbox_item::finish(conn, label.seq, End::Done, outcome, erase)?;
                 conn.batch_execute("RELEASE SAVEPOINT item")?;
                 tally.merge(counted);
                 after.due.extend(following.due);
@@ -283,12 +258,15 @@ fn write_batch(
                 conn.batch_execute("ROLLBACK TO SAVEPOINT item; RELEASE SAVEPOINT item")?;
                 match failure {
                     Failure::Panicked => {
-                        tracing::error!(seq, "an effect panicked; nothing of it was kept");
-                        inbox_item::finish(conn, seq, End::Failed, "the effect panicked", erase)?;
+                        tracing::error!(seq = label.seq, "an effect panicked; nothing of it was kept");
+                        inbox_item::finish(conn, label.seq, End::Failed, "the effect panicked", erase)?;
                     }
-                    Failure::Stopped(Stopped::Refused(why)) => end_refused(conn, seq, why, erase)?,
+                    Failure::Stopped(Stopped::Refused(reason, why)) => {
+                        end_refused(app, conn, &label, (reason, why), erase)?;
+                    }
                     Failure::Stopped(Stopped::Db(error)) => {
-                        postpone(conn, (seq, attempts, erase), now, &error.to_string())?;
+                        after.ended.pop();
+                        postpone(conn, &label, (planned.attempts, erase), now, &error.to_string())?;
                         after.put_off.push(planned.sender);
                     }
                 }
@@ -298,11 +276,6 @@ fn write_batch(
     tally.write(conn, now)?;
     outbox::make_due(conn, &after.due, now)?;
     Ok(after)
-}
-
-fn end_refused(conn: &mut Conn, seq: i64, why: &str, erase: bool) -> crate::model::Result<()> {
-    tracing::info!(seq, why, "an activity was refused");
-    inbox_item::finish(conn, seq, End::Done, &format!("refused: {why}"), erase)
 }
 
 fn find_sender(

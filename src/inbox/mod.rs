@@ -7,6 +7,7 @@ mod answer;
 mod block;
 mod create;
 mod delete;
+mod ending;
 mod flag;
 mod follow;
 mod hearsay;

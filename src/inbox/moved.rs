@@ -101,7 +101,7 @@ fn follow_on(scene: &mut Scene<'_>, new: i64) -> Result<&'static str, Stopped> {
 /// An actor of ours is where it moved: what is said here is read here without a follow.
 fn come_here(scene: &mut Scene<'_>, to: &str) -> Result<&'static str, Stopped> {
     let Some(new) = scene.local_actor(to)? else {
-        return Err(Stopped::Refused("there is no such actor here"));
+        return Err(Stopped::Refused("no_such_actor", "there is no such actor here"));
     };
     if new.moved_to.is_some() {
         return Ok("it moved to an actor that has moved itself");

@@ -11,6 +11,7 @@ use reset_federation::check::{self, Refusal, Verdict};
 use reset_federation::json;
 use serde_json::Value;
 
+use super::ending::Label;
 use super::hearsay;
 use super::scene::{Step, Stopped};
 use super::understand;
@@ -36,12 +37,11 @@ const LEFT: usize = 16;
 
 /// An item with what it asks for.
 pub(super) struct Planned {
-    pub(super) seq: i64,
+    pub(super) label: Label,
     /// Who signed: what later items wait for.
     pub(super) sender: String,
     /// Whose act it is.
     pub(super) actor: String,
-    pub(super) host: String,
     pub(super) received: NaiveDateTime,
     pub(super) attempts: i32,
     /// The words of people are kept in their own rows only: the raw bytes go with the end of the item. So does what is large.
@@ -137,7 +137,7 @@ impl Walk {
                 self.open = true;
             }
         }
-        ready.sort_unstable_by_key(|planned| planned.seq);
+        ready.sort_unstable_by_key(|planned| planned.label.seq);
         let is_last = turns && !std::mem::take(&mut self.open);
         Ok(Page { walk: self, ready, needy, is_last })
     }
@@ -184,12 +184,14 @@ fn has_words(value: &Value) -> bool {
 }
 
 fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
+    let mut kind = None;
     let is_large = item.document.len() > KEPT_BYTES;
     let mut erase = is_large || KINDS.iter().any(|kind| item.document.contains(kind));
     let read = || {
         let parsed = parse(app, &item);
         erase |= parsed.as_ref().map_or(true, |activity| has_words(&activity.raw));
         let activity = parsed?;
+        kind = Some(activity.kind.clone());
         match activity.actor.as_str() == item.actor_url {
             true => checked(app, rules, activity),
             false => hearsay::handed_on(rules, activity, &item.actor_url),
@@ -198,10 +200,9 @@ fn plan((app, rules): (&App, &Rules), host: &str, item: Item) -> Planned {
     // A panic here is a fault of ours; it fails this item and no other.
     let step = catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(Refusal::Invalid("activity")));
     Planned {
-        seq: item.seq,
+        label: Label { seq: item.seq, host: host.to_owned(), activity: item.activity_id, kind },
         actor: item.actor_url.clone(),
         sender: item.actor_url,
-        host: host.to_owned(),
         received: item.received_at,
         attempts: item.attempts,
         erase,
@@ -223,7 +224,9 @@ fn parse(app: &App, item: &Item) -> Result<Activity, Refusal> {
 pub(super) fn checked(app: &App, rules: &Rules, activity: Activity) -> Result<Step, Refusal> {
     // It was let in, and its server or its actor was blocked since.
     if rules.id(&activity.actor) == Policy::Blocked {
-        return Ok(Step::Effect(Box::new(|_| Err(Stopped::Refused("its sender is blocked here")))));
+        return Ok(Step::Effect(Box::new(|_| {
+            Err(Stopped::Refused("blocked", "its sender is blocked here"))
+        })));
     }
     match check::activity_origin(&activity)? {
         Verdict::Trusted => understand(app, activity),

@@ -115,6 +115,7 @@ impl Request {
             revoked_reason: None,
         };
         model::quote::insert(scene.conn, &quote)?;
+        model::handles::named(scene.conn, scene.sender.id, scene.now)?;
         if policy::is_withheld(scene.conn, &scene.rules, scene.sender.id, &scene.sender.url)? {
             model::quote::set_withheld(scene.conn, scene.sender.id, true)?;
         }

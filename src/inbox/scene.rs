@@ -39,9 +39,9 @@ pub(super) fn ignored(why: &'static str) -> Step {
 /// Why an effect was not completed; nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Stopped {
-    /// The sender may not do this.
-    #[error("refused: {0}")]
-    Refused(&'static str),
+    /// The sender may not do this: one of a few words for counting, and a sentence.
+    #[error("refused: {1}")]
+    Refused(&'static str, &'static str),
     /// It may work later.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -134,6 +134,8 @@ pub(super) struct After {
     pub(super) put_off: Vec<String>,
     /// Nothing was done, since the rules for servers changed meanwhile.
     pub(super) stale: bool,
+    /// When what was done with came in.
+    pub(super) ended: Vec<NaiveDateTime>,
 }
 
 /// See the module.

@@ -47,7 +47,7 @@ fn change_reply(scene: &mut Scene<'_>, reply: Reply) -> Result<&'static str, Sto
         };
     };
     if known.remote_id != scene.sender.id {
-        return Err(Stopped::Refused("the reply is another actor's"));
+        return Err(Stopped::Refused("not_owner", "the reply is another actor's"));
     }
     if !reply.public {
         model::reply::delete(scene.conn, known.id)?;

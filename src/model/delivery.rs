@@ -357,30 +357,26 @@ pub fn list(conn: &mut Conn, state: i32, limit: i64) -> Result<Vec<Delivery>> {
         .load(conn)
 }
 
+/// As [`list`], to one host.
+///
+/// # Errors
+/// The database's.
+pub fn list_of(conn: &mut Conn, state: i32, host: &str, limit: i64) -> Result<Vec<Delivery>> {
+    deliveries::table
+        .filter(deliveries::state.eq(state))
+        .filter(deliveries::host.eq(host))
+        .order(deliveries::id.desc())
+        .limit(limit)
+        .select(Delivery::as_select())
+        .load(conn)
+}
+
 /// How many deliveries are in a state.
 ///
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, state: i32) -> Result<i64> {
     deliveries::table.filter(deliveries::state.eq(state)).count().get_result(conn)
-}
-
-/// Makes every failed delivery wait again, as if it were new. The hosts for which that is so.
-///
-/// # Errors
-/// The database's.
-pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<String>> {
-    let failed = deliveries::table.filter(deliveries::state.eq(FAILED));
-    let hosts = failed.select(deliveries::host).distinct().load(conn)?;
-    diesel::update(failed)
-        .set((
-            deliveries::state.eq(PENDING),
-            deliveries::run_at.eq(now),
-            deliveries::created_at.eq(now),
-            deliveries::done_at.eq(None::<NaiveDateTime>),
-        ))
-        .execute(conn)?;
-    Ok(hosts)
 }
 
 /// The hosts for which something waits.

@@ -1,8 +1,10 @@
-//! The servers we deliver to: when each is next looked at, and how it has been doing. What follows from a failure is decided
-//! in `outbox`; here it is only kept.
+//! The servers that were met, because we deliver to them or because they spoke to us: when each is next looked at, how it has
+//! been doing, and what it runs. What follows from a failure is decided in `outbox`; here it is only kept.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 use super::Result;
 use crate::both;
@@ -146,25 +148,25 @@ pub fn schedule(conn: &mut Conn, host: &str, due_at: Option<NaiveDateTime>) -> R
     diesel::update(hosts::table.find(host)).set(hosts::due_at.eq(due_at)).execute(conn).map(drop)
 }
 
-/// Notes that a host spoke to us: it is no longer set aside, and what waits for it while it is paused is tried now. Does
-/// nothing for a host we never delivered to, and nothing again within a minute.
+/// Notes that a host spoke to us, and how it signed: it is no longer set aside, and what waits for it while it is paused is tried
+/// now. Nothing is noted again within a minute.
 ///
 /// # Errors
 /// The database's.
-pub fn heard(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
+pub fn heard(conn: &mut Conn, host: &str, lane: i32, scheme: &str, now: NaiveDateTime) -> Result<()> {
     let known: Option<(bool, i32, Option<NaiveDateTime>)> = hosts::table
         .find(host)
         .select((hosts::set_aside, hosts::failures, hosts::last_heard_at))
         .first(conn)
         .optional()?;
     let Some((set_aside, failures, last)) = known else {
-        return Ok(());
+        return meet(conn, host, lane, scheme, now);
     };
     if !set_aside && last.is_some_and(|last| last + HEARD_EVERY > now) {
         return Ok(());
     }
     let row = hosts::table.find(host);
-    diesel::update(row).set(hosts::last_heard_at.eq(now)).execute(conn)?;
+    diesel::update(row).set((hosts::last_heard_at.eq(now), hosts::heard_scheme.eq(scheme))).execute(conn)?;
     if set_aside {
         diesel::update(row)
             .set((hosts::set_aside.eq(false), hosts::failing_days.eq(0), hosts::due_at.eq(now)))
@@ -173,4 +175,126 @@ pub fn heard(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
         diesel::update(row.filter(hosts::due_at.gt(now))).set(hosts::due_at.eq(now)).execute(conn)?;
     }
     Ok(())
+}
+
+/// A row for a host to which nothing was delivered yet.
+fn meet(conn: &mut Conn, host: &str, lane: i32, scheme: &str, now: NaiveDateTime) -> Result<()> {
+    let row = (
+        hosts::host.eq(host),
+        hosts::lane.eq(lane),
+        hosts::failures.eq(0),
+        hosts::failing_days.eq(0),
+        hosts::set_aside.eq(false),
+        hosts::last_heard_at.eq(now),
+        hosts::heard_scheme.eq(scheme),
+    );
+    both!(conn, c => diesel::insert_into(hosts::table).values(row).on_conflict_do_nothing().execute(c))
+        .map(drop)
+}
+
+/// Has a host tried at once, whatever happened there: somebody says that it is worth it.
+///
+/// # Errors
+/// The database's.
+pub fn try_now(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set((hosts::set_aside.eq(false), hosts::failing_days.eq(0), hosts::due_at.eq(now)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Forgets hosts that only spoke to us, and not since `before`. How many.
+///
+/// # Errors
+/// The database's.
+pub fn forget_silent(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
+    let never_sent = hosts::due_at.is_null().and(hosts::last_ok_at.is_null()).and(hosts::failures.eq(0));
+    let silent = hosts::table.filter(never_sent).filter(hosts::last_heard_at.lt(before));
+    diesel::delete(silent).execute(conn)
+}
+
+/// Forgets all that is known of a host, unless something waits for it or it is set aside.
+///
+/// # Errors
+/// The database's.
+pub fn forget(conn: &mut Conn, host: &str) -> Result<()> {
+    let idle = hosts::table.find(host).filter(hosts::due_at.is_null()).filter(hosts::set_aside.eq(false));
+    diesel::delete(idle).execute(conn).map(drop)
+}
+
+/// What a server says that it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset, Queryable, Selectable)]
+#[diesel(table_name = hosts, treat_none_as_null = true)]
+pub struct Software {
+    /// Its name.
+    pub software: Option<String>,
+    /// Its version.
+    pub software_version: Option<String>,
+    /// Why neither is known.
+    pub software_error: Option<String>,
+}
+
+/// Hosts that are to be asked what they run.
+///
+/// # Errors
+/// The database's.
+pub fn to_ask(conn: &mut Conn, now: NaiveDateTime, limit: i64) -> Result<Vec<String>> {
+    hosts::table
+        .filter(hosts::ask_at.le(now))
+        .order(hosts::ask_at)
+        .limit(limit)
+        .select(hosts::host)
+        .load(conn)
+}
+
+/// Takes it on to ask a host now; if nothing comes of it, it is due again at `again`. False where another worker did.
+///
+/// # Errors
+/// The database's.
+pub fn take_asking(conn: &mut Conn, host: &str, now: NaiveDateTime, again: NaiveDateTime) -> Result<bool> {
+    let due = hosts::table.find(host).filter(hosts::ask_at.le(now));
+    Ok(diesel::update(due).set(hosts::ask_at.eq(again)).execute(conn)? == 1)
+}
+
+/// Keeps what a host said that it runs; a failure leaves what was known before. It is due again at `next`.
+///
+/// # Errors
+/// The database's.
+pub fn keep_software(
+    conn: &mut Conn,
+    host: &str,
+    said: std::result::Result<&Software, &str>,
+    next: NaiveDateTime,
+) -> Result<()> {
+    let row = hosts::table.find(host);
+    match said {
+        Ok(software) => diesel::update(row).set((software, hosts::ask_at.eq(next))).execute(conn),
+        Err(error) => {
+            diesel::update(row).set((hosts::software_error.eq(error), hosts::ask_at.eq(next))).execute(conn)
+        }
+    }
+    .map(drop)
+}
+
+/// A host as those who watch see it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = hosts)]
+pub struct Peer {
+    /// The schedule and the health.
+    #[diesel(embed)]
+    pub host: Host,
+    /// How it signed last.
+    pub heard_scheme: Option<String>,
+    /// What it runs.
+    #[diesel(embed)]
+    pub runs: Software,
+}
+
+/// Hosts, those first for which something waits or that fail, then by name.
+///
+/// # Errors
+/// The database's.
+pub fn peers(conn: &mut Conn, limit: i64) -> Result<Vec<Peer>> {
+    let rank = sql::<Integer>("CASE WHEN due_at IS NULL AND failures = 0 THEN 1 ELSE 0 END");
+    hosts::table.order((rank, hosts::host)).limit(limit).select(Peer::as_select()).load(conn)
 }

@@ -303,8 +303,8 @@ pub struct ShownReply {
     pub name: String,
     /// Its author's preferredUsername.
     pub username: String,
-    /// Its author's host.
-    pub host: String,
+    /// The domain in its author's handle.
+    pub domain: String,
     /// Its content warning as safe HTML without elements.
     pub warning: Option<String>,
     attachments: String,
@@ -338,7 +338,7 @@ pub fn replies(conn: &mut Conn, urls: &[String]) -> Result<Vec<ShownReply>> {
             replies::updated_at,
             remote_actors::name,
             remote_actors::username,
-            remote_actors::host,
+            remote_actors::domain,
             replies::warning,
             replies::attachments,
         ))

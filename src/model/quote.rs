@@ -39,8 +39,8 @@ pub struct Quoter {
     pub name: String,
     /// preferredUsername.
     pub username: String,
-    /// Host (and port) of its id.
-    pub host: String,
+    /// The domain in its handle.
+    pub domain: String,
     /// Its own inbox.
     pub inbox: String,
 }

@@ -31,8 +31,8 @@ pub struct Registration {
     pub name: String,
     /// Its name on its server.
     pub username: String,
-    /// Its server.
-    pub host: String,
+    /// The domain in its handle.
+    pub domain: String,
     /// When it came.
     pub registered_at: NaiveDateTime,
 }
@@ -112,7 +112,7 @@ pub fn list(conn: &mut Conn, publication_id: &str) -> Result<Vec<Registration>> 
             remote_actors::url,
             remote_actors::name,
             remote_actors::username,
-            remote_actors::host,
+            remote_actors::domain,
             registrations::registered_at,
         ))
         .load(conn)

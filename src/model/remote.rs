@@ -43,6 +43,15 @@ pub struct Remote {
     pub moved_to: Option<String>,
     /// When it was last part of a move that had an effect here: left, or was moved to.
     pub moved_at: Option<NaiveDateTime>,
+    /// The domain in its handle: that of `url`, or another that was confirmed from both sides.
+    pub domain: String,
+}
+
+impl Remote {
+    /// `@name@domain`.
+    pub fn account(&self) -> String {
+        format!("@{}@{}", self.username, self.domain)
+    }
 }
 
 /// What a fetched actor brings.
@@ -78,8 +87,13 @@ pub struct NewRemote {
 /// # Errors
 /// The database's.
 pub fn upsert(conn: &mut Conn, actor: &NewRemote, keys: &[(String, String)]) -> Result<i64> {
+    // What was confirmed is the handle of another name.
+    diesel::update(remote_actors::table.filter(remote_actors::url.eq(&actor.url)))
+        .filter(remote_actors::username.ne(&actor.username))
+        .set((remote_actors::domain.eq(&actor.host), remote_actors::asked_at.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
     let id: i64 = both!(conn, c => diesel::insert_into(remote_actors::table)
-        .values(actor)
+        .values((actor, remote_actors::domain.eq(&actor.host)))
         .on_conflict(remote_actors::url)
         .do_update()
         .set(actor)
@@ -147,6 +161,8 @@ pub fn gone(conn: &mut Conn, id: i64, now: NaiveDateTime) -> Result<()> {
             remote_actors::name.eq(""),
             remote_actors::page.eq(None::<String>),
             remote_actors::document.eq(""),
+            remote_actors::domain.eq(remote_actors::host),
+            remote_actors::ask_at.eq(None::<NaiveDateTime>),
             remote_actors::moved_to.eq(None::<String>),
         ))
         .execute(conn)

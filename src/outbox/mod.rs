@@ -16,6 +16,8 @@ pub use engine::{run, run_until_idle};
 pub use enqueue::{Audience, Hosts, LANES, NewActivity, QUEUE, enqueue, make_due, store};
 pub use follow::{follow, unfollow};
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 
 use crate::db::{Conn, Error};
@@ -52,9 +54,41 @@ pub fn forget_deleted(conn: &mut Conn) -> Result<usize, Error> {
 /// # Errors
 /// The database's.
 pub fn retry_failed(conn: &mut Conn, now: NaiveDateTime) -> Result<usize, Error> {
-    let hosts = model::delivery::retry_failed(conn, now)?;
+    let hosts = model::again::failed(conn, now)?;
     for host in &hosts {
         model::host::make_due(conn, host, lane_of(host, LANES), now)?;
     }
     Ok(hosts.len())
+}
+
+/// Tries at once what was given up and what waits for a host, though it be paused or set aside. For how many hosts: one or none.
+///
+/// # Errors
+/// The database's.
+pub fn retry_host(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<usize, Error> {
+    if model::again::of_host(conn, host, now)? == 0 {
+        return Ok(0);
+    }
+    try_now(conn, host, now)?;
+    Ok(1)
+}
+
+/// Tries these deliveries at once, as [`retry_host`]. For how many hosts.
+///
+/// # Errors
+/// The database's.
+pub fn retry(conn: &mut Conn, ids: &[i64], now: NaiveDateTime) -> Result<usize, Error> {
+    let mut hosts = BTreeSet::new();
+    for id in ids {
+        hosts.extend(model::again::one(conn, *id, now)?);
+    }
+    for host in &hosts {
+        try_now(conn, host, now)?;
+    }
+    Ok(hosts.len())
+}
+
+fn try_now(conn: &mut Conn, host: &str, now: NaiveDateTime) -> Result<(), Error> {
+    model::host::make_due(conn, host, lane_of(host, LANES), now)?;
+    Ok(model::host::try_now(conn, host, now)?)
 }

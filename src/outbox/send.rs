@@ -1,11 +1,12 @@
 //! One request: a signed POST to an inbox, and what its answer means. Knows no row and no host.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, HeaderValue, RETRY_AFTER};
 use reset_federation::media_type::ACTIVITY_JSON;
+use reset_federation::printable::printable;
 use reset_federation::retry;
 use reset_federation::url_check::authority;
 use url::Url;
@@ -17,6 +18,8 @@ use crate::app::App;
 
 /// Of an answer's body at most this much is read, so that the connection can be used again. In bytes.
 const MAX_ANSWER: usize = 8192;
+/// Of what a refusal says at most this much is kept, in characters.
+const MAX_ERROR: usize = 300;
 
 /// What is the same for every delivery of an activity: computed once.
 pub(super) struct Parcel {
@@ -111,10 +114,13 @@ impl Parcel {
         };
         let accept = HeaderValue::from_static(ACTIVITY_JSON);
         let request = app.http.post(url.clone()).headers(headers).header(ACCEPT, accept);
-        match request.body(self.body.clone()).send().await {
+        let began = Instant::now();
+        let answer = match request.body(self.body.clone()).send().await {
             Ok(response) => read(response, now).await,
             Err(error) => Answer::none(reason(&error)),
-        }
+        };
+        app.metrics.delivery(answer.status, began.elapsed());
+        answer
     }
 }
 
@@ -139,11 +145,8 @@ async fn read(mut response: reqwest::Response, now: DateTime<Utc>) -> Answer {
             body.extend_from_slice(&chunk);
         }
     }
-    let error = (!status.is_success()).then(|| {
-        // Databases take no NUL, and this is shown in a terminal.
-        let text = String::from_utf8_lossy(&body).replace(char::is_control, " ");
-        format!("{status} {}", text.trim()).trim_end().to_owned()
-    });
+    let error = (!status.is_success())
+        .then(|| printable(&format!("{status} {}", String::from_utf8_lossy(&body)), MAX_ERROR));
     Answer { status: Some(status.as_u16()), wait, error }
 }
 

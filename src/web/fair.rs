@@ -143,7 +143,7 @@ impl Turn<'_> {
 }
 
 /// The host, without a port, of the key that a request claims to be signed with (draft-cavage or RFC 9421).
-fn claimed_host(headers: &HeaderMap) -> Option<String> {
+pub(super) fn claimed_host(headers: &HeaderMap) -> Option<String> {
     ["signature-input", "signature", "authorization"].into_iter().find_map(|name| {
         let value = headers.get(name)?.to_str().ok()?.to_ascii_lowercase();
         let (key, _) = value.split_once("keyid=\"")?.1.split_once('"')?;

@@ -1,5 +1,5 @@
 //! What the node serves over HTTP: pages for people, documents for servers. Extracts, calls one action or reads, renders;
-//! no query is written here, and only `error`, `health` and `activitypub::answer` know the status codes of our own answers.
+//! no query is written here, and only `error`, `health`, `metrics` and `activitypub::answer` know the status codes of our own answers.
 
 pub mod activitypub;
 mod assets;
@@ -11,6 +11,7 @@ mod health;
 mod kept;
 pub mod locale;
 mod media;
+pub mod metrics;
 pub mod pages;
 pub mod pictures;
 pub mod router;

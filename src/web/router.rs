@@ -6,7 +6,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, health, kept, locale, media, pages, pictures, well_known};
+use super::{activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, well_known};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -33,5 +33,6 @@ pub fn router(app: SharedApp) -> Router {
         .layer(from_fn_with_state(app.clone(), activitypub::spoken_with))
         .layer(from_fn(error::without_nul))
         .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn_with_state(app.clone(), metrics::measured))
         .with_state(app)
 }

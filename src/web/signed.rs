@@ -20,9 +20,11 @@ use url::Url;
 pub use body::{bounded, drain};
 
 use crate::ap::fetch::FetchError;
+use crate::ap::knock::{self, Scheme};
 use crate::ap::policy::{self, Policy};
-use crate::ap::resolve::{self, KnownKey};
+use crate::ap::resolve::{self, Failed, KnownKey};
 use crate::app::App;
+use crate::db;
 use crate::web::fair;
 
 /// Why a POST to an inbox is not taken (FEDERATION.md, answers), or a reader not believed.
@@ -30,10 +32,10 @@ use crate::web::fair;
 pub enum Refused {
     /// 400: it cannot be read, or says what it may not.
     #[error("malformed: {0}")]
-    Malformed(String),
+    Malformed(Why),
     /// 401: the signature is missing, wrong, too old, or another's.
     #[error("not signed by its actor: {0}")]
-    Unsigned(String),
+    Unsigned(Why),
     /// 403: its server or its actor is blocked here.
     #[error("this node does not speak with {0}")]
     Blocked(String),
@@ -45,13 +47,55 @@ pub enum Refused {
     TooMany(Duration),
     /// 503: the key could not be fetched for now, or the database does not answer.
     #[error("not now: {0}")]
-    NotNow(String),
+    NotNow(Why),
     /// 404: nobody lives at this inbox.
     #[error("there is no such inbox")]
     NoSuchInbox,
     /// 202 without effect: the `Delete` of an actor that was never known here, whose key is mostly gone with it.
     #[error("the actor that was deleted was never known here")]
     NeverKnown,
+}
+
+/// The details of a refusal: for the sender and the log, and for counting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// One of a few words.
+    pub reason: &'static str,
+    /// A sentence, perhaps with words of the sender's.
+    pub text: String,
+}
+
+impl Why {
+    /// Of anything that says what is wrong.
+    pub fn new(reason: &'static str, text: impl std::fmt::Display) -> Why {
+        Why { reason, text: text.to_string() }
+    }
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<db::Error> for Refused {
+    fn from(error: db::Error) -> Refused {
+        Refused::NotNow(Why::new("database", error))
+    }
+}
+
+impl Refused {
+    /// One of a few words, for counting.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refused::Malformed(why) | Refused::Unsigned(why) | Refused::NotNow(why) => why.reason,
+            Refused::Blocked(_) => "blocked",
+            Refused::TooLarge => "too_large",
+            Refused::TooMany(_) => "too_many",
+            Refused::NoSuchInbox => "no_such_inbox",
+            Refused::NeverKnown => "never_known",
+        }
+    }
 }
 
 /// A POST whose sender is known.
@@ -65,6 +109,8 @@ pub struct Signed {
     pub signer: Url,
     /// The host of the signer, normalised.
     pub host: String,
+    /// How it was signed.
+    pub scheme: Scheme,
     /// The bytes.
     pub document: String,
 }
@@ -75,7 +121,7 @@ pub struct Signed {
 /// See [`Refused`].
 pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Refused> {
     let signature = read(app, parts)?;
-    signature.check_body(&body).map_err(|error| Refused::Unsigned(error.to_string()))?;
+    signature.check_body(&body).map_err(|error| Refused::Unsigned(Why::new(error.reason(), error)))?;
     let envelope = envelope(&body).map_err(malformed)?;
     let id = own_id(app, &envelope)?;
     spoken_with(app, Some(&envelope.actor), &signature.key_id).await?;
@@ -83,11 +129,12 @@ pub async fn verify(app: &App, parts: &Parts, body: Bytes) -> Result<Signed, Ref
     if key.owner != envelope.actor {
         spoken_with(app, Some(&key.owner), &signature.key_id).await?;
     }
-    holds(app, &signature, &key).await?;
+    holds(app, &signature, &key, Failed::Activity).await?;
     // The whole body is UTF-8 where it is JSON, so this copies nothing and fails for nobody honest.
-    let document =
-        String::from_utf8(Vec::from(body)).map_err(|error| Refused::Malformed(error.to_string()))?;
-    Ok(Signed { signer: key.owner.clone(), host: key.host.clone(), envelope, id, document })
+    let document = String::from_utf8(Vec::from(body))
+        .map_err(|error| Refused::Malformed(Why::new("not_utf8", error)))?;
+    let scheme = knock::scheme_of(&parts.headers);
+    Ok(Signed { signer: key.owner.clone(), host: key.host.clone(), scheme, envelope, id, document })
 }
 
 /// Who reads a document: the owner of the key that signed the request.
@@ -115,7 +162,7 @@ pub async fn reader(app: &App, parts: &Parts) -> Result<Option<Reader>, Refused>
     spoken_with(app, None, &signature.key_id).await?;
     let key = resolve::key(app, &signature.key_id).await.map_err(not_fetched)?;
     spoken_with(app, Some(&key.owner), &signature.key_id).await?;
-    holds(app, &signature, &key).await?;
+    holds(app, &signature, &key, Failed::Read).await?;
     turn.is_signed();
     Ok(Some(Reader { actor: key.owner.clone(), host: key.host.clone() }))
 }
@@ -136,27 +183,28 @@ fn read(app: &App, parts: &Parts) -> Result<Parsed, Refused> {
     let is_here = parsed.host == app.urls.host()
         || normalise_authority(&parsed.host) == normalise_authority(app.urls.host());
     if !is_here {
-        return Err(Refused::Unsigned(format!("it was signed for the host {}", parsed.host)));
+        let why = format!("it was signed for the host {}", parsed.host);
+        return Err(Refused::Unsigned(Why::new("signed_for_another", why)));
     }
     if app.urls.local(&parsed.key_id).is_some() {
-        return Err(Refused::Unsigned("the key is one of this server's own".into()));
+        return Err(Refused::Unsigned(Why::new("own_key", "the key is one of this server's own")));
     }
     Ok(parsed)
 }
 
 fn unsigned(error: SignatureError) -> Refused {
-    Refused::Unsigned(error.to_string())
+    Refused::Unsigned(Why::new(error.reason(), error))
 }
 
 fn malformed(refusal: check::Refusal) -> Refused {
-    Refused::Malformed(refusal.to_string())
+    Refused::Malformed(Why::new(refusal.reason(), refusal))
 }
 
 /// What can be said of the outside alone: the id is the actor's to give, and so is what it creates, changes or deletes.
 fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
     let id = envelope.id.as_ref().ok_or_else(|| malformed(check::Refusal::Missing("id")))?;
     if !app.config.federation.allow_http && envelope.actor.scheme() != "https" {
-        return Err(Refused::Malformed("the id of the actor is not an https URL".into()));
+        return Err(Refused::Malformed(Why::new("not_https", "the id of the actor is not an https URL")));
     }
     if !same_origin(id, &envelope.actor) {
         return Err(malformed(check::Refusal::ForeignId));
@@ -166,7 +214,8 @@ fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
         return Err(malformed(check::Refusal::ForeignObject));
     }
     if authority(&envelope.actor) == app.urls.host() {
-        return Err(Refused::Malformed("the actor lives here and needs no signature to speak".into()));
+        let why = "the actor lives here and needs no signature to speak";
+        return Err(Refused::Malformed(Why::new("own_actor", why)));
     }
     Ok(id.as_str().to_owned())
 }
@@ -174,8 +223,9 @@ fn own_id(app: &App, envelope: &Envelope) -> Result<String, Refused> {
 /// Refuses whom this node does not speak with, before anything is asked of their server: the actor, where it is known, and the
 /// owner of the key by its id alone.
 async fn spoken_with(app: &App, actor: Option<&Url>, key_id: &str) -> Result<(), Refused> {
-    let rules = policy::rules(app).await.map_err(|error| Refused::NotNow(error.to_string()))?;
-    let key = Url::parse(key_id).map_err(|_| Refused::Unsigned("the id of the key is no URL".into()))?;
+    let rules = policy::rules(app).await?;
+    let no_url = |_| Refused::Unsigned(Why::new("bad_key_id", "the id of the key is no URL"));
+    let key = Url::parse(key_id).map_err(no_url)?;
     match actor.into_iter().chain([&key]).find(|id| rules.id(id) == Policy::Blocked) {
         Some(id) => Err(Refused::Blocked(authority(id))),
         None => Ok(()),
@@ -196,7 +246,7 @@ pub async fn spoken_with_reader(app: &App, parts: &Parts) -> Result<(), Refused>
     let Some(host) = key.as_ref().map(authority) else {
         return Ok(());
     };
-    match policy::of(app, &host).await.map_err(|error| Refused::NotNow(error.to_string()))? {
+    match policy::of(app, &host).await? {
         Policy::Blocked => Err(Refused::Blocked(host)),
         Policy::Open | Policy::Limited => Ok(()),
     }
@@ -218,18 +268,18 @@ async fn owner_key(app: &App, key_id: &str, envelope: &Envelope) -> Result<Arc<K
 
 fn not_fetched(error: FetchError) -> Refused {
     match error {
-        FetchError::Later(why) => Refused::NotNow(why),
-        FetchError::Gone => Refused::Unsigned("there is no such key".into()),
-        FetchError::Refused(why) => Refused::Unsigned(why),
+        FetchError::Later(why) => Refused::NotNow(Why::new("key_not_fetched", why)),
+        FetchError::Gone => Refused::Unsigned(Why::new("key_gone", "there is no such key")),
+        FetchError::Refused(why) => Refused::Unsigned(Why::new("key_refused", why)),
     }
 }
 
 /// Verifies with the key, or else with the one its owner has now: it may be a new one under the same id. Asked once.
-async fn holds(app: &App, signature: &Parsed, key: &KnownKey) -> Result<(), Refused> {
+async fn holds(app: &App, signature: &Parsed, key: &KnownKey, failed: Failed) -> Result<(), Refused> {
     if signature.verify(&key.public).is_ok() {
         return Ok(());
     }
-    let fresh = resolve::refetched_key(app, &signature.key_id, key).await.map_err(not_fetched)?;
+    let fresh = resolve::refetched_key(app, &signature.key_id, key, failed).await.map_err(not_fetched)?;
     match fresh {
         Some(fresh) if fresh.owner == key.owner => signature.verify(&fresh.public).map_err(unsigned),
         _ => Err(unsigned(SignatureError::Mismatch)),

@@ -34,7 +34,8 @@ struct Question {
     resource: Option<String>,
 }
 
-/// Who is this? By handle, under the domain of handles or the host of ids, or by the id of an actor.
+/// Who is this? By handle, under the domain of handles or the host of ids, by the id of an actor, or, for the node's own actor,
+/// by the address of the node (FEP-d556).
 async fn webfinger(State(app): State<SharedApp>, Query(question): Query<Question>) -> Response {
     match about(&app, question.resource).await {
         Ok(jrd) => {
@@ -60,8 +61,10 @@ async fn about(app: &SharedApp, resource: Option<String>) -> Result<Jrd, Fault> 
         ActorKind::Node => Url::parse(app.urls.base()).ok(),
         _ => Some(id.clone()),
     };
+    let is_server = actor.kind == ActorKind::Node;
     let acct = Acct { user: actor.handle, host: app.urls.domain().to_owned() };
-    Ok(Jrd::about(&acct, &id, page.as_ref()))
+    let jrd = Jrd::about(&acct, &id, page.as_ref());
+    Ok(if is_server { jrd.of_server(&id) } else { jrd })
 }
 
 /// The handle that is asked about, and for a URL that it must be exactly this one.
@@ -92,6 +95,7 @@ async fn host_meta(State(app): State<SharedApp>) -> Response {
     open("application/xrd+xml; charset=utf-8", xrd)
 }
 
+/// Where NodeInfo is, and which actor stands for the node (FEP-2677).
 async fn nodeinfo_links(State(app): State<SharedApp>) -> Response {
     let links = json!({"links": [
         {"rel": "http://nodeinfo.diaspora.software/ns/schema/2.1", "href": format!("{}/nodeinfo/2.1", app.urls.base())},

@@ -2,13 +2,21 @@
 //! codes of this room, beside those of pages.
 
 use activitypub_federation::axum::json::FederationJson;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use reset_federation::media_type::ACTIVITY_JSON;
+use reset_federation::printable::printable;
 use serde_json::Value;
 
+use crate::app::App;
+use crate::app::metrics::Door;
 use crate::db;
+use crate::web::fair;
 use crate::web::signed::Refused;
+
+/// Most characters of a reason, a host or a path in the log.
+const MAX_WHY: usize = 300;
 
 /// A document.
 #[derive(Clone, Debug)]
@@ -87,15 +95,21 @@ impl IntoResponse for Fault {
 }
 
 /// The answer to a POST to an inbox (FEDERATION.md).
-pub(super) fn received(result: Result<(), Refused>) -> Response {
+pub(super) fn received(app: &App, parts: &Parts, result: Result<(), Refused>) -> Response {
     match result {
-        Ok(()) | Err(Refused::NeverKnown) => StatusCode::ACCEPTED.into_response(),
-        Err(refused) => self::refused(&refused, "a POST to an inbox was refused"),
+        Ok(()) => StatusCode::ACCEPTED.into_response(),
+        // Nothing is wrong with it: every server that knew an actor is sent its `Delete`.
+        Err(refused @ Refused::NeverKnown) => {
+            app.metrics.refused(Door::Inbox(StatusCode::ACCEPTED.as_u16()), refused.reason());
+            tracing::debug!(why = %refused, "a POST to an inbox has no effect");
+            StatusCode::ACCEPTED.into_response()
+        }
+        Err(refused) => self::refused(app, parts, &refused, Door::Inbox),
     }
 }
 
-/// Why a request is not answered; `what` was refused, for the log.
-pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
+/// Why a request is not answered, as an answer, a count and a line of the log: never with a signature or a body in it.
+pub(super) fn refused(app: &App, parts: &Parts, refused: &Refused, at: fn(u16) -> Door) -> Response {
     let status = match refused {
         Refused::NeverKnown => StatusCode::ACCEPTED,
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
@@ -106,12 +120,22 @@ pub(super) fn refused(refused: &Refused, what: &'static str) -> Response {
         Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Refused::NoSuchInbox => StatusCode::NOT_FOUND,
     };
+    let at = at(status.as_u16());
+    app.metrics.refused(at, refused.reason());
+    let host = fair::claimed_host(&parts.headers);
+    tracing::info!(
+        status = status.as_u16(),
+        reason = refused.reason(),
+        why = printable(&refused.to_string(), MAX_WHY),
+        // Whose key the request names: who sent it is not known.
+        claimed_host = host.as_deref().map(|host| printable(host, MAX_WHY)),
+        path = printable(parts.uri.path(), MAX_WHY),
+        "{}",
+        if matches!(at, Door::Inbox(_)) { "a POST to an inbox was refused" } else { "a reader was refused" },
+    );
     let mut answer = plain(status, &refused.to_string());
     if let Refused::TooMany(wait) = refused {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
-        tracing::debug!(status = status.as_u16(), why = %refused, what);
-    } else {
-        tracing::info!(status = status.as_u16(), why = %refused, what);
     }
     answer
 }

@@ -21,8 +21,9 @@ use reset_federation::media_type::wants_activity;
 pub use answer::{Answer, Body, Fault};
 pub use documents::{actor, note, publication};
 
+use crate::app::metrics::Door;
 use crate::app::{Local, SharedApp};
-use crate::web::signed::{self, Refused};
+use crate::web::signed::{self, Refused, Why};
 
 /// Where actors live that have a handle.
 const ACTORS: [&str; 3] = ["/coalitions/{handle}", "/organisations/{handle}", "/people/{handle}"];
@@ -77,7 +78,7 @@ async fn demanding(State(app): State<SharedApp>, request: Request, next: Next) -
     let (parts, body) = request.into_parts();
     let mut answer = match demand(&app, &parts).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(refused) => answer::refused(&refused, "a reader was refused"),
+        Err(refused) => answer::refused(&app, &parts, &refused, Door::Reader),
     };
     signed::private(&mut answer);
     answer
@@ -86,7 +87,10 @@ async fn demanding(State(app): State<SharedApp>, request: Request, next: Next) -
 async fn demand(app: &SharedApp, parts: &Parts) -> Result<(), Refused> {
     match signed::reader(app, parts).await? {
         Some(_) => Ok(()),
-        None => Err(Refused::Unsigned("this server answers signed requests only".to_owned())),
+        None => {
+            let why = "this server answers signed requests only";
+            Err(Refused::Unsigned(Why::new("signature_missing", why)))
+        }
     }
 }
 
@@ -99,7 +103,7 @@ pub async fn spoken_with(State(app): State<SharedApp>, request: Request, next: N
     match signed::spoken_with_reader(&app, &parts).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refused) => {
-            let mut answer = answer::refused(&refused, "a signed GET was refused");
+            let mut answer = answer::refused(&app, &parts, &refused, Door::Reader);
             signed::private(&mut answer);
             answer
         }
@@ -134,7 +138,7 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let demands = app.config.federation.authorized_fetch;
     let (parts, _) = request.into_parts();
     if demands && let Err(refused) = demand(&app, &parts).await {
-        let mut answer = answer::refused(&refused, "a reader was refused");
+        let mut answer = answer::refused(&app, &parts, &refused, Door::Reader);
         signed::private(&mut answer);
         return answer;
     }

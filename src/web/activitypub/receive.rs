@@ -18,17 +18,19 @@ use crate::{db, model};
 /// The shared inbox, and that of the node.
 pub(super) async fn post_inbox(State(app): State<SharedApp>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    received(take(&app, &parts, body).await)
+    let taken = take(&app, &parts, body).await;
+    received(&app, &parts, taken)
 }
 
 /// The inbox of an actor.
 pub(super) async fn post_inbox_of(State(app): State<SharedApp>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    received(match lives_here(&app, &parts).await {
+    let taken = match lives_here(&app, &parts).await {
         Ok(true) => take(&app, &parts, body).await,
         Ok(false) => Err(Refused::NoSuchInbox),
-        Err(error) => Err(Refused::NotNow(error.to_string())),
-    })
+        Err(error) => Err(error.into()),
+    };
+    received(&app, &parts, taken)
 }
 
 async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused> {
@@ -40,11 +42,11 @@ async fn take(app: &SharedApp, parts: &Parts, body: Body) -> Result<(), Refused>
         }
     };
     let body = signed::bounded(&parts.headers, body).await?;
-    let Signed { envelope, id, signer, host, document } = signed::verify(app, parts, body).await?;
+    let Signed { envelope, id, signer, host, scheme, document } = signed::verify(app, parts, body).await?;
     turn.signed_by(signer.host_str())?;
-    let taken = Taken { id, actor: envelope.actor.into(), signer: signer.into(), host, document };
+    let taken = Taken { id, actor: envelope.actor.into(), signer: signer.into(), host, scheme, document };
     // A repeated id is told 202 as well, and has no effect.
-    inbox::take(app, taken).await.map(drop).map_err(|error| Refused::NotNow(error.to_string()))
+    Ok(inbox::take(app, taken).await.map(drop)?)
 }
 
 /// How long an actor that was seen is not looked up again.

@@ -4,7 +4,7 @@
 mod coalition;
 mod coalitions;
 mod details;
-mod follow;
+mod from_afar;
 mod gone;
 mod home;
 mod note;
@@ -39,12 +39,13 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
-        .route("/coalitions/{handle}/follow", post(follow::follow))
+        .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
         .route("/publications/{id}", get(publication::show))
         .route("/publications/{id}/revisions", get(revisions::show))
+        .route("/publications/{id}/react", post(from_afar::react))
         .route("/notes/{id}", get(note::show))
         .route("/tags/{tag}", get(publications::tagged))
         .route("/legal", get(notices::legal))

@@ -236,7 +236,7 @@ fn quoting(reading: &Reading, (quote, by): (Quote, Quoter)) -> Option<Quoting> {
     let href = quote.page.filter(|page| page.starts_with("https://") || page.starts_with("http://"))?;
     Some(Quoting {
         author: if by.name.is_empty() { by.username.clone() } else { by.name },
-        account: format!("@{}@{}", by.username, by.host),
+        account: format!("@{}@{}", by.username, by.domain),
         href,
         date: reading.moment(quote.given_at),
     })

@@ -187,7 +187,7 @@ fn of_reply(reply: ShownReply, reading: &Reading) -> Entry {
         anchor: None,
         depth: 0,
         author: if reply.name.is_empty() { reply.username.clone() } else { reply.name },
-        account: format!("@{}@{}", reply.username, reply.host),
+        account: format!("@{}@{}", reply.username, reply.domain),
         href: web.then_some(page),
         local: false,
         date: reading.moment(reply.published_at),

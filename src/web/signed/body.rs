@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use http_body_util::BodyExt;
 use reset_federation::limits::{DRAIN_TIME, MAX_BODY, MAX_DRAIN};
 
-use super::Refused;
+use super::{Refused, Why};
 
 /// How long a body may take to come.
 const BODY_TIME: Duration = Duration::from_secs(20);
@@ -17,7 +17,7 @@ const BODY_TIME: Duration = Duration::from_secs(20);
 /// # Errors
 /// [`Refused::TooLarge`], or [`Refused::Malformed`] where the connection broke off.
 pub async fn bounded(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
-    let slow = |_| Refused::Malformed("the body took too long".into());
+    let slow = |_| Refused::Malformed(Why::new("body_too_slow", "the body took too long"));
     tokio::time::timeout(BODY_TIME, read(headers, body)).await.map_err(slow)?
 }
 
@@ -32,7 +32,8 @@ async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
     let mut first = Bytes::new();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refused::Malformed("the body broke off".into()))?;
+        let frame =
+            frame.map_err(|_| Refused::Malformed(Why::new("body_broke_off", "the body broke off")))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + rest.len() + data.len() > MAX_BODY {
             drain(body, first.len() + rest.len() + data.len()).await;

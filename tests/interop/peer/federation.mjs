@@ -5,7 +5,7 @@ import { behaviour, cli, objects, ORIGIN, people, sent } from "./instance.mjs";
 
 export const federation = createFederation({
   kv: new MemoryKvStore(),
-  origin: ORIGIN.origin,
+  origin: cli["handle-host"] ? { handleHost: cli["handle-host"], webOrigin: ORIGIN.origin } : ORIGIN.origin,
   allowPrivateAddress: true,
   firstKnock: cli["first-knock"],
   userAgent: { software: "reset-node-interop-peer/1.0", url: ORIGIN },

@@ -12,6 +12,7 @@ export const { values: cli } = parseArgs({
     control: { type: "string", default: "127.0.0.1:0" },
     cert: { type: "string" },
     key: { type: "string" },
+    "handle-host": { type: "string" }, // the domain in handles, where it is not the host of the origin
     "first-knock": { type: "string", default: "rfc9421" }, // or draft-cavage-http-signatures-12
     "until-stdin-closes": { type: "boolean", default: false }, // so that no peer outlives a test that was killed
   },

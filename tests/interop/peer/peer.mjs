@@ -17,7 +17,7 @@ async function createActor({ name, type = "Person", display = name, summary, man
 }
 const followingOf = (who) => Object.fromEntries([...who.following].map(([id, activity]) => [id, { state: who.asked.get(activity).state, activity }]));
 const view = (who) => ({
-  name: who.name, type: who.type, id: me(who).href, handle: `@${who.name}@${ORIGIN.host}`, inbox: context().getInboxUri(who.name).href,
+  name: who.name, type: who.type, id: me(who).href, handle: `@${who.name}@${cli["handle-host"] ?? ORIGIN.host}`, inbox: context().getInboxUri(who.name).href,
   outbox: context().getOutboxUri(who.name).href, sharedInbox: context().getInboxUri().href, manual: who.manual,
   followers: [...who.followers.keys()], following: followingOf(who),
 });

@@ -152,7 +152,7 @@ async fn a_server_that_runs_notices_within_half_a_second() {
     let urls = Urls::new(app.urls.base(), app.urls.domain()).unwrap();
     let db = Db::open(app.db.location().clone(), false, 1).unwrap();
     let http = ap::client::build(&app.config.federation, urls.base()).unwrap();
-    let beside = App::new(app.config.clone(), db, app.clock.clone(), http, urls);
+    let beside = App::new(app.config.clone(), db, app.clock.clone(), http, urls).unwrap();
     let new = rotate(&beside, ActorKind::Coalition, "communs", false).await.unwrap();
     assert_ne!(old.key_id, new);
     app.advance(Duration::from_millis(300));

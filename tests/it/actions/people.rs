@@ -94,7 +94,7 @@ fn new_reply(
 /// The same database under another URL.
 fn elsewhere(app: &App, url: &str) -> reset_node::app::SharedApp {
     let urls = Urls::new(url, "a.example").unwrap();
-    App::new(app.config.clone(), app.db.clone(), app.clock.clone(), app.http.clone(), urls)
+    App::new(app.config.clone(), app.db.clone(), app.clock.clone(), app.http.clone(), urls).unwrap()
 }
 
 #[tokio::test]

@@ -93,7 +93,8 @@ async fn documents_that_are_rewritten_before_the_first_serve_are_vouched_for_ane
     let app = node().await;
     let (url, _) = say(&app, written(Kind::Roadmap, "cap", "", "Un texte.")).await.unwrap();
     let urls = Urls::new("https://a.example", "a.example").unwrap();
-    let moved = App::new(app.config.clone(), app.db.clone(), app.clock.clone(), app.http.clone(), urls);
+    let moved =
+        App::new(app.config.clone(), app.db.clone(), app.clock.clone(), app.http.clone(), urls).unwrap();
     node_action::settle_url(&moved, true).await.unwrap();
     let create = said(&app, "communs").await.pop().unwrap().document;
     let url = url.replace(app.url(), "https://a.example");

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::DateTime;
 use diesel::prelude::*;
 use reqwest::{RequestBuilder, Response};
+use reset_node::ap::knock::Scheme;
 use reset_node::db::schema::inbox_items;
 use reset_node::inbox::{self, LANES, Taken};
 use reset_node::jobs::lanes::lane_of;
@@ -162,7 +163,8 @@ async fn said(stage: &Stage, host: &str, name: &str, kind: &str, object: Value) 
     stage.app.write(move |conn| model::remote::upsert(conn, &known, &[])).await;
     let id = format!("http://{host}/acts/{}", stage.app.new_id());
     let activity = json!({ "id": id, "type": kind, "actor": actor, "object": object, "to": [PUBLIC] });
-    let taken = Taken { id, signer: actor.clone(), actor, host: host.into(), document: activity.to_string() };
+    let (signer, scheme) = (actor.clone(), Scheme::Cavage);
+    let taken = Taken { id, signer, actor, host: host.into(), scheme, document: activity.to_string() };
     assert!(inbox::take(&stage.app, taken).await.unwrap());
 }
 

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use reset_node::ap::fetch::{FetchError, Fetcher};
-use reset_node::ap::resolve;
+use reset_node::ap::handles;
 use reset_node::db::schema::remote_actors;
 use serde_json::{Value, json};
 
@@ -192,7 +192,7 @@ async fn handles_that_lead_in_a_circle_or_to_somebody_else() {
     {
         let (host, asked) = webfinger(answer).await;
         let fetcher = Fetcher::new(&stage.app.app);
-        let found = resolve::handle(&fetcher, &format!("@a@{host}")).await;
+        let found = handles::find(&fetcher, &format!("@a@{host}")).await;
         assert!(found.is_err(), "{name}: {found:?}");
         // Once over https, which nobody speaks here, and once over http.
         assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), most, "{name}");
@@ -205,7 +205,7 @@ async fn handles_that_lead_in_a_circle_or_to_somebody_else() {
         named("a handle with a NUL", "@a%00@b.example"),
         named("a handle with a port beyond all ports", "@a@b.example:99999"),
     ] {
-        let found = resolve::handle(&Fetcher::new(&stage.app.app), handle).await;
+        let found = handles::find(&Fetcher::new(&stage.app.app), handle).await;
         assert!(matches!(found, Err(FetchError::Refused(_) | FetchError::Later(_))), "{name}: {found:?}");
     }
     assert!(other.fetches() <= 1);

@@ -1,7 +1,7 @@
 //! WebFinger, host-meta, NodeInfo: how we are found, and how we find others.
 
 use reset_node::ap::fetch::Fetcher;
-use reset_node::ap::resolve;
+use reset_node::ap::handles;
 use serde_json::Value;
 
 use super::{stage, stage_with};
@@ -87,11 +87,50 @@ async fn host_meta_and_nodeinfo_are_there() {
 }
 
 #[tokio::test]
+async fn the_actor_of_the_node_is_found_by_its_address_and_by_nodeinfo_and_read_unsigned() {
+    let app = TestApp::with(|config| config.federation.authorized_fetch = true).await;
+    let stage = stage_with(app).await;
+    let (base, host) = (stage.app.url(), stage.app.urls.host());
+    for resource in
+        [base.to_owned(), format!("{base}/"), format!("acct:node@{host}"), format!("{base}/actor")]
+    {
+        let (status, _, text) = get(&format!("{base}/.well-known/webfinger?resource={resource}")).await;
+        let jrd: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((status, &jrd["subject"]), (200, &format!("acct:node@{host}").into()), "{resource}");
+        for rel in ["self", "https://www.w3.org/ns/activitystreams#Service"] {
+            let links: Vec<_> =
+                jrd["links"].as_array().unwrap().iter().filter(|link| link["rel"] == rel).collect();
+            assert_eq!(
+                (links.len(), &links[0]["href"]),
+                (1, &format!("{base}/actor").into()),
+                "{rel} of {resource}"
+            );
+        }
+    }
+    for other in ["x", "?x=1"] {
+        assert_eq!(
+            get(&format!("{base}/.well-known/webfinger?resource={base}/{other}")).await.0,
+            404,
+            "{other}"
+        );
+    }
+    let (_, _, text) = get(&format!("{base}/.well-known/nodeinfo")).await;
+    let links: Value = serde_json::from_str(&text).unwrap();
+    let links = links["links"].as_array().unwrap();
+    let rel = "https://www.w3.org/ns/activitystreams#Application";
+    let link = links.iter().find(|link| link["rel"] == rel).unwrap();
+    let client = crate::support::app::client();
+    let actor = client.get(link["href"].as_str().unwrap()).header("accept", "application/activity+json");
+    let actor: Value = serde_json::from_str(&actor.send().await.unwrap().text().await.unwrap()).unwrap();
+    assert_eq!((&actor["type"], &actor["id"]), (&"Application".into(), &link["href"]));
+}
+
+#[tokio::test]
 async fn a_handle_of_another_server_is_resolved_to_its_actor() {
     let stage = stage().await;
     let host = stage.peer.base().trim_start_matches("http://").to_owned();
     let fetcher = Fetcher::new(&stage.app.app);
-    let found = resolve::handle(&fetcher, &format!("@ada@{host}")).await.unwrap();
+    let found = handles::find(&fetcher, &format!("@ada@{host}")).await.unwrap();
     assert_eq!(found.url, stage.peer.actor("ada"));
-    assert!(resolve::handle(&fetcher, "not a handle").await.is_err());
+    assert!(handles::find(&fetcher, "not a handle").await.is_err());
 }

@@ -7,7 +7,8 @@ use reset_federation::{cavage, digest};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Stage, stage};
+use super::{Stage, stage, stage_with};
+use crate::support::TestApp;
 use crate::support::peer::{ACTIVITY_JSON, PUBLIC, key_of};
 
 #[tokio::test]
@@ -142,6 +143,28 @@ async fn a_new_key_under_the_old_id_is_asked_for_once() {
     let like = activity(&stage, "Like", &stage.proposal);
     assert_eq!(send(&stage, &like, ("rsa-sha256", &key_id), ("", ""), ada).await, 401);
     assert_eq!(stage.peer.fetches(), before + 1);
+    stage.work().await;
+}
+
+#[tokio::test]
+async fn a_read_that_was_badly_signed_keeps_no_activity_under_a_new_key_out() {
+    let app = TestApp::with(|config| config.federation.authorized_fetch = true).await;
+    let stage = stage_with(app).await;
+    assert_eq!(stage.peer.like("ada", &stage.proposal, &stage.coalition.url).await.1, 202);
+    let new = RsaPrivate::generate().unwrap();
+    let id = stage.peer.actor("ada");
+    let key_id = format!("{id}#main-key");
+    // A stranger reads under her name, before she has a new key.
+    let other = format!("{}/followers", stage.coalition.url);
+    let made = cavage::sign_get(&new, &key_id, &Url::parse(&other).unwrap(), stage.app.now()).unwrap();
+    let read = crate::support::app::client().get(&other).header("accept", ACTIVITY_JSON);
+    let read = read.header("date", made.date).header("signature", made.signature);
+    assert_eq!(read.send().await.unwrap().status(), 401);
+    let key = json!({"id": key_id, "owner": id, "publicKeyPem": new.public_pem()});
+    stage.peer.change_actor("ada", json!({"publicKey": key}));
+    let like = activity(&stage, "Like", &stage.proposal);
+    let sign = |message: &[u8]| new.sign_sha256(message).unwrap();
+    assert_eq!(send(&stage, &like, ("rsa-sha256", &key_id), ("", ""), sign).await, 202);
     stage.work().await;
 }
 

@@ -4,6 +4,7 @@ mod addresses;
 mod documents;
 mod erasure;
 mod follow;
+mod handles;
 pub(crate) mod hearsay;
 mod keys;
 pub(crate) mod moves;

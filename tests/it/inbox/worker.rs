@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use diesel::prelude::*;
+use reset_node::ap::knock::Scheme;
 use reset_node::db::schema::inbox_items;
 use reset_node::inbox::{self, Taken};
 use reset_node::model;
@@ -62,6 +63,7 @@ async fn said(stage: &super::Stage, name: &str, kind: &str, object: &str) {
         signer: actor.clone(),
         actor,
         host: "127.0.0.3:9".into(),
+        scheme: Scheme::Cavage,
         document: activity.to_string(),
     };
     assert!(inbox::take(&stage.app, taken).await.unwrap());

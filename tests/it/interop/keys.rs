@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::support::fedify::Fedify;
-use super::{PLAIN, PROPOSAL, RFC9421, Road, verified};
+use super::{PLAIN, PROPOSAL, RFC9421, Road, STRICT, Way, verified};
 
 /// What is altered on the way, what else is said, and what the inbox answers.
 fn attempts(other_key: &str) -> Vec<(&'static str, Value, u16)> {
@@ -49,7 +49,12 @@ async fn a_like_counts_in_either_scheme_and_one_that_was_altered_does_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_that_has_new_keys_under_the_old_names_is_still_believed() {
-    let road = Road::open(PLAIN).await;
+    peer_with_new_keys(PLAIN).await;
+    peer_with_new_keys(STRICT).await;
+}
+
+async fn peer_with_new_keys(way: Way) {
+    let road = open(way).await;
     let id = road.publish("proposition", PROPOSAL, "Un texte.");
     road.peer.inbox("ada", "type=Create", 1).await;
     road.follow("bob").await;
@@ -66,9 +71,21 @@ async fn a_peer_that_has_new_keys_under_the_old_names_is_still_believed() {
     }
 }
 
+/// With a peer that demands signed reads where the node does.
+async fn open(way: Way) -> Road {
+    let road = Road::open(way).await;
+    road.peer.post("/behaviour", json!({ "authorizedFetch": way.node_demands })).await;
+    road
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_coalition_with_new_keys_is_still_believed_and_so_is_what_it_said_before() {
-    let road = Road::open(PLAIN).await;
+    coalition_with_new_keys(PLAIN).await;
+    coalition_with_new_keys(STRICT).await;
+}
+
+async fn coalition_with_new_keys(way: Way) {
+    let road = open(way).await;
     let before = road.publish("avant", PROPOSAL, "Un texte.");
     let create = road.peer.inbox("ada", &format!("type=Create&object={before}"), 1).await;
     road.node.ok(&["coalition", "rotate-keys", "communs"]);

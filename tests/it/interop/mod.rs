@@ -20,8 +20,10 @@ mod polls;
 mod python;
 mod quotes;
 mod replies;
+mod split;
 mod states;
 mod threads;
+mod ways;
 
 const ACTIVITY: &str = "application/activity+json";
 const CAVAGE: &str = "draft-cavage-http-signatures-12";
@@ -43,6 +45,59 @@ struct Way {
 
 const PLAIN: Way = Way { tls: false, first_knock: CAVAGE, node_demands: false };
 
+/// Where a node will be: its database, its port and, over TLS, its authority and front.
+struct Setting {
+    way: Way,
+    port: u16,
+    url: String,
+    authority: Option<Authority>,
+    front: Option<Front>,
+    database: TestDatabase,
+}
+
+impl Setting {
+    fn new(way: Way) -> Setting {
+        let database = TestDatabase::empty();
+        let authority = way.tls.then(|| Authority::new(database.folder()));
+        let port = free_port();
+        let front = authority.as_ref().map(|authority| Front::before(port, authority));
+        let url = front.as_ref().map_or_else(
+            || format!("http://localhost:{port}"),
+            |front| format!("https://{}", front.authority()),
+        );
+        Setting { way, port, url, authority, front, database }
+    }
+
+    /// Starts a node with these settings more, and a peer.
+    fn road(self, settings: &[(&str, &str)]) -> Road {
+        self.road_with_peer(settings, &[])
+    }
+
+    /// The same with these options for the peer.
+    fn road_with_peer(self, settings: &[(&str, &str)], options: &[&str]) -> Road {
+        let Setting { way, port, url, authority, front, database } = self;
+        let ca = authority.as_ref().map(|authority| authority.ca().to_str().unwrap().to_owned());
+        let mut environment = settings.to_vec();
+        if let Some(ca) = &ca {
+            environment.push(("RESET_NODE_FEDERATION__CA_FILE", ca.as_str()));
+        }
+        if way.node_demands {
+            environment.push(("RESET_NODE_FEDERATION__AUTHORIZED_FETCH", "true"));
+        }
+        let binary = env!("CARGO_BIN_EXE_reset-node");
+        let mut node = Node::init_behind(binary, database.folder(), &database.url, port, &url, &environment)
+            .with_coalition();
+        node.start_all(is_postgres());
+        let peer = Fedify::start_with(way.first_knock, authority.as_ref(), options);
+        let group = format!("{url}/coalitions/communs");
+        let http = authority.as_ref().map_or_else(app::client, Authority::client);
+        Road { node, peer, way, group, http, _front: front, database }
+    }
+}
+
+/// Over TLS, with signed reads demanded here, and the other scheme first.
+const STRICT: Way = Way { tls: true, first_knock: RFC9421, node_demands: true };
+
 /// A node that serves, with a coalition `communs`, and a peer whose actor `ada` follows it.
 struct Road {
     node: Node,
@@ -63,28 +118,7 @@ impl Road {
 
     /// Without the follow.
     fn start(way: Way) -> Road {
-        let database = TestDatabase::empty();
-        let folder = database.folder();
-        let authority = way.tls.then(|| Authority::new(folder));
-        let port = free_port();
-        let front = authority.as_ref().map(|authority| Front::before(port, authority));
-        let url = front.as_ref().map_or_else(|| format!("http://localhost:{port}"), Front::url);
-        let ca = authority.as_ref().map(|authority| authority.ca().to_str().unwrap().to_owned());
-        let mut environment = Vec::new();
-        if let Some(ca) = &ca {
-            environment.push(("RESET_NODE_FEDERATION__CA_FILE", ca.as_str()));
-        }
-        if way.node_demands {
-            environment.push(("RESET_NODE_FEDERATION__AUTHORIZED_FETCH", "true"));
-        }
-        let binary = env!("CARGO_BIN_EXE_reset-node");
-        let mut node =
-            Node::init_behind(binary, folder, &database.url, port, &url, &environment).with_coalition();
-        node.start_all(is_postgres());
-        let peer = Fedify::start(way.first_knock, authority.as_ref());
-        let group = format!("{url}/coalitions/communs");
-        let http = authority.as_ref().map_or_else(app::client, Authority::client);
-        Road { node, peer, way, group, http, _front: front, database }
+        Setting::new(way).road(&[])
     }
 
     /// An actor of the peer of this name finds the coalition by its handle and follows it.
@@ -118,6 +152,13 @@ impl Road {
 
     fn publish(&self, slug: &str, head: &str, body: &str) -> String {
         self.node.ok(&["publish", &self.file(slug, head, body)])
+    }
+
+    /// Several at once, in one command; their ids.
+    fn publish_all(&self, files: &[String]) -> Vec<String> {
+        let mut arguments = vec!["publish"];
+        arguments.extend(files.iter().map(String::as_str));
+        self.node.ok(&arguments).lines().map(str::to_owned).collect()
     }
 
     async fn page(&self, url: &str, accept: &str) -> (u16, String) {

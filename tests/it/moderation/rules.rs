@@ -101,7 +101,7 @@ async fn a_rule_that_another_process_sets_holds_within_half_a_second() {
     assert_eq!(stage.peer.like("ada", &stage.proposal, g).await.1, 202);
     let db = Db::open(stage.app.db.location().clone(), false, 2).unwrap();
     let (config, urls) = (stage.app.config.clone(), stage.app.urls.clone());
-    let other = App::new(config, db, Clock::System, stage.app.http.clone(), urls);
+    let other = App::new(config, db, Clock::System, stage.app.http.clone(), urls).unwrap();
     moderation::set(&other, "127.0.0.2", Rule::Blocked, None).await.unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(stage.peer.like("bob", &stage.proposal, g).await.1, 403);
@@ -224,7 +224,7 @@ async fn a_change_to_an_allow_list_ends_the_follows_of_strangers_at_the_next_sta
     let mut config = stage.app.config.clone();
     config.federation.mode = "allowlist".into();
     let urls = stage.app.urls.clone();
-    let next = App::new(config, db, Clock::System, stage.app.http.clone(), urls);
+    let next = App::new(config, db, Clock::System, stage.app.http.clone(), urls).unwrap();
     moderation::settle_mode(&next).await.unwrap();
     assert_eq!(stage.followers().await, 0);
     moderation::settle_mode(&next).await.unwrap();
@@ -268,7 +268,7 @@ async fn a_rule_needs_a_domain_and_not_our_own() {
         let mut config = stage.app.config.clone();
         config.node.domain = "reset.example.org".into();
         let urls = reset_node::app::Urls::new(url, "reset.example.org").unwrap();
-        App::new(config, stage.app.db.clone(), Clock::System, stage.app.http.clone(), urls)
+        App::new(config, stage.app.db.clone(), Clock::System, stage.app.http.clone(), urls).unwrap()
     };
     let ours = named("https://node.reset.example.org");
     for own in ["node.reset.example.org", "reset.example.org", "example.org", "RESET.example.org."] {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::connection::{Connection, SimpleConnection};
 use reset_node::model;
 use reset_node::model::delivery::DONE;
-use reset_node::model::host::heard;
+use reset_node::model::host::{forget_silent, heard};
 use reset_node::outbox::Audience;
 
 use super::{accepted, app, deliver, deliveries, host, host_of, inbox, say, to};
@@ -63,7 +63,7 @@ async fn a_host_failing_on_seven_days_is_set_aside_until_it_speaks_to_us() {
 
     peer.answer(Answer::Accept);
     let (name, now) = (host_of(&peer), app.now().naive_utc());
-    app.write(move |conn| heard(conn, &name, now)).await;
+    app.write(move |conn| heard(conn, &name, 0, "rfc9421", now)).await;
     deliver(&app).await;
     assert!(accepted(&peer).iter().any(|(_, object)| object.ends_with("new")));
     let well = host(&app, host_of(&peer)).await;
@@ -81,11 +81,30 @@ async fn hearing_from_a_paused_host_ends_its_pause() {
     deliver(&app).await;
     peer.answer(Answer::Accept);
     let (name, now) = (host_of(&peer), app.now().naive_utc());
-    app.write(move |conn| heard(conn, &name, now)).await;
+    app.write(move |conn| heard(conn, &name, 0, "rfc9421", now)).await;
     deliver(&app).await;
     assert!(deliveries(&app).await.iter().all(|row| row.state == DONE));
-    let unknown = app.write(move |conn| heard(conn, "stranger.example", now)).await;
-    assert_eq!(unknown, ());
+}
+
+#[tokio::test]
+async fn a_stranger_that_spoke_has_a_row_that_keeps_nothing_busy_and_is_forgotten_once_silent() {
+    let (app, speaker) = app().await;
+    let peer = Peer::start().await;
+    let (name, now) = (host_of(&peer), app.now().naive_utc());
+    app.write(move |conn| heard(conn, &name, 3, "draft-cavage", now)).await;
+    let met = host(&app, host_of(&peer)).await;
+    assert_eq!((met.due_at, met.last_heard_at, met.failures), (None, Some(now), 0));
+    let later = app.write(move |conn| forget_silent(conn, now)).await;
+    assert_eq!(later, 0, "it spoke a moment ago");
+    say(&app, speaker, "Create", "https://a.example/1", to(&[&inbox(&peer, "ada")])).await;
+    let due = host(&app, host_of(&peer)).await;
+    assert_eq!(due.due_at, Some(now), "what is first said to it makes it due");
+    deliver(&app).await;
+    assert_eq!(accepted(&peer).len(), 1);
+    let name = "silent.example";
+    app.write(move |conn| heard(conn, name, 3, "draft-cavage", now)).await;
+    let gone = now + chrono::TimeDelta::days(200);
+    assert_eq!(app.write(move |conn| forget_silent(conn, gone)).await, 1, "the other one takes deliveries");
 }
 
 #[tokio::test]

@@ -44,8 +44,13 @@ impl TestApp {
 
     /// With a clock that stands at `now` until [`TestApp::advance`] turns it.
     pub(crate) async fn at(now: DateTime<Utc>) -> TestApp {
+        TestApp::at_with(now, |_| {})
+    }
+
+    /// The same with a configuration that `change` altered.
+    pub(crate) fn at_with(now: DateTime<Utc>, change: impl FnOnce(&mut Config)) -> TestApp {
         let hand = Arc::new(AtomicI64::new(now.timestamp_micros()));
-        build(Clock::Manual(hand.clone()), Some(hand), |_| {})
+        build(Clock::Manual(hand.clone()), Some(hand), change)
     }
 
     /// Turns the clock forward.
@@ -170,7 +175,7 @@ fn build(clock: Clock, hand: Option<Arc<AtomicI64>>, change: impl FnOnce(&mut Co
     let db = Db::open(database.location(), config.database.full_sync, config.database.pool).unwrap();
     let urls = Urls::new(&config.node.url, &config.node.domain).unwrap();
     let http = ap::client::build(&config.federation, urls.base()).unwrap();
-    let app = App::new(config, db, clock, http, urls);
+    let app = App::new(config, db, clock, http, urls).unwrap();
     TestApp { app, listener: Some(listener), server: None, left: None, hand, _database: database }
 }
 

@@ -19,6 +19,11 @@ pub(crate) struct Fedify {
 impl Fedify {
     /// Starts one that knocks first with the scheme `first_knock`; over TLS and trusting `authority` where there is one.
     pub(crate) fn start(first_knock: &str, authority: Option<&Authority>) -> Fedify {
+        Fedify::start_with(first_knock, authority, &[])
+    }
+
+    /// The same with options more (the README of the peer lists them).
+    pub(crate) fn start_with(first_knock: &str, authority: Option<&Authority>, options: &[&str]) -> Fedify {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer");
         assert!(
             folder.join("node_modules/@fedify/fedify").exists(),
@@ -28,6 +33,7 @@ impl Fedify {
         command
             .current_dir(&folder)
             .args(["peer.mjs", "--until-stdin-closes", "--first-knock", first_knock])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
@@ -64,14 +70,6 @@ impl Fedify {
         let (status, text) = (response.status(), response.text().await.unwrap());
         assert!(status.is_success(), "POST {path}: {status} {text}");
         serde_json::from_str(&text).unwrap()
-    }
-
-    /// A POST to the control API during which another server refused something: with which status.
-    pub(crate) async fn refusal(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.control)).timeout(PATIENCE);
-        let request = request.header("content-type", "application/json").body(body.to_string());
-        let text = request.send().await.unwrap().text().await.unwrap();
-        serde_json::from_str::<Value>(&text).unwrap()["response"]["status"].clone()
     }
 
     /// Deliveries that `name` accepted and that `filter` (a query) picks; waits until there are `count`.

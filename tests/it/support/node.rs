@@ -156,10 +156,17 @@ impl Node {
 
     /// Starts `serve`, `web` or `worker`; the caller waits with [`Node::wait_ready`].
     pub(crate) fn start(&mut self, role: &str) {
+        self.start_with(role, &[]);
+    }
+
+    /// The same, with further settings (`RESET_NODE_…`) for this process.
+    pub(crate) fn start_with(&mut self, role: &str, environment: &[(&str, &str)]) {
         self.started += 1;
         let path = self.path(&format!("{role}-{}.log", self.started));
         let log = File::create(&path).unwrap();
-        let child = self.command(&[role]).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        let mut command = self.command(&[role]);
+        command.envs(environment.iter().copied()).stdout(log.try_clone().unwrap()).stderr(log);
+        let child = command.spawn().unwrap();
         self.running.push((child, path));
     }
 

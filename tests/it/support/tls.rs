@@ -107,9 +107,9 @@ impl Front {
         Front { port: address.port(), stop: Some(stop), thread: Some(thread) }
     }
 
-    /// `https://localhost:PORT`.
-    pub(crate) fn url(&self) -> String {
-        format!("https://localhost:{}", self.port)
+    /// `localhost:PORT`.
+    pub(crate) fn authority(&self) -> String {
+        format!("localhost:{}", self.port)
     }
 }
 

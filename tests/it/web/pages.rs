@@ -110,6 +110,7 @@ async fn a_reply_is_shown_with_its_author_and_a_hidden_one_is_not() {
             remote_actors::kind.eq("Person"),
             remote_actors::username.eq("ana"),
             remote_actors::host.eq("social.example"),
+            remote_actors::domain.eq("social.example"),
             remote_actors::name.eq("Ana <b>"),
             remote_actors::inbox.eq("https://social.example/inbox"),
             remote_actors::document.eq("{}"),

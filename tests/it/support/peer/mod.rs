@@ -90,8 +90,11 @@ struct Shared {
     objects: Mutex<HashMap<String, Value>>,
     actors: Mutex<HashMap<String, Value>>,
     keys: Mutex<HashMap<String, PublicKey>>,
+    handles: Mutex<HashMap<String, Value>>,
     fetches: AtomicU64,
     count: AtomicU64,
+    runs: Mutex<Option<Value>>,
+    asked: AtomicU64,
 }
 
 impl Peer {
@@ -125,11 +128,16 @@ impl Peer {
             objects: Mutex::default(),
             actors: Mutex::default(),
             keys: Mutex::default(),
+            handles: Mutex::default(),
             fetches: AtomicU64::new(0),
             count: AtomicU64::new(0),
+            runs: Mutex::default(),
+            asked: AtomicU64::new(0),
         });
         let router = axum::Router::new()
             .route("/.well-known/webfinger", get(server::webfinger))
+            .route("/.well-known/nodeinfo", get(server::nodeinfo_links))
+            .route("/nodeinfo/{version}", get(server::nodeinfo))
             .route("/users/{name}", get(server::actor))
             .route("/users/{name}/main-key", get(server::key))
             .route("/users/{name}/inbox", post(server::inbox))
@@ -160,9 +168,29 @@ impl Peer {
         self.shared.actors.lock().unwrap().insert(name.to_owned(), properties);
     }
 
+    /// From now on WebFinger answers this about `resource`.
+    pub(crate) fn tells(&self, resource: &str, jrd: Value) {
+        self.shared.handles.lock().unwrap().insert(resource.to_owned(), jrd);
+    }
+
     /// From now on inboxes answer so.
     pub(crate) fn answer(&self, answer: Answer) {
         *self.shared.answer.lock().unwrap() = answer;
+    }
+
+    /// From now on it says that it runs this; before that it knows no NodeInfo.
+    pub(crate) fn run(&self, name: &str, version: &str) {
+        *self.shared.runs.lock().unwrap() = Some(json!({ "name": name, "version": version }));
+    }
+
+    /// How often it was asked what it runs.
+    pub(crate) fn asked(&self) -> u64 {
+        self.shared.asked.load(Ordering::Relaxed)
+    }
+
+    /// `host:port`, as the node knows it.
+    pub(crate) fn host(&self) -> String {
+        self.base().trim_start_matches("http://").to_owned()
     }
 
     /// Everything that came, in order, also what was refused.

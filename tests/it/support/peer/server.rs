@@ -21,6 +21,9 @@ pub(super) async fn webfinger(
 ) -> Response {
     let host = peer.base.trim_start_matches("http://").to_owned();
     let resource = query.get("resource").cloned().unwrap_or_default();
+    if let Some(jrd) = peer.handles.lock().unwrap().get(&resource) {
+        return ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response();
+    }
     let name = resource.strip_prefix("acct:").and_then(|acct| acct.strip_suffix(&format!("@{host}")));
     let Some(name) = name else {
         return StatusCode::NOT_FOUND.into_response();
@@ -30,6 +33,24 @@ pub(super) async fn webfinger(
         "links": [{ "rel": "self", "type": ACTIVITY_JSON, "href": format!("{}/users/{name}", peer.base) }],
     });
     ([(header::CONTENT_TYPE, "application/jrd+json")], jrd.to_string()).into_response()
+}
+
+/// Where NodeInfo is, if it says what it runs.
+pub(super) async fn nodeinfo_links(State(peer): State<Arc<Shared>>) -> Response {
+    peer.asked.fetch_add(1, Ordering::Relaxed);
+    if peer.runs.lock().unwrap().is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let link = |version: &str| {
+        let rel = format!("http://nodeinfo.diaspora.software/ns/schema/{version}");
+        json!({ "rel": rel, "href": format!("{}/nodeinfo/{version}", peer.base) })
+    };
+    axum::Json(json!({ "links": [link("1.0"), link("2.0")] })).into_response()
+}
+
+pub(super) async fn nodeinfo(State(peer): State<Arc<Shared>>, Path(version): Path<String>) -> Response {
+    let software = peer.runs.lock().unwrap().clone();
+    axum::Json(json!({ "version": version, "software": software, "openRegistrations": true })).into_response()
 }
 
 /// Counts a request for a document; the status that refuses it, if any.
