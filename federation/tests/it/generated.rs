@@ -464,10 +464,13 @@ fn requests(random: &mut Random) {
             let stood =
                 signed.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_bytes());
             let stands = map.get(name).map(|value| value.as_bytes().trim_ascii());
-            // `@authority` is the host in lower case (RFC 9421 section 2.2.3): the header may be written otherwise.
+            // `@authority` is the normalised host (RFC 9421 section 2.2.3): the header may be written otherwise.
             let same = match (stood, stands) {
                 (Some(stood), Some(stands)) if name == "host" && map.contains_key("signature-input") => {
-                    stands.eq_ignore_ascii_case(stood)
+                    let host = |bytes| {
+                        url_check::normalise_authority(std::str::from_utf8(bytes).unwrap_or_default())
+                    };
+                    host(stands).is_some() && host(stands) == host(stood)
                 }
                 _ => stood.is_none() || stands == stood,
             };
