@@ -1,6 +1,6 @@
-//! Fair shares: how much one server may send to the inboxes, how much one address may send that is not signed, and how often it may
-//! have another server asked. Said before a body is read where that can be known, and in memory alone, so that a flood costs little and others notice nothing. Each
-//! process counts for itself. It verifies nothing.
+//! Fair shares: how much one server may send to the inboxes, how much one address may send that is not signed, and how often it
+//! may have another server asked. Said before a body is read where that can be known, and in memory alone, so that a flood costs
+//! little and others notice nothing. Each process counts for itself. It verifies nothing.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
