@@ -2,6 +2,8 @@
 //! `BEGIN IMMEDIATE`, each in a savepoint, and answers after COMMIT. A caller that hangs up leaves nothing half done.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -12,6 +14,11 @@ use super::{Conn, Error, conn::Manager};
 const BATCH: usize = 256;
 /// Most jobs that wait; further callers wait for a place.
 const QUEUE: usize = 1024;
+/// How often a writer asks for the lock while another process holds it. SQLite's own handler soon asks every 100 ms
+/// only, and a busy server leaves the lock free for far less than that between two batches.
+const ASK: Duration = Duration::from_millis(1);
+/// How long it asks.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a job leaves: whether its savepoint is kept, and whom to tell once COMMIT has been answered.
 struct Outcome {
@@ -30,13 +37,13 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(manager: Manager) -> Result<Writer, Error> {
-        let mut conn = manager.open()?;
+        let mut conn = open(&manager)?;
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
         let run = move || {
             let mut batch = Vec::with_capacity(BATCH);
             while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
                 if !commit(&mut conn, &mut batch) {
-                    match manager.open() {
+                    match open(&manager) {
                         Ok(fresh) => conn = fresh,
                         Err(error) => {
                             tracing::error!(%error, "the writer could not reopen the database")
@@ -76,10 +83,33 @@ impl Writer {
     }
 }
 
+/// A connection that does not wait by itself: [`begin`] does.
+fn open(manager: &Manager) -> Result<Conn, diesel::ConnectionError> {
+    let mut conn = manager.open()?;
+    conn.batch_execute("PRAGMA busy_timeout = 0")
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// Takes the database's one lock for writing, in turn with other processes.
+fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
+    let asked = Instant::now();
+    loop {
+        match conn.batch_execute("BEGIN IMMEDIATE") {
+            Err(diesel::result::Error::DatabaseError(_, why))
+                if why.message() == "database is locked" && asked.elapsed() < PATIENCE =>
+            {
+                sleep(ASK);
+            }
+            result => return result,
+        }
+    }
+}
+
 /// Runs one batch. False when the connection can no longer be trusted.
 fn commit(conn: &mut Conn, batch: &mut Vec<Job>) -> bool {
     let mut replies = Vec::with_capacity(batch.len());
-    let result = conn.batch_execute("BEGIN IMMEDIATE").and_then(|()| {
+    let result = begin(conn).and_then(|()| {
         for job in batch.drain(..) {
             if let Some(reply) = run_job(conn, job)? {
                 replies.push(reply);
