@@ -254,7 +254,14 @@ impl Drop for Node {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that is free and stays so: below those that systems give to whoever asks for any, and another one each time.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    let mut ports = std::iter::from_fn(|| {
+        let next = first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed));
+        Some(u16::try_from(10_000 + next % 20_000).unwrap())
+    });
+    ports.find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }

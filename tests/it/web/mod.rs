@@ -203,5 +203,6 @@ fn decision() -> Details {
         method: Some(Method::Consent),
         source: Some("reset-day-6".into()),
         review: Some("2027-07".parse().unwrap()),
+        reached: None,
     })
 }
