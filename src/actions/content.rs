@@ -39,6 +39,11 @@ pub(super) fn content(
     {
         proposal.opens = opens(act, before, proposal.closes);
     }
+    if let (Details::Decision(decision), Some(Details::Decision(stood))) =
+        (&mut details, before.map(|before| &before.details))
+    {
+        decision.reached.clone_from(&stood.reached);
+    }
     let content = Content {
         title: manuscript.title.clone(),
         summary: manuscript.summary.clone(),

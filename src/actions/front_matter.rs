@@ -446,6 +446,7 @@ fn decision(fields: &mut Fields, zone: Tz) -> Result<Decision, fields::Error> {
         method: fields.word("method")?,
         source: fields.text("source")?,
         review: fields.when("review", zone)?,
+        reached: None,
     })
 }
 

@@ -28,6 +28,7 @@ pub(super) fn enter(
         date: details.date,
         method: details.method,
         source: details.source.as_deref(),
+        reached: details.reached.as_ref(),
         previous: last.as_ref().map(|last| last.digest.as_str()),
     };
     let entry = serde_jcs::to_string(&entry).map_err(|error| {

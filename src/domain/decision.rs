@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::position::Reached;
 use super::publication::{Content, Decision, Method, When};
 
 /// One entry of a coalition's register. Its canonical JSON (RFC 8785) is stored once and never rewritten; the signature
@@ -29,6 +30,9 @@ pub struct Entry<'a> {
     /// What it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'a str>,
+    /// The round that it closes, where a proposal led to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<&'a Reached>,
     /// SHA-256 (lower-case hexadecimal) of the entry before it; absent in the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<&'a str>,

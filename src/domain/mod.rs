@@ -11,6 +11,7 @@ pub mod meeting;
 pub mod moderation;
 pub mod news;
 pub mod note;
+pub mod position;
 pub mod publication;
 pub mod reaction;
 pub mod state;

@@ -29,7 +29,7 @@ fn proposal(opens: &str, closes: &str) -> Details {
 }
 
 fn decision() -> Details {
-    Details::Decision(Decision { date: None, method: None, source: None, review: None })
+    Details::Decision(Decision { date: None, method: None, source: None, review: None, reached: None })
 }
 
 fn consultation() -> Details {

@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::coalition::Dimension;
+use super::position::Reached;
 use super::state::State;
 
 crate::words! {
@@ -306,6 +307,9 @@ pub struct Decision {
     pub source: Option<String>,
     /// When it is to be looked at again.
     pub review: Option<When>,
+    /// The round that led to it; never written by an author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
 }
 
 /// A question to everybody, with answers to choose from: advice, never a decision.

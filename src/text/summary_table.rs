@@ -108,6 +108,7 @@ fn details(kind: Kind) -> Details {
             method: Some(Method::Consent),
             source: None,
             review: date("2027-07"),
+            reached: None,
         }),
         Kind::Meeting => Details::Meeting(meeting()),
         Kind::Consultation => Details::Consultation(consultation()),
@@ -163,7 +164,13 @@ fn the_line_follows_what_is_known() {
             "a bare decision",
             (
                 State::InForce,
-                Details::Decision(Decision { date: None, method: None, source: None, review: None }),
+                Details::Decision(Decision {
+                    date: None,
+                    method: None,
+                    source: None,
+                    review: None,
+                    reached: None,
+                }),
             ),
             NOW,
         ),
