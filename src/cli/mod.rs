@@ -30,6 +30,7 @@ mod report;
 mod retention;
 mod serve;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -132,6 +133,9 @@ enum Failure {
     Database(#[from] db::Error),
     #[error("{0}")]
     Said(String),
+    /// What is wrong was printed as the result.
+    #[error("it does not hold")]
+    Told,
 }
 
 impl From<String> for Failure {
@@ -168,6 +172,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
         Err(failure) => {
             let sentence = failure.to_string();
             let words: Vec<_> = sentence.split_whitespace().collect();
