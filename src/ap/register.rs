@@ -61,7 +61,7 @@ pub fn keys(conn: &mut Conn, urls: &Urls, coalition: &Actor) -> Result<Value, db
     Ok(all.iter().filter(|key| key.algorithm == ED25519).map(told).collect())
 }
 
-/// The register of a coalition from the entry after `after` on, as JSON text a line an entry: at most [`PART`] of them, with
+/// The register of a coalition from the entry after `after` on, as JSON text a line an entry: at most `limit` of them, with
 /// the address of the rest. The entries are the frozen bytes.
 ///
 /// # Errors
@@ -72,9 +72,10 @@ pub fn document(
     coalition: &Actor,
     name: &str,
     after: i32,
+    limit: i64,
 ) -> Result<String, db::Error> {
     let keys = keys(conn, urls, coalition)?;
-    let rows = decision::part(conn, coalition.id, after, PART)?;
+    let rows = decision::part(conn, coalition.id, after, limit)?;
     let count = decision::count(conn, coalition.id)?;
     let id = urls.coalition(&coalition.handle);
     let mut text =

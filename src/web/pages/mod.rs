@@ -19,6 +19,8 @@ mod revisions;
 mod thread;
 mod turnout;
 
+pub(crate) use publication::markdown;
+
 use askama::Template;
 use axum::Router;
 use axum::http::{HeaderValue, header};

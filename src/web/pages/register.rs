@@ -249,7 +249,7 @@ pub(super) async fn data(
             return Ok((tag, None));
         }
         let name = coalition.name(&actor.handle);
-        Ok::<_, Error>((tag, Some(told::document(conn, &urls, &actor, &name, after)?)))
+        Ok::<_, Error>((tag, Some(told::document(conn, &urls, &actor, &name, after, told::PART)?)))
     };
     let (tag, document) = app.db.read(read).await?;
     let mut response = match document {

@@ -34,5 +34,5 @@ register-concerns = Concerns
 export-title = Archive of { $node }
 export-what = This folder holds what these coalitions published. The texts are Markdown, as the command “publish” takes them again; decisions.json is the signed register, with the public keys. There is no private key in it, nor any personal data of accounts.
 export-verify = To verify the registers, without a network:
-export-register = Register of decisions
+
 export-made = Made on { $date }.

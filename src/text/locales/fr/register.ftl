@@ -34,5 +34,5 @@ register-concerns = Concerne
 export-title = Archive de { $node }
 export-what = Ce dossier contient ce que ces coalitions ont publié. Les textes sont en Markdown, tels que la commande « publish » les reprend ; decisions.json est le registre signé, avec les clés publiques. Aucune clé privée ni aucune donnée personnelle de compte ne s’y trouve.
 export-verify = Pour vérifier les registres, sans réseau :
-export-register = Registre des décisions
+
 export-made = Fait le { $date }.
