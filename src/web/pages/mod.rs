@@ -15,6 +15,7 @@ mod person;
 mod publication;
 mod publications;
 mod register;
+mod register_data;
 mod revisions;
 mod thread;
 mod turnout;
@@ -43,7 +44,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
         .route("/coalitions/{handle}/decisions", get(register::show))
-        .route("/coalitions/{handle}/decisions.json", get(register::data))
+        .route("/coalitions/{handle}/decisions.json", get(register_data::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
