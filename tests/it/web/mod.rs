@@ -126,6 +126,7 @@ impl Shown {
                 "/legal",
                 "/privacy",
                 "/accessibility",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );
