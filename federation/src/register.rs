@@ -76,7 +76,8 @@ impl Verdict {
 }
 
 /// Verifies a register (`entries` and `keys`), the JSON of one decision (`decision` and `keys`) or one bare entry. `known` are
-/// keys from elsewhere, such as the coalition's actor; without any, the document's own are taken.
+/// keys from elsewhere, such as the coalition's actor: then the last key of a register must be one of them, and an entry by
+/// itself must be signed by one of them. Without any, the document's own are taken.
 ///
 /// # Errors
 /// [`Unreadable`] where there is nothing to verify; whatever is wrong with a single entry is a [`Fault`].
@@ -96,7 +97,7 @@ pub struct Reader {
     now: DateTime<Utc>,
     coalition: String,
     keys: Keys,
-    trusted: bool,
+    trusted: Option<Keys>,
     whole: bool,
     place: usize,
     seen: Vec<Seen>,
@@ -111,7 +112,7 @@ impl Reader {
             now,
             coalition: String::new(),
             keys: Keys::default(),
-            trusted: false,
+            trusted: None,
             whole: false,
             place: 0,
             seen: Vec::new(),
@@ -119,10 +120,10 @@ impl Reader {
         }
     }
 
-    /// Takes these keys, and none that a document brings with it.
+    /// Takes these keys as the coalition's. Of a register they need only hold the last one: it vouches for those before.
     pub fn trust(&mut self, keys: Keys) {
-        self.keys = keys;
-        self.trusted = true;
+        self.keys = keys.clone();
+        self.trusted = Some(keys);
     }
 
     /// Reads a register, a part of one, the JSON of a decision or one entry. The address of the next part, where it names one.
@@ -139,7 +140,7 @@ impl Reader {
         if self.coalition.is_empty() {
             self.coalition = outer.coalition();
         }
-        if !self.trusted {
+        if self.trusted.is_none() || outer.entries.is_some() {
             self.keys.add(outer.keys.or(outer.assertion_method).map_or("[]", RawValue::get));
         }
         if let Some(entries) = outer.entries {
@@ -194,6 +195,12 @@ impl Reader {
         let entries = self.place;
         let chain = chain::walk(&self.seen, self.whole, &self.keys);
         chain.faults.into_iter().for_each(|fault| self.fault(fault));
+        if let (Some(trusted), true, Some(key)) = (self.trusted.take(), self.whole, chain.held.last())
+            && trusted.public(key).is_none()
+        {
+            let number = self.seen.iter().map(|seen| seen.number).max().unwrap_or_default();
+            self.fault(Fault::UnknownKey { number, key: key.clone() });
+        }
         self.faults.sort_by_key(Fault::number);
         self.faults.dedup();
         let last = self.seen.iter().max_by_key(|seen| seen.number);

@@ -273,6 +273,16 @@ fn one_entry_holds_by_itself_with_the_keys_of_its_coalition() {
     assert_eq!((held.coalition.as_str(), held.faults.len(), held.whole), (COMMUNS, 0, false));
     one["keys"][0]["revoked"] = true.into();
     assert!(matches!(verdict(&one).faults[..], [Fault::Revoked { number: 1, .. }]));
+    // Of a whole register the last key suffices: those before hang on it.
+    let whole = made.document().to_string();
+    let last = Keys::of(&json!({"assertionMethod": [made.listed[1]]}));
+    assert_eq!(verify(whole.as_bytes(), Some(&last), now()).unwrap().faults, []);
+    let first = Keys::of(&json!({"assertionMethod": [made.listed[0]]}));
+    let key = made.keys[1].0.clone();
+    assert_eq!(
+        verify(whole.as_bytes(), Some(&first), now()).unwrap().faults,
+        [Fault::UnknownKey { number: 7, key }]
+    );
     let bare = made.entries[0].to_string();
     let actor = Keys::of(&json!({"assertionMethod": made.listed}));
     assert!(verify(bare.as_bytes(), Some(&actor), now()).unwrap().holds());
