@@ -5,7 +5,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, moving, no_actor, note, register};
+use super::register::{self, Told};
+use super::{Act, Error, consultation, moving, no_actor, note};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -284,13 +285,10 @@ fn insert(
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }
-    match &content.details {
-        Details::Decision(decision) => {
-            register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
-        }
-        Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
-        _ => {}
+    if let Details::Consultation(asked) = &content.details {
+        consultation::schedule(conn, act, &row, asked)?;
     }
+    register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
     Ok((row.id, Outcome::Published))
 }
 
@@ -339,10 +337,7 @@ fn revise(
         (None, Some(_)) => Outcome::Published,
         (Some(_), _) => Outcome::Revised,
     };
-    if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
-        let group = (before.actor.id, before.actor.handle.as_str());
-        register::enter(conn, group, &id, content, decision)?;
-    }
+    register::keep(conn, act, &before.actor, &id, Some(before), content, &Told::default())?;
     if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
     {
         consultation::schedule(conn, act, &row, asked)?;
@@ -361,7 +356,12 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
     }
 }
 
-fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+pub(super) fn revised(
+    act: &Act,
+    before: &Publication,
+    content: &Content,
+    slug: String,
+) -> Result<Row, Error> {
     let old = &before.row;
     let public = content.state != State::Draft;
     let at = match old.published_at {
@@ -391,7 +391,13 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
+pub(super) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    kind: &'static str,
+    travel: Travel,
+) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

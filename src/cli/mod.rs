@@ -12,6 +12,7 @@ mod decision;
 mod deliveries;
 mod demo;
 mod doctor;
+mod export;
 mod federation;
 mod init;
 mod keys;
@@ -30,6 +31,7 @@ mod report;
 mod retention;
 mod serve;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -110,6 +112,8 @@ enum Command {
     /// The register of decisions.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Write what coalitions published to a folder: readable texts, and registers that anybody can verify.
+    Export(export::Arguments),
     /// Copy the database, keys included, to a file.
     Backup(backup::Backup),
     /// Put a backup in the place of the database.
@@ -132,6 +136,9 @@ enum Failure {
     Database(#[from] db::Error),
     #[error("{0}")]
     Said(String),
+    /// What is wrong was printed as the result.
+    #[error("it does not hold")]
+    Told,
 }
 
 impl From<String> for Failure {
@@ -168,6 +175,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
         Err(failure) => {
             let sentence = failure.to_string();
             let words: Vec<_> = sentence.split_whitespace().collect();
@@ -200,6 +208,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
+        Command::Export(arguments) => export::run(path, arguments).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),
         Command::Restore(arguments) => backup::restore(path, &arguments),
         Command::Config(command) => config::run(path, command),

@@ -161,12 +161,23 @@ diesel::table! {
 }
 
 diesel::table! {
-    decisions (publication_id) {
-        publication_id -> Text,
+    decisions (coalition_id, number) {
         coalition_id -> BigInt,
         number -> Integer,
+        act -> Text,
+        publication_id -> Nullable<Text>,
+        decision -> Nullable<Integer>,
+        successor -> Nullable<Integer>,
         entry -> Text,
         digest -> Text,
+        proof -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reviews (publication_id) {
+        publication_id -> Text,
+        due_at -> Timestamp,
     }
 }
 
@@ -533,6 +544,7 @@ diesel::joinable!(publication_tags -> publications (publication_id));
 diesel::joinable!(revisions -> publications (publication_id));
 diesel::joinable!(decisions -> publications (publication_id));
 diesel::joinable!(decisions -> coalitions (coalition_id));
+diesel::joinable!(reviews -> publications (publication_id));
 diesel::joinable!(remote_keys -> remote_actors (remote_id));
 diesel::joinable!(followers -> actors (actor_id));
 diesel::joinable!(followers -> remote_actors (remote_id));
@@ -581,6 +593,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_tags,
     revisions,
     decisions,
+    reviews,
     remote_actors,
     remote_keys,
     followers,

@@ -15,7 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
-use crate::model::{contribution, follower};
+use crate::model::{contribution, decision, follower};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
@@ -30,6 +30,7 @@ struct Row {
     lists: Lists,
     members: Vec<Member>,
     followers: i64,
+    decisions: i64,
     pinned: Vec<Listed>,
     contributions: Vec<contribution::Listed>,
     published: Vec<Listed>,
@@ -46,6 +47,7 @@ fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
+        decisions: decision::count(conn, actor.id)?,
         published: listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?,
         total: listing::count(conn, &filter)?,
         actor,
@@ -106,6 +108,8 @@ struct CoalitionPage {
     members: Vec<MemberView>,
     facts: Vec<Fact>,
     followers: i64,
+    /// Entries of its register.
+    decisions: i64,
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
     contributions: Vec<(Named, Moment)>,
@@ -160,6 +164,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         members: row.members.iter().map(|member| member_view(lang, member)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
+        decisions: row.decisions,
         kinds: match (kind, row.total) {
             (None, 0) => Vec::new(),
             _ => KindLink::all(lang, &path, kind),

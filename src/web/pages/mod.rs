@@ -14,9 +14,12 @@ mod parts;
 mod person;
 mod publication;
 mod publications;
+mod register;
 mod revisions;
 mod thread;
 mod turnout;
+
+pub(crate) use publication::markdown;
 
 use askama::Template;
 use axum::Router;
@@ -39,6 +42,8 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/decisions", get(register::show))
+        .route("/coalitions/{handle}/decisions.json", get(register::data))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))

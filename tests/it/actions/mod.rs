@@ -14,6 +14,7 @@ mod news;
 mod people;
 mod pins;
 mod publishing;
+mod register;
 mod served;
 mod walks;
 
