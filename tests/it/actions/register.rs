@@ -367,8 +367,9 @@ async fn a_long_register_is_told_in_parts_that_hold_together() {
         .db
         .read(move |conn| {
             let actor = model::actor::by_handle(conn, "communs")?.unwrap();
-            let part =
-                |conn: &mut _, after| reset_node::ap::register::document(conn, &urls, &actor, "C", after, 2);
+            let part = |conn: &mut _, after| {
+                reset_node::ap::register::document(conn, &urls, &actor, "Coalition communs", after, 2)
+            };
             Ok::<_, reset_node::db::Error>(vec![part(conn, 0)?, part(conn, 2)?])
         })
         .await
