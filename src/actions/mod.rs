@@ -2,8 +2,11 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod amendment;
 pub mod attachment;
+pub mod ballot;
 pub mod blocklist;
+pub mod closing;
 pub mod coalition;
 pub mod comment;
 pub mod consultation;
@@ -23,13 +26,16 @@ pub mod node;
 pub mod note;
 pub mod organisation;
 pub mod pin;
+pub mod position;
 pub mod profile;
+pub mod proposal;
 pub mod publication;
 pub mod quote;
 pub mod register;
 pub mod registration;
 pub mod reply;
 pub mod report;
+mod restate;
 pub mod suspension;
 
 use chrono::{DateTime, Utc};
@@ -75,6 +81,9 @@ pub enum Error {
     /// A state that cannot follow.
     #[error(transparent)]
     State(#[from] Forbidden),
+    /// What the rules of a round do not allow.
+    #[error(transparent)]
+    Round(#[from] crate::domain::round::Refused),
     /// A publication is of another kind than its new text.
     #[error("`{slug}` is a {kind}: its kind cannot be changed, publish the other under another slug")]
     OtherKind {

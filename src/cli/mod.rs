@@ -22,7 +22,9 @@ mod moving;
 mod open;
 mod organisation;
 mod peers;
+mod position;
 mod print;
+mod proposal;
 mod publication;
 mod publish;
 mod quote;
@@ -85,6 +87,12 @@ enum Command {
     /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// The rounds of proposals: opening, leading and closing them, amendments.
+    #[command(subcommand)]
+    Proposal(proposal::Command),
+    /// Where organisations stand on proposals.
+    #[command(subcommand)]
+    Position(position::Command),
     /// What organisations, persons and coalitions say under publications.
     #[command(subcommand)]
     Comment(comment::Command),
@@ -200,6 +208,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Proposal(command) => proposal::run(path, command).await,
+        Command::Position(command) => position::run(path, command).await,
         Command::Comment(command) => comment::run(path, command).await,
         Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,

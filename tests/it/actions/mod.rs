@@ -13,6 +13,7 @@ mod moves;
 mod news;
 mod people;
 mod pins;
+mod proposals;
 mod publishing;
 mod register;
 mod served;

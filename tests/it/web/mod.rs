@@ -156,6 +156,8 @@ fn proposal() -> Details {
         opens: None,
         closes: Some("2027-02-12T18:00:00+01:00".parse().unwrap()),
         quorum: Some(5),
+        round: None,
+        phase: None,
     })
 }
 
