@@ -11,21 +11,23 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 6] = [
+const FR: [&str; 7] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
+    include_str!("locales/fr/life.ftl"),
 ];
-const EN: [&str; 6] = [
+const EN: [&str; 7] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
+    include_str!("locales/en/life.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
@@ -159,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::domain::actor::{OrganisationKind, Role};
-    use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
+    use crate::domain::coalition::{AssociatedState, CharterState, Dimension, MembershipAct, Quality, Stage};
     use crate::domain::publication::{Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
@@ -212,6 +214,8 @@ mod tests {
         add("outcome", Outcome::WORDS);
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
+        add("charter", CharterState::WORDS);
+        add("history", MembershipAct::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {
                 add(&format!("state-{kind}"), &[state.as_str()]);
