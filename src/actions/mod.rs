@@ -7,19 +7,23 @@ pub mod attachment;
 pub mod ballot;
 pub mod blocklist;
 pub mod closing;
+pub mod charter;
 pub mod coalition;
 pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;
 pub mod decision;
+pub mod declaration;
 pub mod deletion;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
 pub mod handles;
 pub mod keys;
+pub mod life;
 pub mod lock;
+pub mod membership;
 pub mod moderation;
 pub mod moving;
 pub mod node;
@@ -38,7 +42,7 @@ pub mod report;
 mod restate;
 pub mod suspension;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::ap;
@@ -182,6 +186,11 @@ impl Act {
     /// The same a millisecond later: ids of things that are made one after the other sort in that order.
     pub fn tick(&mut self) {
         self.at += chrono::TimeDelta::milliseconds(1);
+    }
+
+    /// The day of the act, where the node is.
+    pub fn today(&self) -> NaiveDate {
+        self.at.with_timezone(&self.zone).date_naive()
     }
 
     /// A new id of this moment.

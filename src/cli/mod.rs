@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod charter;
 mod clock;
 mod coalition;
 mod comment;
@@ -16,6 +17,7 @@ mod export;
 mod federation;
 mod init;
 mod keys;
+mod life;
 mod logging;
 mod moderation;
 mod moving;
@@ -80,6 +82,9 @@ enum Command {
     /// Coalitions of this node.
     #[command(subcommand)]
     Coalition(coalition::Command),
+    /// The versions of a coalition's charter, and who acknowledged which.
+    #[command(subcommand)]
+    Charter(charter::Command),
     /// Publish or revise what a coalition says. Prints one URL a line.
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
@@ -204,6 +209,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Account(command) => account::run(path, command).await,
         Command::Organisation(command) => organisation::run(path, command).await,
         Command::Coalition(command) => coalition::run(path, command).await,
+        Command::Charter(command) => charter::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,

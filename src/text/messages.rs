@@ -20,6 +20,7 @@ const FR: &[&str] = &[
     include_str!("locales/fr/import.ftl"),
     include_str!("locales/fr/register.ftl"),
     include_str!("locales/fr/proposals.ftl"),
+    include_str!("locales/fr/life.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
@@ -30,6 +31,7 @@ const EN: &[&str] = &[
     include_str!("locales/en/import.ftl"),
     include_str!("locales/en/register.ftl"),
     include_str!("locales/en/proposals.ftl"),
+    include_str!("locales/en/life.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));
@@ -163,7 +165,7 @@ mod tests {
 
     use super::*;
     use crate::domain::actor::{OrganisationKind, Role};
-    use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
+    use crate::domain::coalition::{AssociatedState, CharterState, Dimension, MembershipAct, Quality, Stage};
     use crate::domain::publication::{Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
@@ -217,6 +219,8 @@ mod tests {
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
         add("register-act", crate::domain::decision::Act::WORDS);
+        add("charter", CharterState::WORDS);
+        add("history", MembershipAct::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {
                 add(&format!("state-{kind}"), &[state.as_str()]);

@@ -7,6 +7,8 @@ mod details;
 mod from_afar;
 mod gone;
 mod home;
+mod interest;
+mod life;
 mod note;
 mod notices;
 mod organisation;
@@ -23,6 +25,7 @@ pub(crate) use publication::markdown;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -45,6 +48,9 @@ pub fn routes() -> Router<SharedApp> {
         .route("/coalitions/{handle}/decisions", get(register::show))
         .route("/coalitions/{handle}/decisions.json", get(register::data))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
+        .route("/interest", get(interest::show).post(interest::send))
+        .route("/interest/received", get(interest::received))
+        .route("/interest/confirm", get(interest::ask).post(interest::confirm))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
@@ -57,6 +63,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/privacy", get(notices::privacy))
         .route("/accessibility", get(notices::accessibility))
         .route("/assets/{file}", get(assets::serve))
+        .layer(DefaultBodyLimit::max(interest::MAX_FORM))
 }
 
 /// What stands around every page: head, header and footer.
