@@ -88,13 +88,7 @@ fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Optio
 
 /// What a text leaves of the round that stands: it begins another where its dates do. After the first round, a file whose `opens` is
 /// not this round's still holds the dates of a round before it, which change nothing.
-fn follow_round(
-    act: &Act,
-    written: Option<When>,
-    stood: &Proposal,
-    proposal: &mut Proposal,
-    state: State,
-) {
+fn follow_round(act: &Act, written: Option<When>, stood: &Proposal, proposal: &mut Proposal, state: State) {
     (proposal.round, proposal.phase) = (stood.round, stood.phase);
     if state == State::Open && is_next_round(stood, proposal) {
         proposal.round = Some(stood.round().saturating_add(1));

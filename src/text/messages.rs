@@ -21,6 +21,7 @@ const FR: &[&str] = &[
     include_str!("locales/fr/register.ftl"),
     include_str!("locales/fr/proposals.ftl"),
     include_str!("locales/fr/life.ftl"),
+    include_str!("locales/fr/look.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
@@ -32,6 +33,7 @@ const EN: &[&str] = &[
     include_str!("locales/en/register.ftl"),
     include_str!("locales/en/proposals.ftl"),
     include_str!("locales/en/life.ftl"),
+    include_str!("locales/en/look.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));
@@ -78,8 +80,8 @@ fn format(bundle: &FluentBundle<FluentResource>, key: &str, args: Option<&Fluent
 
 fn table(lang: Lang) -> &'static Table {
     match lang {
-        Lang::Fr => FRENCH,
-        Lang::En => ENGLISH,
+        Lang::Fr => &FRENCH,
+        Lang::En => &ENGLISH,
     }
 }
 

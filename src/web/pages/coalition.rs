@@ -203,6 +203,8 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
+    let address = format!("{}/preview.png", app.urls.coalition(&row.actor.handle));
+    frame.picture = Some((address, tf(visit.lang, "picture-coalition", &[("name", name.into())])));
     if let Some(impact) = &row.coalition.impact {
         frame.description.clone_from(impact);
     }

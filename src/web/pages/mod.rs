@@ -1,6 +1,7 @@
 //! Pages for people: one file a page, which holds its template's type, its handler and its routes' names. Each reads the
 //! database once and renders without a script.
 
+mod booklet;
 mod coalition;
 mod coalitions;
 mod details;
@@ -19,6 +20,7 @@ mod publications;
 mod register;
 mod revisions;
 mod thread;
+mod timeline;
 mod turnout;
 
 pub(crate) use publication::markdown;
@@ -33,6 +35,7 @@ use axum::routing::{get, post};
 use super::assets::{self, ICON_HREF, STYLE_HREF};
 use super::error::Error;
 use super::locale::Visit;
+use super::previews;
 use crate::app::{App, SharedApp};
 use crate::text::{Lang, t, tf};
 
@@ -47,6 +50,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/coalitions/{handle}", get(coalition::show))
         .route("/coalitions/{handle}/decisions", get(register::show))
         .route("/coalitions/{handle}/decisions.json", get(register::data))
+        .route("/coalitions/{handle}/booklet", get(booklet::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/interest", get(interest::show).post(interest::send))
         .route("/interest/received", get(interest::received))
@@ -86,6 +90,8 @@ pub struct Frame {
     pub feed: (String, String),
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
+    /// The address of its picture, absolute, and what that says.
+    pub picture: Option<(String, String)>,
     /// This page in the other language.
     pub other: (Lang, String),
     /// Whether search engines should pass by.
@@ -101,6 +107,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Width and height of a picture.
+    pub const PICTURE: (u32, u32) = previews::SIZE;
+
     /// Around a page with this title.
     pub fn new(app: &App, visit: &Visit, title: impl Into<String>) -> Frame {
         let title = title.into();
@@ -117,6 +126,7 @@ impl Frame {
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
             creator: None,
+            picture: None,
             other: (other, visit.in_language(other)),
             hidden: false,
             path: visit.path.clone(),
