@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
 
-const STYLE: &str = include_str!("style.css");
+/// Without comments and the space at the ends of lines, which only people need.
+static STYLE: LazyLock<String> = LazyLock::new(|| compact(include_str!("style.css")));
 const ICON: &str = include_str!("icon.svg");
 
 /// `/assets/style-….css`.
 pub(super) static STYLE_HREF: LazyLock<String> =
-    LazyLock::new(|| format!("/assets/style-{}.css", mark(STYLE)));
+    LazyLock::new(|| format!("/assets/style-{}.css", mark(&STYLE)));
 /// `/assets/icon-….svg`.
 pub(super) static ICON_HREF: LazyLock<String> = LazyLock::new(|| format!("/assets/icon-{}.svg", mark(ICON)));
 
@@ -24,6 +25,21 @@ fn mark(text: &str) -> String {
     bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A style sheet without comments, empty lines, indents and line ends. What stands within a line stays as it is, so that no
+/// selector or text changes its meaning.
+fn compact(css: &str) -> String {
+    let mut rest = css;
+    let mut bare = String::with_capacity(css.len());
+    while let Some((before, comment)) = rest.split_once("/*") {
+        bare.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    bare.push_str(rest);
+    let lines =
+        bare.lines().map(|line| line.trim().replace(" { ", "{").replace("; }", "}").replace("; ", ";"));
+    lines.collect()
+}
+
 /// `GET /assets/{file}`: kept by browsers for a year.
 ///
 /// # Errors
@@ -31,7 +47,7 @@ fn mark(text: &str) -> String {
 pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Error> {
     let path = format!("/assets/{file}");
     let (text, kind) = if path == *STYLE_HREF {
-        (STYLE, "text/css; charset=utf-8")
+        (STYLE.as_str(), "text/css; charset=utf-8")
     } else if path == *ICON_HREF {
         (ICON, "image/svg+xml")
     } else {
@@ -42,4 +58,20 @@ pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Error> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_sheet_is_served_without_what_only_people_need() {
+        assert_eq!(
+            compact("/* a\n b */\n.x > a { color: red; top: 0; }\n\n@media print {\n  a { top: 0; }\n}\n"),
+            ".x > a{color: red;top: 0}@media print {a{top: 0}}"
+        );
+        assert!(STYLE.len() < 20_000, "{} bytes", STYLE.len());
+        assert_eq!(STYLE.matches('{').count(), include_str!("style.css").matches('{').count());
+        assert_eq!(STYLE.matches('{').count(), STYLE.matches('}').count());
+    }
 }

@@ -251,7 +251,8 @@ fn one_line(font: &FontRef<'_>, text: &str, size: f32, room: f32) -> String {
 /// The largest letters with which the title fits, and its lines.
 fn title(font: &FontRef<'_>, text: &str, room: f32) -> (f32, Vec<String>) {
     let sizes = [(84.0, 2), (72.0, 3), (60.0, 3), (52.0, 4), (44.0, 5)];
-    let fitting = sizes.into_iter().find_map(|(size, most)| Some((size, lines(font, text, size, room, most)?)));
+    let fitting =
+        sizes.into_iter().find_map(|(size, most)| Some((size, lines(font, text, size, room, most)?)));
     fitting.unwrap_or_else(|| {
         // More than any title should have: what stands on four lines.
         let cut = summary::cut(text, 150);
@@ -314,7 +315,8 @@ mod tests {
 
     #[test]
     fn a_picture_is_small_whatever_its_title() {
-        for title in ["Oui", "", "Ωδή στη χαρά", &"Mutualiser les formulaires ".repeat(30), &"x".repeat(5000)] {
+        for title in ["Oui", "", "Ωδή στη χαρά", &"Mutualiser les formulaires ".repeat(30), &"x".repeat(5000)]
+        {
             let bytes = draw(&scene(title)).unwrap();
             assert!((1_000..60_000).contains(&bytes.len()), "{} bytes for {title:.20}", bytes.len());
         }
@@ -333,7 +335,8 @@ mod tests {
     #[test]
     fn the_font_has_the_letters_of_french_and_of_its_neighbours() {
         let font = FONT.as_ref().unwrap();
-        for letter in "éèêëàâçîïôûùüÿœæÉÀÇŒ«»“”‘’–—…·°№€ñßłőşţãõåøþ".chars() {
+        for letter in "éèêëàâçîïôûùüÿœæÉÀÇŒ«»“”‘’–—…·°№€ñßłőşţãõåøþ".chars()
+        {
             assert_ne!(font.glyph_id(letter).0, 0, "{letter}");
         }
     }

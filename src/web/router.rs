@@ -6,7 +6,9 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, previews, well_known};
+use super::{
+    activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, previews, well_known,
+};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.

@@ -219,7 +219,11 @@ fn decision(reading: &Reading, one: &Listed) -> Result<DecisionView, Error> {
     // The number has a column of its own.
     let context = Context { zone: reading.zone, at: reading.now, number: None };
     Ok(DecisionView {
-        number: one.number.filter(|_| one.state != Standing::Draft).map(|n| n.to_string()).unwrap_or_default(),
+        number: one
+            .number
+            .filter(|_| one.state != Standing::Draft)
+            .map(|n| n.to_string())
+            .unwrap_or_default(),
         title: one.title.clone(),
         href: format!("/publications/{}", one.id),
         language: one.language.clone(),

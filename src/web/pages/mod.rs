@@ -16,6 +16,8 @@ mod person;
 mod publication;
 mod publications;
 mod revisions;
+#[cfg(debug_assertions)]
+mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
@@ -38,7 +40,10 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/styleguide", get(styleguide::show));
+    routes
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))

@@ -211,7 +211,10 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.url = app.urls.publication(&publication.row.id);
     frame.activity = Some(frame.url.clone());
     frame.og_type = "article";
-    let says = [("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()), ("title", (&frame.title).into())];
+    let says = [
+        ("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()),
+        ("title", (&frame.title).into()),
+    ];
     frame.picture = Some((format!("{}/preview.png", frame.url), tf(visit.lang, "picture-alt", &says)));
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));

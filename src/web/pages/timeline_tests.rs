@@ -21,7 +21,12 @@ fn milestone(title: &str, start: Option<&str>, due: Option<&str>, status: Milest
 fn example() -> Vec<Milestone> {
     vec![
         milestone("Cadrer le <projet>", Some("2026-01"), Some("2026-03"), MilestoneStatus::Done),
-        milestone("Recueillir les données", Some("2026-04-15"), Some("2026-12-01"), MilestoneStatus::UnderWay),
+        milestone(
+            "Recueillir les données",
+            Some("2026-04-15"),
+            Some("2026-12-01"),
+            MilestoneStatus::UnderWay,
+        ),
         milestone("Publier le bilan", None, Some("2026-05-02"), MilestoneStatus::Late),
         milestone("Un second guichet", Some("2026-06"), Some("2026-09"), MilestoneStatus::Abandoned),
         milestone("Étendre aux communes voisines", None, None, MilestoneStatus::Planned),
@@ -74,7 +79,7 @@ proptest! {
         let place = |text: &str| text.trim_end_matches('%').parse::<f64>().unwrap();
         prop_assert!(drawn.ticks.len() <= 8, "{} labels", drawn.ticks.len());
         for row in &drawn.rows {
-            prop_assert!((0.0..=100.0).contains(&place(&row.mark)));
+            prop_assert!((0.0..=100.0).contains(&place(row.mark.as_deref().unwrap())));
             if let Some(bar) = &row.bar {
                 prop_assert!(place(&bar.x) >= 0.0 && place(&bar.x) + place(&bar.width) <= 100.0);
             }
