@@ -2,6 +2,7 @@
 
 mod forms;
 mod look;
+mod looks;
 mod pages;
 mod rules;
 
