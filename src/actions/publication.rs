@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::content::content;
 use super::front_matter::Manuscript;
 use super::register::{self, Told};
-use super::{Act, Error, consultation, moving, no_actor, note};
+use super::{Act, Error, consultation, moving, no_actor, note, proposal};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -285,8 +285,10 @@ fn insert(
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }
-    if let Details::Consultation(asked) = &content.details {
-        consultation::schedule(conn, act, &row, asked)?;
+    match &content.details {
+        Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
+        Details::Proposal(_) => proposal::filed(conn, act, None, &row, content, authors)?,
+        _ => {}
     }
     register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
     Ok((row.id, Outcome::Published))
@@ -342,6 +344,9 @@ fn revise(
     {
         consultation::schedule(conn, act, &row, asked)?;
     }
+    if outcome != Outcome::Drafted && kind == Kind::Proposal {
+        proposal::filed(conn, act, Some(before), &row, content, authors)?;
+    }
     Ok((id, outcome))
 }
 
@@ -356,6 +361,7 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
     }
 }
 
+/// The row of a publication after this content took the place of the one before.
 pub(super) fn revised(
     act: &Act,
     before: &Publication,
@@ -391,6 +397,7 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
+/// Stores an activity with the document of a publication as it is now; the caller makes its hosts due.
 pub(super) fn tell(
     conn: &mut Conn,
     act: &Act,

@@ -18,6 +18,7 @@ pub(super) async fn run(app: SharedApp, shutdown: watch::Receiver<bool>) {
     tokio::join!(
         duty("consultations", shutdown.clone(), || actions::consultation::tend(app)),
         duty("reviews", shutdown.clone(), || actions::decision::tend(app)),
+        duty("proposals", shutdown.clone(), || actions::closing::tend(app)),
         duty("handles", shutdown, || actions::handles::tend(app)),
     );
 }

@@ -96,7 +96,11 @@ async fn coalitions(app: &SharedApp, only: Option<i64>) -> Result<Vec<Told>, Fai
 fn profile(told: &Told) -> Result<String, Failure> {
     let coalition = &told.coalition;
     let steward = told.members.iter().find(|member| member.role == Role::Steward);
-    let associated = told.lists.associated.iter().map(|(name, state)| json!({"name": name, "state": state}));
+    let associated = told
+        .lists
+        .associated
+        .iter()
+        .map(|one| json!({"name": one.name, "state": one.state, "dimensions": one.dimensions}));
     let mut value = json!({
         "handle": told.actor.handle,
         "number": coalition.number,

@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod charter;
 mod clock;
 mod coalition;
 mod comment;
@@ -16,13 +17,16 @@ mod export;
 mod federation;
 mod init;
 mod keys;
+mod life;
 mod logging;
 mod moderation;
 mod moving;
 mod open;
 mod organisation;
 mod peers;
+mod position;
 mod print;
+mod proposal;
 mod publication;
 mod publish;
 mod quote;
@@ -78,6 +82,9 @@ enum Command {
     /// Coalitions of this node.
     #[command(subcommand)]
     Coalition(coalition::Command),
+    /// The versions of a coalition's charter, and who acknowledged which.
+    #[command(subcommand)]
+    Charter(charter::Command),
     /// Publish or revise what a coalition says. Prints one URL a line.
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
@@ -85,6 +92,12 @@ enum Command {
     /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// The rounds of proposals: opening, leading and closing them, amendments.
+    #[command(subcommand)]
+    Proposal(proposal::Command),
+    /// Where organisations stand on proposals.
+    #[command(subcommand)]
+    Position(position::Command),
     /// What organisations, persons and coalitions say under publications.
     #[command(subcommand)]
     Comment(comment::Command),
@@ -196,10 +209,13 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Account(command) => account::run(path, command).await,
         Command::Organisation(command) => organisation::run(path, command).await,
         Command::Coalition(command) => coalition::run(path, command).await,
+        Command::Charter(command) => charter::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Proposal(command) => proposal::run(path, command).await,
+        Command::Position(command) => position::run(path, command).await,
         Command::Comment(command) => comment::run(path, command).await,
         Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,

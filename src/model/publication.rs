@@ -204,6 +204,18 @@ pub fn revise(
     insert_revision(conn, row, content, reason)
 }
 
+/// The row ids of the authors of a publication, in order.
+///
+/// # Errors
+/// The database's.
+pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
+    publication_authors::table
+        .filter(publication_authors::publication_id.eq(id))
+        .order(publication_authors::position)
+        .select(publication_authors::actor_id)
+        .load(conn)
+}
+
 /// Marks a publication as withdrawn.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::register::{self, Standing};
 use super::thread::{self, Entry, Thread};
+use super::timeline;
 use super::turnout::{self, Poll, Registrations};
 use super::{Frame, html, register_data};
 use crate::app::{App, SharedApp, Urls};
@@ -165,6 +166,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let head = summary::head(visit.lang, &content, context);
     let frame = frame(app, visit, &publication, summary::summary(&content, context));
     let mut view = details::view(&publication.details, &reading, &row.known);
+    view.timeline = timeline::of(&publication.details, &publication.row.language, &reading);
     if row.source.is_some() {
         view.source = None;
     }
@@ -220,6 +222,11 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.url = app.urls.publication(&publication.row.id);
     frame.activity = Some(frame.url.clone());
     frame.og_type = "article";
+    let says = [
+        ("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()),
+        ("title", (&frame.title).into()),
+    ];
+    frame.picture = Some((format!("{}/preview.png", frame.url), tf(visit.lang, "picture-alt", &says)));
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
     frame.feed = (format!("/coalitions/{handle}/feed.atom"), publication.coalition.name(handle).to_owned());
