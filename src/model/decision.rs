@@ -149,15 +149,26 @@ pub fn about(conn: &mut Conn, coalition_id: i64, numbers: &[i32]) -> Result<Vec<
         .load(conn)
 }
 
-/// The publications (by their ids) of these decisions of a coalition: number, id, title, language, state.
+/// A decision as links name it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Titled {
+    /// In the register.
+    pub number: i32,
+    /// The publication (UUIDv7).
+    pub id: String,
+    /// Plain text.
+    pub title: String,
+    /// BCP 47.
+    pub language: String,
+    /// What it is now.
+    pub state: State,
+}
+
+/// The decisions of these numbers of a coalition, as links name them.
 ///
 /// # Errors
 /// The database's.
-pub fn titles(
-    conn: &mut Conn,
-    coalition_id: i64,
-    numbers: &[i32],
-) -> Result<Vec<(i32, String, String, String, State)>> {
+pub fn titles(conn: &mut Conn, coalition_id: i64, numbers: &[i32]) -> Result<Vec<Titled>> {
     decisions::table
         .inner_join(publications::table)
         .filter(decisions::coalition_id.eq(coalition_id).and(decisions::number.eq_any(numbers.to_vec())))

@@ -14,7 +14,7 @@ use crate::domain::publication::When;
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition};
-use crate::model::decision::{self, Decision};
+use crate::model::decision::{self, Decision, Titled};
 use crate::model::publication::Publication;
 use crate::text::{Lang, dates, tf, word};
 use crate::web::error::Error;
@@ -22,9 +22,6 @@ use crate::web::locale::Visit;
 
 /// Digits of a digest that a page shows; the whole one is the title of the element, and in the register.
 const SHORT: usize = 12;
-
-/// A decision as links name it: number, id, title, language, state.
-type Titled = (i32, String, String, String, State);
 
 /// What stands around entries: the acts that speak of them, and the titles of every decision that is named.
 #[derive(Default)]
@@ -62,7 +59,7 @@ impl Around {
     }
 
     fn named(&self, number: i32) -> Option<Named> {
-        let (number, id, title, ..) = self.titles.iter().find(|one| one.0 == number)?;
+        let Titled { number, id, title, .. } = self.titles.iter().find(|one| one.number == number)?;
         Some(Named { name: format!("{number}. {title}"), href: Some(format!("/publications/{id}")) })
     }
 }
@@ -146,7 +143,7 @@ struct Entry {
 
 fn entry(entry: Decision, around: &Around, reading: &Reading) -> Entry {
     let lang = reading.lang;
-    let titled = around.titles.iter().find(|one| one.0 == entry.number && entry.act == Act::Adopt);
+    let titled = around.titles.iter().find(|one| one.number == entry.number && entry.act == Act::Adopt);
     let change = change(&entry, reading);
     let links = match (entry.act, entry.decision) {
         (Act::Adopt, _) => around.links(lang, entry.number),
@@ -160,11 +157,11 @@ fn entry(entry: Decision, around: &Around, reading: &Reading) -> Entry {
         number: entry.number,
         act: word(lang, "register-act", entry.act.as_str()),
         date: Some(change.date).filter(|date| !date.is_empty()),
-        state: titled.map(|one| word(lang, "state-decision", one.4.as_str())),
-        tone: titled.map_or("", |one| tone(one.4)),
+        state: titled.map(|one| word(lang, "state-decision", one.state.as_str())),
+        tone: titled.map_or("", |one| tone(one.state)),
         title: titled
-            .map(|one| Named { name: one.2.clone(), href: Some(format!("/publications/{}", one.1)) }),
-        language: titled.map(|one| one.3.clone()).unwrap_or_default(),
+            .map(|one| Named { name: one.title.clone(), href: Some(format!("/publications/{}", one.id)) }),
+        language: titled.map(|one| one.language.clone()).unwrap_or_default(),
         told: Some(change.told).filter(|told| !told.is_empty()),
         by: change.by,
         reason: change.reason,
