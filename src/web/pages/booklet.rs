@@ -142,7 +142,7 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         associated: lists
             .associated
             .iter()
-            .map(|(name, state)| (name.clone(), word(lang, "associated", state.as_str())))
+            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
             .collect(),
         facts: facts(lang, &coalition),
         roadmaps: roadmaps.map(|(n, one)| roadmap(&reading, n, one, &row.known, today)).collect(),

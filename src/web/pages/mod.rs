@@ -8,6 +8,8 @@ mod details;
 mod from_afar;
 mod gone;
 mod home;
+mod interest;
+mod life;
 mod note;
 mod notices;
 mod organisation;
@@ -15,6 +17,7 @@ mod parts;
 mod person;
 mod publication;
 mod publications;
+mod register;
 mod revisions;
 #[cfg(debug_assertions)]
 mod styleguide;
@@ -22,8 +25,11 @@ mod thread;
 mod timeline;
 mod turnout;
 
+pub(crate) use publication::markdown;
+
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -47,8 +53,13 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/decisions", get(register::show))
+        .route("/coalitions/{handle}/decisions.json", get(register::data))
         .route("/coalitions/{handle}/booklet", get(booklet::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
+        .route("/interest", get(interest::show).post(interest::send))
+        .route("/interest/received", get(interest::received))
+        .route("/interest/confirm", get(interest::ask).post(interest::confirm))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
@@ -61,6 +72,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/privacy", get(notices::privacy))
         .route("/accessibility", get(notices::accessibility))
         .route("/assets/{file}", get(assets::serve))
+        .layer(DefaultBodyLimit::max(interest::MAX_FORM))
 }
 
 /// What stands around every page: head, header and footer.
