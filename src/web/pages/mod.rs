@@ -18,6 +18,7 @@ mod person;
 mod publication;
 mod publications;
 mod register;
+mod register_data;
 mod revisions;
 #[cfg(debug_assertions)]
 mod styleguide;
@@ -54,8 +55,8 @@ pub fn routes() -> Router<SharedApp> {
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
         .route("/coalitions/{handle}/decisions", get(register::show))
-        .route("/coalitions/{handle}/decisions.json", get(register::data))
         .route("/coalitions/{handle}/booklet", get(booklet::show))
+        .route("/coalitions/{handle}/decisions.json", get(register_data::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/interest", get(interest::show).post(interest::send))
         .route("/interest/received", get(interest::received))

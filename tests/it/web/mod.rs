@@ -134,6 +134,7 @@ impl Shown {
                 "/accessibility",
                 "/interest?coalition=communs",
                 "/interest/received",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );
