@@ -1,4 +1,4 @@
-// A PNG of Chromium's with a palette of at most 256 colours: a quarter of its bytes, and pages have no more colours than that
+// A PNG of Chromium's with a palette of few colours: a quarter of its bytes, and pages have hardly more colours
 // but for the edges of letters.
 import { deflateSync, inflateSync } from "node:zlib";
 
@@ -51,7 +51,9 @@ function pixels(png) {
   return { ...head, bytes, out };
 }
 
-/** The same picture in the 256 colours that it has most of; any other becomes the nearest of them. */
+const COLOURS = 64;
+
+/** The same picture in the 64 colours that it has most of; any other becomes the nearest of them. */
 export function narrowed(png) {
   const { width, height, bytes, out } = pixels(png);
   const counts = new Map();
@@ -64,7 +66,7 @@ export function narrowed(png) {
     if (known) known.times += 1;
     else counts.set(keys[n], { times: 1, exact: [out[at], out[at + 1], out[at + 2]] });
   }
-  const palette = [...counts].sort((one, other) => other[1].times - one[1].times).slice(0, 256);
+  const palette = [...counts].sort((one, other) => other[1].times - one[1].times).slice(0, COLOURS);
   const colours = palette.map(([, { exact }]) => exact);
   const index = new Map(palette.map(([key], n) => [key, n]));
   const nearest = (key) => {

@@ -12,6 +12,8 @@ const PAGES = [
   ["coalition", "/coalitions/donnees_env"],
   ["assembly", "/coalitions/reset"],
   ["booklet", "/coalitions/donnees_env/booklet"],
+  ["register", "/coalitions/reset/decisions"],
+  ["interest", "/interest"],
   ["publications", "/publications"],
   ["proposal", "/publications?kind=proposal", ".item.proposal h3 a"],
   ["consultation", "/publications?kind=consultation", ".item.consultation h3 a"],
@@ -27,7 +29,7 @@ const PAGES = [
 ];
 const SIZES = [1280, 360];
 /** Longer pages are cut: what is further down looks as what is above. */
-const HIGHEST = 3200;
+const HIGHEST = 2000;
 
 const [program, folder, only] = process.argv.slice(2);
 if (!folder) {

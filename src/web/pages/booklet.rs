@@ -6,13 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
+use super::coalition::DimensionView;
 use super::details::{self, Step};
 use super::parts::{Mark, Named, Reading};
 use super::timeline::{self, Timeline};
 use super::{Frame, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::coalition::{Dimension, Quality};
+use crate::domain::coalition::Quality;
 use crate::domain::publication::{Details, Kind};
 use crate::domain::state::State as Standing;
 use crate::model::actor::Actor;
@@ -77,11 +78,6 @@ struct DecisionView {
     head: String,
 }
 
-struct DimensionView {
-    label: &'static str,
-    has: bool,
-}
-
 #[derive(Template)]
 #[template(path = "booklet.html")]
 struct Booklet {
@@ -137,7 +133,7 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         stage: word(lang, "stage", coalition.stage.as_str()),
         mark: Mark::of(|quality| lists.qualities.contains(&quality)),
         qualities: qualities(lang, &lists),
-        dimensions: dimensions(lang, &lists),
+        dimensions: super::coalition::dimensions(lang, &lists, &row.members),
         members: row.members.iter().map(|one| member(lang, one)).collect(),
         associated: lists
             .associated
@@ -163,15 +159,6 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
 fn qualities(lang: Lang, lists: &Lists) -> Vec<&'static str> {
     let sought = Quality::ALL.iter().filter(|quality| lists.qualities.contains(quality));
     sought.map(|quality| word(lang, "quality", quality.as_str())).collect()
-}
-
-/// All three, with those that lack actors.
-fn dimensions(lang: Lang, lists: &Lists) -> Vec<DimensionView> {
-    let view = |one: &Dimension| DimensionView {
-        label: word(lang, "dimension", one.as_str()),
-        has: lists.dimensions.contains(one),
-    };
-    Dimension::ALL.iter().map(view).collect()
 }
 
 fn member(lang: Lang, member: &Member) -> (Named, &'static str) {

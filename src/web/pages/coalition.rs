@@ -71,10 +71,10 @@ fn pinned(conn: &mut Conn, coalition: i64) -> Result<Vec<Listed>, Error> {
 }
 
 /// A dimension, whether the coalition has actors for it, and who is known of them.
-struct DimensionView {
-    label: &'static str,
-    has: bool,
-    actors: Vec<Named>,
+pub(super) struct DimensionView {
+    pub label: &'static str,
+    pub has: bool,
+    pub actors: Vec<Named>,
 }
 
 struct Fact {
@@ -144,7 +144,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let path = format!("/coalitions/{}", row.actor.handle);
     let name = row.coalition.name(&row.actor.handle);
     let sought = &row.lists.qualities;
-    let dimensions = dimensions(lang, &row);
+    let dimensions = dimensions(lang, &row.lists, &row.members);
     let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name),
@@ -219,8 +219,7 @@ fn member_view(lang: Lang, member: &Member) -> MemberView {
 }
 
 /// The three dimensions, if anything is known of them: those without actors are named too.
-fn dimensions(lang: Lang, row: &Row) -> Vec<DimensionView> {
-    let (lists, members) = (&row.lists, &row.members);
+pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<DimensionView> {
     let is_told = |dimensions: &Vec<Dimension>| !dimensions.is_empty();
     let of_members = members.iter().map(|member| &member.dimensions);
     let mut of_all = of_members.chain(lists.associated.iter().map(|one| &one.dimensions));
