@@ -15,6 +15,7 @@ mod person;
 mod publication;
 mod publications;
 mod revisions;
+mod round;
 mod thread;
 mod turnout;
 

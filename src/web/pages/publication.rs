@@ -4,10 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::round;
 use super::thread::{self, Entry, Thread};
 use super::turnout::{self, Poll, Registrations};
 use super::{Frame, html};
@@ -16,10 +18,11 @@ use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
 use crate::model::listing;
 use crate::model::lock::{self, Lock};
+use crate::model::proposal;
 use crate::model::publication::{self, Publication};
 use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
-use crate::text::{number, tf, word};
+use crate::text::{dates, number, tf, word};
 use crate::web::error::{self, Error};
 use crate::web::locale::Visit;
 
@@ -33,13 +36,14 @@ struct Row {
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
+    round: Option<round::Row>,
 }
 
-fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
+fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None });
+        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, round: None });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -47,7 +51,8 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    Ok(Row { known, source, thread, quotes, lock, publication })
+    let round = round::load(conn, &publication, zone)?;
+    Ok(Row { known, source, thread, quotes, lock, round, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -64,10 +69,12 @@ fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publicati
     let Some(word) = &decision.source else {
         return Ok(None);
     };
-    let id = match publication::id_by_slug(conn, publication.actor.id, word)? {
-        Some(id) => id,
-        None => word.rsplit('/').next().unwrap_or(word).to_owned(),
+    let adopted = proposal::of_decision(conn, &publication.row.id)?;
+    let id = match adopted {
+        Some(id) => Some(id),
+        None => publication::id_by_slug(conn, publication.actor.id, word)?,
     };
+    let id = id.unwrap_or_else(|| word.rsplit('/').next().unwrap_or(word).to_owned());
     Ok(publication::find(conn, &id)?.filter(Publication::is_public))
 }
 
@@ -97,6 +104,7 @@ struct PublicationPage {
     address: String,
     view: View,
     poll: Option<Poll>,
+    ballot: Option<round::Ballot>,
     registrations: Option<Registrations>,
     source: Option<Named>,
     /// Safe HTML.
@@ -134,21 +142,25 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return plain(&app, id.to_owned(), "application/json", |app, publication| {
-            format!("{:#}\n", data(app, publication))
+        return plain(&app, id.to_owned(), "application/json", |app, publication, more| {
+            let mut fields = data(app, publication);
+            if let (Some(fields), Value::Object(more)) = (fields.as_object_mut(), more) {
+                fields.extend(more);
+            }
+            format!("{fields:#}\n")
         })
         .await;
     }
     let page = visit.page();
-    let urls = app.urls.clone();
-    let row = app.db.read(move |conn| load(conn, &urls, &id, page)).await?;
+    let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
+    let row = app.db.read(move |conn| load(conn, &urls, zone, &id, page)).await?;
     if row.publication.row.withdrawn_at.is_some() {
         return tombstone(&app, &visit, &row.publication);
     }
-    html(&view(&app, &visit, row, page))
+    html(&view(&app, &visit, row, page)?)
 }
 
-fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
+fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage, Error> {
     let reading = Reading::new(app, visit.lang);
     let publication = row.publication;
     let content = publication.content();
@@ -162,9 +174,10 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let coalition = coalition_link(&publication);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
+    let ballot = row.round.map(|round| round::view(round, &reading)).transpose()?;
     let stored = publication.row;
     let published = stored.published_at.unwrap_or(stored.updated_at);
-    PublicationPage {
+    Ok(PublicationPage {
         frame,
         kind: word(visit.lang, "kind", stored.kind.as_str()),
         coalition,
@@ -182,6 +195,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         address: format!("/publications/{}", stored.id),
         view,
         poll,
+        ballot,
         registrations,
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
@@ -200,7 +214,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,
         language: stored.language,
-    }
+    })
 }
 
 fn frame(app: &App, visit: &Visit, publication: &Publication, description: String) -> Frame {
@@ -265,11 +279,17 @@ async fn plain(
     app: &SharedApp,
     id: String,
     kind: &'static str,
-    form: fn(&App, &Publication) -> String,
+    form: fn(&App, &Publication, Value) -> String,
 ) -> Result<Response, Error> {
-    let publication = app.db.read(move |conn| find(conn, &id)).await?;
+    let zone = dates::zone(&app.config.node.timezone);
+    let read = app.db.read(move |conn| {
+        let publication = find(conn, &id)?;
+        let more = round::told(conn, &publication, zone)?;
+        Ok::<_, Error>((publication, more))
+    });
+    let (publication, more) = read.await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication) };
+    let text = if withdrawn { String::new() } else { form(app, &publication, more) };
     let mut response = text.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Ok(if withdrawn { error::gone(response) } else { response })
@@ -324,10 +344,10 @@ fn data(app: &App, publication: &Publication) -> Value {
 }
 
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
-fn markdown(app: &App, publication: &Publication) -> String {
+fn markdown(app: &App, publication: &Publication, _: Value) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
-        let counted = ["results", "voters", "registered"];
+        let counted = ["results", "voters", "registered", "round", "phase", "reached"];
         for generated in ["body", "number", "revision", "published", "updated"].into_iter().chain(counted) {
             object.remove(generated);
         }
