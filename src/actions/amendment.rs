@@ -24,10 +24,15 @@ pub async fn propose(
     let why = reason(why)?;
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.is_empty() {
-        return Err(Error::Refused("the amendment is empty: write the whole text as it should be".to_owned()));
+        return Err(Error::Refused(
+            "the amendment is empty: write the whole text as it should be".to_owned(),
+        ));
     }
     if text.len() > MAX_BODY {
-        return Err(Error::Refused(format!("the text is {} bytes long: at most {MAX_BODY} travel", text.len())));
+        return Err(Error::Refused(format!(
+            "the text is {} bytes long: at most {MAX_BODY} travel",
+            text.len()
+        )));
     }
     acted(app, move |conn, act| propose_on(conn, act, &id, &by, text, why)).await
 }
@@ -86,7 +91,8 @@ fn answer_on(
     to: AmendmentState,
     why: Option<&str>,
 ) -> Result<String, Error> {
-    let missing = || Error::Refused(format!("there is no amendment `{id}`: `proposal show` names those of a proposal"));
+    let missing =
+        || Error::Refused(format!("there is no amendment `{id}`: `proposal show` names those of a proposal"));
     let found = amendment::find(conn, id)?.ok_or_else(missing)?;
     let loaded = load(conn, act, &found.row.publication_id)?;
     let actor = match to {
@@ -94,7 +100,10 @@ fn answer_on(
             member(conn, act, &loaded.publication, by)?
         }
         AmendmentState::Withdrawn => {
-            return Err(Error::Refused(format!("`{}` proposed it: only its author withdraws an amendment", found.handle)));
+            return Err(Error::Refused(format!(
+                "`{}` proposed it: only its author withdraws an amendment",
+                found.handle
+            )));
         }
         _ => leader_or_author(conn, act, &loaded.publication, by)?,
     };
@@ -111,7 +120,9 @@ fn answer_on(
         _ => {}
     }
     if !amendment::settle(conn, id, to, (actor.id, why), act.at.naive_utc())? {
-        return Err(Error::Refused("this amendment was answered already: have another one proposed".to_owned()));
+        return Err(Error::Refused(
+            "this amendment was answered already: have another one proposed".to_owned(),
+        ));
     }
     if to != AmendmentState::Accepted {
         return Ok(loaded.url(act));

@@ -110,13 +110,7 @@ fn put(
     Ok(position::insert(conn, &row)?)
 }
 
-fn withdraw_on(
-    conn: &mut Conn,
-    act: &Act,
-    id: &str,
-    by: &str,
-    why: Option<&str>,
-) -> Result<String, Error> {
+fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, by: &str, why: Option<&str>) -> Result<String, Error> {
     let loaded = load(conn, act, id)?;
     let organisation = member(conn, act, &loaded.publication, by)?;
     round::is_open(loaded.ballot.span, act.at.naive_utc())?;

@@ -44,7 +44,13 @@ pub async fn open(
 ///
 /// # Errors
 /// [`Error`], a sentence.
-pub async fn phase(app: &App, id: String, by: String, to: Phase, why: Option<String>) -> Result<String, Error> {
+pub async fn phase(
+    app: &App,
+    id: String,
+    by: String,
+    to: Phase,
+    why: Option<String>,
+) -> Result<String, Error> {
     let why = reason(why)?;
     acted(app, move |conn, act| phase_on(conn, act, &id, &by, to, why.as_deref())).await
 }
@@ -113,7 +119,12 @@ pub(super) fn load(conn: &mut Conn, act: &Act, id: &str) -> Result<Loaded, Error
     }
 }
 
-fn role(conn: &mut Conn, act: &Act, publication: &Publication, by: &str) -> Result<(Actor, Option<Role>), Error> {
+fn role(
+    conn: &mut Conn,
+    act: &Act,
+    publication: &Publication,
+    by: &str,
+) -> Result<(Actor, Option<Role>), Error> {
     let actor = follow::local_actor(conn, by.trim_start_matches('@'))?;
     moving::speaks(conn, act, &actor)?;
     let role = coalition::role(conn, publication.actor.id, actor.id)?;
@@ -121,7 +132,12 @@ fn role(conn: &mut Conn, act: &Act, publication: &Publication, by: &str) -> Resu
 }
 
 /// The actor with this handle, who must lead the coalition's rounds.
-pub(super) fn leader(conn: &mut Conn, act: &Act, publication: &Publication, by: &str) -> Result<Actor, Error> {
+pub(super) fn leader(
+    conn: &mut Conn,
+    act: &Act,
+    publication: &Publication,
+    by: &str,
+) -> Result<Actor, Error> {
     let (actor, role) = role(conn, act, publication, by)?;
     match role {
         Some(role) if leads(role) => Ok(actor),
@@ -149,7 +165,12 @@ pub(super) fn leader_or_author(
 }
 
 /// The organisation with this handle, which must be a member that takes positions.
-pub(super) fn member(conn: &mut Conn, act: &Act, publication: &Publication, by: &str) -> Result<Actor, Error> {
+pub(super) fn member(
+    conn: &mut Conn,
+    act: &Act,
+    publication: &Publication,
+    by: &str,
+) -> Result<Actor, Error> {
     let (actor, role) = role(conn, act, publication, by)?;
     if actor.kind != ActorKind::Organisation {
         return Err(Error::Refused(format!(

@@ -360,7 +360,12 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
 }
 
 /// The row of a publication after this content took the place of the one before.
-pub(super) fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+pub(super) fn revised(
+    act: &Act,
+    before: &Publication,
+    content: &Content,
+    slug: String,
+) -> Result<Row, Error> {
     let old = &before.row;
     let public = content.state != State::Draft;
     let at = match old.published_at {
@@ -391,7 +396,13 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// Stores an activity with the document of a publication as it is now; the caller makes its hosts due.
-pub(super) fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
+pub(super) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    kind: &'static str,
+    travel: Travel,
+) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

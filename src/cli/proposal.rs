@@ -160,7 +160,9 @@ async fn show(app: &App, id: String, as_json: bool) -> Result<(), Failure> {
         Some(Value::Null) | None => "-".to_owned(),
         Some(other) => other.to_string(),
     };
-    for key in ["id", "state", "method", "version", "round", "phase", "opens", "closes", "needed", "tally", "outcome"] {
+    for key in [
+        "id", "state", "method", "version", "round", "phase", "opens", "closes", "needed", "tally", "outcome",
+    ] {
         print::line(format!("{key:<8}  {}", text(&shown, key)));
     }
     for (list, keys) in [

@@ -49,7 +49,12 @@ fn why(method: Method, quorum: Option<u32>, positions: &[Taken]) -> Why {
 fn consent_needs_a_quorum_no_standing_objection_and_somebody_who_consents() {
     use Stance::*;
     let said = |stances: &[Stance]| -> Vec<Taken> {
-        stances.iter().zip(ORGANISATIONS).enumerate().map(|(n, (stance, by))| taken(n, by, *stance, 60)).collect()
+        stances
+            .iter()
+            .zip(ORGANISATIONS)
+            .enumerate()
+            .map(|(n, (stance, by))| taken(n, by, *stance, 60))
+            .collect()
     };
     let cases = [
         (vec![], None, Why::NoQuorum),

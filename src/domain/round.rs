@@ -109,10 +109,7 @@ pub fn phases(method: Method) -> &'static [Phase] {
 /// back to objecting, since a changed text may be objected to.
 fn follows(from: Phase, to: Phase) -> bool {
     use Phase::*;
-    matches!(
-        (from, to),
-        (Clarify, React | Object) | (React, Object) | (Object, Resolve) | (Resolve, Object)
-    )
+    matches!((from, to), (Clarify, React | Object) | (React, Object) | (Object, Resolve) | (Resolve, Object))
 }
 
 /// Checks that a round may go on to the phase `to`. A round that is not led in phases may begin with any.
@@ -217,13 +214,18 @@ mod tests {
     #[test]
     fn every_forbidden_step_is_named() {
         use Phase::*;
-        let allowed = [(Clarify, React), (Clarify, Object), (React, Object), (Object, Resolve), (Resolve, Object)];
+        let allowed =
+            [(Clarify, React), (Clarify, Object), (React, Object), (Object, Resolve), (Resolve, Object)];
         for method in Method::ALL {
             for from in phases(*method) {
                 for to in Phase::ALL {
                     let said = step(*method, Some(*from), *to);
                     let known = phases(*method).contains(to);
-                    assert_eq!(said.is_ok(), known && allowed.contains(&(*from, *to)), "{method} {from} {to}");
+                    assert_eq!(
+                        said.is_ok(),
+                        known && allowed.contains(&(*from, *to)),
+                        "{method} {from} {to}"
+                    );
                     if let Err(refused) = said {
                         assert!(refused.to_string().contains(to.as_str()), "{refused}");
                     }
@@ -248,15 +250,21 @@ mod tests {
 
     #[test]
     fn what_is_done_counts_from_the_opening_until_before_the_deadline() {
-        let at = |hour: u32| chrono::NaiveDate::from_ymd_opt(2026, 11, 25).and_then(|day| day.and_hms_opt(hour, 0, 0));
+        let at = |hour: u32| {
+            chrono::NaiveDate::from_ymd_opt(2026, 11, 25).and_then(|day| day.and_hms_opt(hour, 0, 0))
+        };
         let span = Span { state: State::Open, opens: at(8), closes: at(18) };
         let open = |hour| at(hour).map(|at| is_open(span, at).is_ok());
-        assert_eq!([open(7), open(8), open(17), open(18)], [Some(false), Some(true), Some(true), Some(false)]);
+        assert_eq!(
+            [open(7), open(8), open(17), open(18)],
+            [Some(false), Some(true), Some(true), Some(false)]
+        );
         for state in [State::Draft, State::Adopted, State::NotAdopted, State::Withdrawn] {
             let closed = Span { state, ..span };
             assert_eq!(at(9).map(|at| is_open(closed, at)), Some(Err(Refused::NotOpen(state))));
         }
-        let next = |closes, now| at(closes).zip(at(now)).map(|(closes, now)| may_begin(span, closes, now).is_ok());
+        let next =
+            |closes, now| at(closes).zip(at(now)).map(|(closes, now)| may_begin(span, closes, now).is_ok());
         assert_eq!([next(20, 19), next(19, 19), next(20, 7)], [Some(true), Some(false), Some(false)]);
     }
 }

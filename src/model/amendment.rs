@@ -49,9 +49,11 @@ pub struct Amendment {
 
 macro_rules! joined {
     () => {
-        amendments::table
-            .inner_join(organisations::table.inner_join(actors::table))
-            .select((Row::as_select(), actors::handle, organisations::name))
+        amendments::table.inner_join(organisations::table.inner_join(actors::table)).select((
+            Row::as_select(),
+            actors::handle,
+            organisations::name,
+        ))
     };
 }
 

@@ -60,8 +60,14 @@ mod tests {
 
     fn told(language: &str, title: &str, news: &[News]) -> String {
         let closes = Some("2026-12-12T18:00:00+01:00".parse().unwrap());
-        let details =
-            Details::Proposal(Proposal { method: Method::Consent, opens: None, closes, quorum: None, round: None, phase: None });
+        let details = Details::Proposal(Proposal {
+            method: Method::Consent,
+            opens: None,
+            closes,
+            quorum: None,
+            round: None,
+            phase: None,
+        });
         let content = Content {
             title: title.into(),
             summary: String::new(),

@@ -92,7 +92,9 @@ impl History {
             12 => self.another_round(random),
             13 => self.join_or_leave(random, by),
             14 => self.stray(random, by),
-            _ if random.once_in(3) || self.closes.is_some_and(|closes| closes <= self.at) => self.close(random),
+            _ if random.once_in(3) || self.closes.is_some_and(|closes| closes <= self.at) => {
+                self.close(random)
+            }
             _ => {}
         }
         self.agree();
@@ -100,7 +102,8 @@ impl History {
 
     fn take(&mut self, random: &mut Random, by: &'static str) {
         let known = Stance::of(self.method);
-        let stance = if random.once_in(9) { Stance::ALL[random.below(6)] } else { known[random.below(known.len())] };
+        let stance =
+            if random.once_in(9) { Stance::ALL[random.below(6)] } else { known[random.below(known.len())] };
         let why = (!random.once_in(4)).then_some("Parce que.");
         let said = round::may_take(self.span(), self.method, stance, why, self.at);
         let open = self.is_open();
@@ -129,7 +132,9 @@ impl History {
     }
 
     fn is_open(&self) -> bool {
-        self.state == State::Open && self.opens <= self.at && self.closes.is_none_or(|closes| self.at < closes)
+        self.state == State::Open
+            && self.opens <= self.at
+            && self.closes.is_none_or(|closes| self.at < closes)
     }
 
     fn last(&mut self, by: &str) -> Option<&mut Taken> {
@@ -216,7 +221,9 @@ impl History {
         };
         let late = match (random.below(3), self.closes, self.began) {
             (0, Some(closes), _) => Taken { taken: closes, ..one },
-            (1, _, Some(began)) => Taken { round: self.round - 1, taken: began + TimeDelta::microseconds(1), ..one },
+            (1, _, Some(began)) => {
+                Taken { round: self.round - 1, taken: began + TimeDelta::microseconds(1), ..one }
+            }
             _ => Taken { organisation: "stranger".to_owned(), ..one },
         };
         let mut more = self.positions.clone();

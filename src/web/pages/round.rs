@@ -143,7 +143,13 @@ impl Count {
         if let Some(ended) = ballot.outcome()? {
             let needed = ended.reached.quorum.unwrap_or(1);
             let (tally, counted) = (ended.reached.tally.clone(), ended.reached.positions.clone());
-            return Ok(Count { tally, needed, counted, standing: ended.standing.clone(), ended: Some(ended) });
+            return Ok(Count {
+                tally,
+                needed,
+                counted,
+                standing: ended.standing.clone(),
+                ended: Some(ended),
+            });
         }
         let those = |ids: Vec<&str>| -> Vec<Recorded> {
             let those = ballot.positions.iter().filter(|one| ids.contains(&one.row.id.as_str()));
@@ -177,7 +183,11 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
         rule: word(lang, "ballot-rule", ballot.proposal.method.as_str()).to_owned(),
         quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", (&needed).into())]),
         tally: tf(lang, "ballot-tally", &[("parts", (&told.join(", ")).into())]),
-        objections: count.standing.iter().map(|one| Named::organisation(&one.organisation, &one.name)).collect(),
+        objections: count
+            .standing
+            .iter()
+            .map(|one| Named::organisation(&one.organisation, &one.name))
+            .collect(),
         silent: silent.filter(|_| open).map(|(handle, name)| Named::organisation(handle, name)).collect(),
         amendments: row.amendments.into_iter().map(|one| change(one, &row.texts, reading)).collect(),
         acts: row.acts.into_iter().map(|done| act(done, reading)).collect(),
@@ -196,12 +206,7 @@ fn capital(text: String) -> String {
     first.unwrap_or_default() + chars.as_str()
 }
 
-fn sentences(
-    lang: Lang,
-    ballot: &ballot::Ballot,
-    count: &Count,
-    reading: &Reading,
-) -> Vec<&'static str> {
+fn sentences(lang: Lang, ballot: &ballot::Ballot, count: &Count, reading: &Reading) -> Vec<&'static str> {
     if let Some(ended) = &count.ended {
         return vec![word(lang, "why", ended.why.as_str())];
     }

@@ -92,7 +92,9 @@ async fn a_consent_round_goes_from_its_opening_over_an_objection_to_one_decision
     assert!(refused.starts_with("the proposal is `draft`"), "{refused}");
     proposal::open(&app, id.clone(), "facil".into(), Some(in_hours(&app, 30)), None).await.unwrap();
     assert_eq!(shown(&app, &id).await["phase"], "clarify");
-    for (stance, by) in [(Stance::Consent, "atelier"), (Stance::StandAside, "bretagne"), (Stance::Object, "data")] {
+    for (stance, by) in
+        [(Stance::Consent, "atelier"), (Stance::StandAside, "bretagne"), (Stance::Object, "data")]
+    {
         take(&app, &id, by, stance).await.unwrap();
     }
     app.advance(HOUR);
@@ -103,12 +105,17 @@ async fn a_consent_round_goes_from_its_opening_over_an_objection_to_one_decision
     let why = Some("Une objection demeure.".to_owned());
     proposal::next_round(&app, id.clone(), "facil".into(), in_hours(&app, 10), why).await.unwrap();
     let now = shown(&app, &id).await;
-    assert_eq!((&now["round"], &now["tally"]["consent"], &now["objections"]), (&json!(2), &json!(0), &json!(["data"])));
+    assert_eq!(
+        (&now["round"], &now["tally"]["consent"], &now["objections"]),
+        (&json!(2), &json!(0), &json!(["data"]))
+    );
     for by in ["atelier", "bretagne", "ecole"] {
         take(&app, &id, by, Stance::Consent).await.unwrap();
     }
-    let resolved =
-        position::resolve(&app, id.clone(), "atelier".into(), "Non.".into(), None).await.unwrap_err().to_string();
+    let resolved = position::resolve(&app, id.clone(), "atelier".into(), "Non.".into(), None)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(resolved.contains("only its author"), "{resolved}");
     position::resolve(&app, id.clone(), "data".into(), "Le coût est plafonné.".into(), None).await.unwrap();
     let told = deliveries(&app).await;
@@ -123,8 +130,12 @@ async fn a_consent_round_goes_from_its_opening_over_an_objection_to_one_decision
     assert_eq!(entries.len(), 1);
     let reached = &entries[0]["reached"];
     assert_eq!(reached["tally"], json!({"consent": 4, "stand_aside": 0, "object": 0}));
-    assert_eq!((&reached["round"], &reached["version"], &reached["quorum"]), (&json!(2), &json!(1), &json!(3)));
-    let who: Vec<&Value> = reached["positions"].as_array().unwrap().iter().map(|one| &one["organisation"]).collect();
+    assert_eq!(
+        (&reached["round"], &reached["version"], &reached["quorum"]),
+        (&json!(2), &json!(1), &json!(3))
+    );
+    let who: Vec<&Value> =
+        reached["positions"].as_array().unwrap().iter().map(|one| &one["organisation"]).collect();
     assert_eq!(who, ["atelier", "bretagne", "data", "ecole"]);
     assert_eq!((&entries[0]["source"], &entries[0]["method"]), (&json!("budget"), &json!("consent")));
     // Each state once: opened, two phases, a round with its note, adopted with its note, the decision; no position.
@@ -250,7 +261,10 @@ async fn what_may_not_be_done_is_refused_in_one_sentence_and_leaves_nothing() {
         assert!(refused.starts_with(sentence), "{refused}");
     }
     let refused = take(&app, &id, "data", Stance::Agree).await.unwrap_err();
-    assert_eq!(refused, "`agree` is no stance of a proposal by consent: take one of consent, stand_aside, object");
+    assert_eq!(
+        refused,
+        "`agree` is no stance of a proposal by consent: take one of consent, stand_aside, object"
+    );
     let silent = position::take(&app, id.clone(), "data".into(), Stance::Object, Some(" ".into())).await;
     assert!(silent.unwrap_err().to_string().starts_with("an objection needs a reason"));
     let refused = take(&app, &decided, "data", Stance::Consent).await.unwrap_err();
@@ -262,14 +276,20 @@ async fn what_may_not_be_done_is_refused_in_one_sentence_and_leaves_nothing() {
     let chosen = close(&app, id.clone(), "facil".into(), Some(true), None).await.unwrap_err().to_string();
     assert!(chosen.starts_with("this proposal is decided by consent"), "{chosen}");
     proposal::phase(&app, id.clone(), "facil".into(), Phase::Object, None).await.unwrap();
-    let back = proposal::phase(&app, id.clone(), "facil".into(), Phase::React, None).await.unwrap_err().to_string();
+    let back =
+        proposal::phase(&app, id.clone(), "facil".into(), Phase::React, None).await.unwrap_err().to_string();
     assert_eq!(back, "the phase `react` cannot follow `object`: next is resolve");
     let past = proposal::next_round(&app, id.clone(), "facil".into(), in_hours(&app, -1), None).await;
     assert!(past.unwrap_err().to_string().contains("has passed: name one that is to come"));
     let open = proposal::open(&app, id.clone(), "facil".into(), None, None).await.unwrap_err().to_string();
     assert!(open.contains("is open already"), "{open}");
     withdraw(&app, id.clone(), "Un doublon".to_owned()).await.unwrap();
-    assert!(take(&app, &id, "data", Stance::Consent).await.unwrap_err().starts_with("the proposal is `withdrawn`"));
+    assert!(
+        take(&app, &id, "data", Stance::Consent)
+            .await
+            .unwrap_err()
+            .starts_with("the proposal is `withdrawn`")
+    );
     app.advance(6 * HOUR);
     assert_eq!(tick(&app).await, 0);
     assert_eq!(shown(&app, &id).await["positions"], json!([]));
@@ -346,7 +366,8 @@ async fn the_page_tells_who_stands_where_what_is_proposed_and_what_happens_next(
     take(&app, &id, "data", Stance::Consent).await.unwrap();
     take(&app, &id, "data", Stance::Object).await.unwrap();
     let more = "Le texte.\n\nUne <b>clause</b>.".to_owned();
-    let amended = amendment::propose(&app, id.clone(), "bretagne".into(), more, Some("Pour être clair.".into()));
+    let amended =
+        amendment::propose(&app, id.clone(), "bretagne".into(), more, Some("Pour être clair.".into()));
     let amended = amended.await.unwrap();
     let by = || "facil".to_owned();
     let no = AmendmentState::Declined;
@@ -371,7 +392,10 @@ async fn the_page_tells_who_stands_where_what_is_proposed_and_what_happens_next(
     }
     let form = app.visit(&format!("{path}.json"), &[]).await.text;
     let form: Value = serde_json::from_str(&form).unwrap();
-    assert_eq!((&form["round"], &form["phase"], &form["tally"]["object"]), (&json!(1), &json!("object"), &json!(1)));
+    assert_eq!(
+        (&form["round"], &form["phase"], &form["tally"]["object"]),
+        (&json!(1), &json!("object"), &json!(1))
+    );
     let text = app.visit(&format!("{path}.md"), &[]).await.text;
     reset_node::actions::front_matter::Manuscript::parse(&text, "x", chrono_tz::Tz::UTC).unwrap();
     position::resolve(&app, id.clone(), "data".into(), "Plafonné.".into(), None).await.unwrap();
