@@ -5,7 +5,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, moving, no_actor, note, proposal, register};
+use super::register::{self, Told};
+use super::{Act, Error, consultation, moving, no_actor, note, proposal};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -227,9 +228,15 @@ pub(super) fn bare_id(act: &Act, id: &str) -> String {
     }
 }
 
-/// The publication with this URL or id.
+/// The publication with this URL, id, or `coalition/slug`.
 pub(super) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
-    let found = publication::find(conn, &bare_id(act, id))?;
+    let mut found = publication::find(conn, &bare_id(act, id))?;
+    if let (None, Some((handle, slug))) = (&found, id.split_once('/'))
+        && let Some((group, _)) = coalition::by_handle(conn, handle.trim_start_matches('@'))?
+        && let Some(id) = publication::id_by_slug(conn, group.id, slug)?
+    {
+        found = publication::find(conn, &id)?;
+    }
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
 }
 
@@ -279,13 +286,11 @@ fn insert(
         return Ok((row.id, Outcome::Drafted));
     }
     match &content.details {
-        Details::Decision(decision) => {
-            register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
-        }
         Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
         Details::Proposal(_) => proposal::filed(conn, act, None, &row, content, authors)?,
         _ => {}
     }
+    register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
     Ok((row.id, Outcome::Published))
 }
 
@@ -334,10 +339,7 @@ fn revise(
         (None, Some(_)) => Outcome::Published,
         (Some(_), _) => Outcome::Revised,
     };
-    if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
-        let group = (before.actor.id, before.actor.handle.as_str());
-        register::enter(conn, group, &id, content, decision)?;
-    }
+    register::keep(conn, act, &before.actor, &id, Some(before), content, &Told::default())?;
     if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
     {
         consultation::schedule(conn, act, &row, asked)?;

@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod charter;
 mod clock;
 mod coalition;
 mod comment;
@@ -12,9 +13,11 @@ mod decision;
 mod deliveries;
 mod demo;
 mod doctor;
+mod export;
 mod federation;
 mod init;
 mod keys;
+mod life;
 mod logging;
 mod moderation;
 mod moving;
@@ -32,6 +35,7 @@ mod report;
 mod retention;
 mod serve;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,6 +82,9 @@ enum Command {
     /// Coalitions of this node.
     #[command(subcommand)]
     Coalition(coalition::Command),
+    /// The versions of a coalition's charter, and who acknowledged which.
+    #[command(subcommand)]
+    Charter(charter::Command),
     /// Publish or revise what a coalition says. Prints one URL a line.
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
@@ -118,6 +125,8 @@ enum Command {
     /// The register of decisions.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Write what coalitions published to a folder: readable texts, and registers that anybody can verify.
+    Export(export::Arguments),
     /// Copy the database, keys included, to a file.
     Backup(backup::Backup),
     /// Put a backup in the place of the database.
@@ -140,6 +149,9 @@ enum Failure {
     Database(#[from] db::Error),
     #[error("{0}")]
     Said(String),
+    /// What is wrong was printed as the result.
+    #[error("it does not hold")]
+    Told,
 }
 
 impl From<String> for Failure {
@@ -176,6 +188,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
         Err(failure) => {
             let sentence = failure.to_string();
             let words: Vec<_> = sentence.split_whitespace().collect();
@@ -196,6 +209,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Account(command) => account::run(path, command).await,
         Command::Organisation(command) => organisation::run(path, command).await,
         Command::Coalition(command) => coalition::run(path, command).await,
+        Command::Charter(command) => charter::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,
@@ -210,6 +224,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
+        Command::Export(arguments) => export::run(path, arguments).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),
         Command::Restore(arguments) => backup::restore(path, &arguments),
         Command::Config(command) => config::run(path, command),

@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::register::{self, Standing};
 use super::round;
 use super::thread::{self, Entry, Thread};
+use super::timeline;
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, html};
+use super::{Frame, html, register_data};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -36,6 +38,7 @@ struct Row {
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
+    register: register::Around,
     round: Option<round::Row>,
 }
 
@@ -43,7 +46,17 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, round: None });
+        let register = register::Around::default();
+        return Ok(Row {
+            publication,
+            known,
+            source: None,
+            thread,
+            quotes,
+            lock: None,
+            register,
+            round: None,
+        });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -51,8 +64,9 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
+    let register = register::around(conn, &publication)?;
     let round = round::load(conn, &publication, zone)?;
-    Ok(Row { known, source, thread, quotes, lock, round, publication })
+    Ok(Row { known, source, thread, quotes, lock, register, round, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -107,6 +121,7 @@ struct PublicationPage {
     ballot: Option<round::Ballot>,
     registrations: Option<Registrations>,
     source: Option<Named>,
+    standing: Option<Standing>,
     /// Safe HTML.
     body: String,
     tags: Vec<(String, String)>,
@@ -142,12 +157,13 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return plain(&app, id.to_owned(), "application/json", |app, publication, more| {
-            let mut fields = data(app, publication);
-            if let (Some(fields), Value::Object(more)) = (fields.as_object_mut(), more) {
-                fields.extend(more);
+        return register_data::with_more(&app, id.to_owned(), |app, publication, more| {
+            let mut value = data(app, publication);
+            if let (Some(object), Value::Object(more)) = (value.as_object_mut(), more) {
+                object.extend(entry(publication).map(|entry| ("decision".to_owned(), entry)));
+                object.extend(more);
             }
-            format!("{fields:#}\n")
+            format!("{value:#}\n")
         })
         .await;
     }
@@ -168,10 +184,12 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
     let head = summary::head(visit.lang, &content, context);
     let frame = frame(app, visit, &publication, summary::summary(&content, context));
     let mut view = details::view(&publication.details, &reading, &row.known);
+    view.timeline = timeline::of(&publication.details, &publication.row.language, &reading);
     if row.source.is_some() {
         view.source = None;
     }
     let coalition = coalition_link(&publication);
+    let standing = register::standing(&publication, row.register, &reading);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
     let ballot = row.round.map(|round| round::view(round, &reading)).transpose()?;
@@ -197,6 +215,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         poll,
         ballot,
         registrations,
+        standing,
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
             name: source.row.title,
@@ -223,6 +242,11 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.url = app.urls.publication(&publication.row.id);
     frame.activity = Some(frame.url.clone());
     frame.og_type = "article";
+    let says = [
+        ("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()),
+        ("title", (&frame.title).into()),
+    ];
+    frame.picture = Some((format!("{}/preview.png", frame.url), tf(visit.lang, "picture-alt", &says)));
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
     frame.feed = (format!("/coalitions/{handle}/feed.atom"), publication.coalition.name(handle).to_owned());
@@ -279,20 +303,23 @@ async fn plain(
     app: &SharedApp,
     id: String,
     kind: &'static str,
-    form: fn(&App, &Publication, Value) -> String,
+    form: fn(&App, &Publication) -> String,
 ) -> Result<Response, Error> {
-    let zone = dates::zone(&app.config.node.timezone);
-    let read = app.db.read(move |conn| {
-        let publication = find(conn, &id)?;
-        let more = round::told(conn, &publication, zone)?;
-        Ok::<_, Error>((publication, more))
-    });
-    let (publication, more) = read.await?;
+    let publication = app.db.read(move |conn| find(conn, &id)).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication, more) };
+    Ok(sent(if withdrawn { String::new() } else { form(app, &publication) }, kind, withdrawn))
+}
+
+/// A text of this type; of what was withdrawn an empty one.
+pub(super) fn sent(text: String, kind: &'static str, withdrawn: bool) -> Response {
     let mut response = text.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(if withdrawn { error::gone(response) } else { response })
+    if withdrawn { error::gone(response) } else { response }
+}
+
+/// The entry of a decision in the register, with its proof.
+fn entry(publication: &Publication) -> Option<Value> {
+    serde_json::from_str(publication.entry.as_deref()?).ok()
 }
 
 /// The fields of a publication, as `publish` takes them, with its address and dates.
@@ -326,7 +353,8 @@ fn data(app: &App, publication: &Publication) -> Value {
         object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
     }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
-        let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
+        let hidden = ["kind", "join_url", "reached"];
+        let public = details.into_iter().filter(|(key, _)| !hidden.contains(&key.as_str()));
         object.extend(public);
         match &publication.details {
             Details::Consultation(_) => {
@@ -344,7 +372,7 @@ fn data(app: &App, publication: &Publication) -> Value {
 }
 
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
-fn markdown(app: &App, publication: &Publication, _: Value) -> String {
+pub(crate) fn markdown(app: &App, publication: &Publication) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
         let counted = ["results", "voters", "registered", "round", "phase", "reached"];

@@ -1,6 +1,7 @@
 //! Pages and feeds as a visitor gets them, through the whole router.
 
 mod forms;
+mod life;
 mod look;
 mod pages;
 mod rules;
@@ -15,7 +16,7 @@ use reset_node::domain::publication::{
     Decision, Details, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
 };
 use reset_node::model::account::Account;
-use reset_node::model::coalition::{self, Lists};
+use reset_node::model::coalition::{self, Associated, Lists};
 use reset_node::model::{account, actor};
 use tower::ServiceExt;
 
@@ -100,7 +101,11 @@ impl Shown {
                 dimensions: vec![Dimension::Offer, Dimension::Usage],
                 languages: vec!["fr".into()],
                 examples: vec!["Un exemple".into()],
-                associated: vec![("Framasoft".into(), AssociatedState::Wanted)],
+                associated: vec![Associated {
+                    name: "Framasoft".into(),
+                    state: AssociatedState::Wanted,
+                    dimensions: vec![Dimension::Procurement],
+                }],
             };
             coalition::update(conn, &row, &lists)
         })
@@ -126,6 +131,9 @@ impl Shown {
                 "/legal",
                 "/privacy",
                 "/accessibility",
+                "/interest?coalition=communs",
+                "/interest/received",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );
