@@ -21,6 +21,8 @@ mod register;
 mod register_data;
 mod revisions;
 mod round;
+#[cfg(debug_assertions)]
+mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
@@ -46,7 +48,10 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/styleguide", get(styleguide::show));
+    routes
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))

@@ -3,6 +3,7 @@
 mod forms;
 mod life;
 mod look;
+mod looks;
 mod pages;
 mod rules;
 
