@@ -36,20 +36,8 @@ pub(super) fn content(
         (None, Some(before)) => before.row.state,
         (None, None) => first_public(details.kind()),
     };
-    if let Details::Proposal(proposal) = &mut details
-        && proposal.opens.is_none()
-        && state != State::Draft
-    {
-        proposal.opens = opens(act, before, proposal.closes);
-    }
-    let written = match &manuscript.details {
-        Details::Proposal(proposal) => proposal.opens,
-        _ => None,
-    };
-    if let (Details::Proposal(proposal), Some(Details::Proposal(stood))) =
-        (&mut details, before.map(|before| &before.details))
-    {
-        follow_round(act, written, stood, proposal, state);
+    if let Details::Proposal(proposal) = &mut details {
+        round(act, before, proposal, state);
     }
     if let (Details::Decision(decision), Some(Details::Decision(stood))) =
         (&mut details, before.map(|before| &before.details))
@@ -88,18 +76,22 @@ fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Optio
 
 /// What a text leaves of the round that stands: it begins another where its dates do. After the first round, a file whose `opens` is
 /// not this round's still holds the dates of a round before it, which change nothing.
-fn follow_round(act: &Act, written: Option<When>, stood: &Proposal, proposal: &mut Proposal, state: State) {
+fn round(act: &Act, before: Option<&Publication>, proposal: &mut Proposal, state: State) {
+    let written = proposal.opens;
+    if written.is_none() && state != State::Draft {
+        proposal.opens = opens(act, before, proposal.closes);
+    }
+    let Some(Details::Proposal(stood)) = before.map(|before| &before.details) else {
+        return;
+    };
     (proposal.round, proposal.phase) = (stood.round, stood.phase);
     if state == State::Open && is_next_round(stood, proposal) {
         proposal.round = Some(stood.round().saturating_add(1));
         proposal.phase = stood.phase.map(|_| Phase::Clarify);
         return;
     }
-    let Some(began) = stood.opens.filter(|_| stood.round() > 1).map(|opens| dates::begin(opens, act.zone))
-    else {
-        return;
-    };
-    if written.is_none_or(|opens| dates::begin(opens, act.zone) < began) {
+    let began = stood.opens.filter(|_| stood.round() > 1).map(|opens| dates::begin(opens, act.zone));
+    if began.is_some_and(|began| written.is_none_or(|opens| dates::begin(opens, act.zone) < began)) {
         (proposal.opens, proposal.closes) = (stood.opens, stood.closes);
     }
 }

@@ -104,7 +104,8 @@ fn ours(publication: &Publication) -> Value {
     })
 }
 
-/// The details without what is for participants only.
+/// The details without what is for participants only, and without the positions that a decision rests on, which may be many: its entry
+/// in the register holds them.
 fn public_details(details: &Details) -> Value {
     let mut value = serde_json::to_value(details).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {

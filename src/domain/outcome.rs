@@ -132,10 +132,13 @@ impl<'a> Record<'a> {
     /// What was taken in time by those who are entitled.
     fn valid(&self) -> impl Iterator<Item = &'a Taken> {
         self.positions.iter().filter(|one| {
-            let ends = if one.round < self.round { self.began } else { self.closes };
-            one.round <= self.round
+            let in_time = match one.round < self.round {
+                true => self.began.is_none_or(|began| one.taken <= began),
+                false => self.closes.is_none_or(|closes| one.taken < closes),
+            };
+            in_time
+                && one.round <= self.round
                 && one.version <= self.version
-                && ends.is_none_or(|ends| one.taken < ends)
                 && self.entitled.contains(one.organisation.as_str())
         })
     }

@@ -2,7 +2,7 @@
 //! panics, and what is shown holds no element, attribute or address beyond those that are allowed.
 
 #[path = "../../federation/tests/it/generator.rs"]
-mod generator;
+pub(crate) mod generator;
 
 use chrono_tz::Tz;
 use generator::{Random, run};

@@ -8,6 +8,7 @@ mod cli;
 mod crash;
 mod examples;
 mod generated;
+mod histories;
 mod inbox;
 mod interop;
 mod kept;

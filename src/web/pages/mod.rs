@@ -20,6 +20,7 @@ mod publications;
 mod register;
 mod register_data;
 mod revisions;
+mod round;
 #[cfg(debug_assertions)]
 mod styleguide;
 mod thread;

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::register::{self, Standing};
+use super::round;
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
@@ -18,10 +20,11 @@ use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
 use crate::model::listing;
 use crate::model::lock::{self, Lock};
+use crate::model::proposal;
 use crate::model::publication::{self, Publication};
 use crate::model::quote::{self, Quote, Quoter};
 use crate::text::summary::{self, Context};
-use crate::text::{number, tf, word};
+use crate::text::{dates, number, tf, word};
 use crate::web::error::{self, Error};
 use crate::web::locale::Visit;
 
@@ -36,14 +39,24 @@ struct Row {
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
     register: register::Around,
+    round: Option<round::Row>,
 }
 
-fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
+fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
         let register = register::Around::default();
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, register });
+        return Ok(Row {
+            publication,
+            known,
+            source: None,
+            thread,
+            quotes,
+            lock: None,
+            register,
+            round: None,
+        });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -52,7 +65,8 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
     let register = register::around(conn, &publication)?;
-    Ok(Row { known, source, thread, quotes, lock, register, publication })
+    let round = round::load(conn, &publication, zone)?;
+    Ok(Row { known, source, thread, quotes, lock, register, round, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -69,10 +83,12 @@ fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publicati
     let Some(word) = &decision.source else {
         return Ok(None);
     };
-    let id = match publication::id_by_slug(conn, publication.actor.id, word)? {
-        Some(id) => id,
-        None => word.rsplit('/').next().unwrap_or(word).to_owned(),
+    let adopted = proposal::of_decision(conn, &publication.row.id)?;
+    let id = match adopted {
+        Some(id) => Some(id),
+        None => publication::id_by_slug(conn, publication.actor.id, word)?,
     };
+    let id = id.unwrap_or_else(|| word.rsplit('/').next().unwrap_or(word).to_owned());
     Ok(publication::find(conn, &id)?.filter(Publication::is_public))
 }
 
@@ -102,6 +118,7 @@ struct PublicationPage {
     address: String,
     view: View,
     poll: Option<Poll>,
+    ballot: Option<round::Ballot>,
     registrations: Option<Registrations>,
     source: Option<Named>,
     standing: Option<Standing>,
@@ -140,25 +157,26 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return register_data::with_keys(&app, id.to_owned(), |app, publication, keys| {
+        return register_data::with_more(&app, id.to_owned(), |app, publication, more| {
             let mut value = data(app, publication);
-            if let (Some(object), Some(entry)) = (value.as_object_mut(), entry(publication)) {
-                object.extend([("decision".to_owned(), entry), ("keys".to_owned(), keys)]);
+            if let (Some(object), Value::Object(more)) = (value.as_object_mut(), more) {
+                object.extend(entry(publication).map(|entry| ("decision".to_owned(), entry)));
+                object.extend(more);
             }
             format!("{value:#}\n")
         })
         .await;
     }
     let page = visit.page();
-    let urls = app.urls.clone();
-    let row = app.db.read(move |conn| load(conn, &urls, &id, page)).await?;
+    let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
+    let row = app.db.read(move |conn| load(conn, &urls, zone, &id, page)).await?;
     if row.publication.row.withdrawn_at.is_some() {
         return tombstone(&app, &visit, &row.publication);
     }
-    html(&view(&app, &visit, row, page))
+    html(&view(&app, &visit, row, page)?)
 }
 
-fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
+fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage, Error> {
     let reading = Reading::new(app, visit.lang);
     let publication = row.publication;
     let content = publication.content();
@@ -174,9 +192,10 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let standing = register::standing(&publication, row.register, &reading);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
+    let ballot = row.round.map(|round| round::view(round, &reading)).transpose()?;
     let stored = publication.row;
     let published = stored.published_at.unwrap_or(stored.updated_at);
-    PublicationPage {
+    Ok(PublicationPage {
         frame,
         kind: word(visit.lang, "kind", stored.kind.as_str()),
         coalition,
@@ -194,6 +213,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         address: format!("/publications/{}", stored.id),
         view,
         poll,
+        ballot,
         registrations,
         standing,
         source: row.source.map(|source| Named {
@@ -213,7 +233,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,
         language: stored.language,
-    }
+    })
 }
 
 fn frame(app: &App, visit: &Visit, publication: &Publication, description: String) -> Frame {
@@ -355,7 +375,7 @@ fn data(app: &App, publication: &Publication) -> Value {
 pub(crate) fn markdown(app: &App, publication: &Publication) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
-        let counted = ["results", "voters", "registered"];
+        let counted = ["results", "voters", "registered", "round", "phase", "reached"];
         for generated in ["body", "number", "revision", "published", "updated"].into_iter().chain(counted) {
             object.remove(generated);
         }

@@ -3,14 +3,16 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::publication::{find, sent};
+use super::round;
 use crate::ap::register as told;
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::model::publication::Publication;
 use crate::model::{coalition, decision};
+use crate::text::dates;
 use crate::web::error::Error;
 use crate::web::locale::Visit;
 
@@ -47,23 +49,24 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// A form of a publication for programs that holds the keys of its coalition as well, which verify its entry.
-pub(super) async fn with_keys(
+/// A form of a publication for programs with more than its content: of a decision the keys that verify its entry, of a proposal
+/// where it stands.
+pub(super) async fn with_more(
     app: &SharedApp,
     id: String,
     form: fn(&App, &Publication, Value) -> String,
 ) -> Result<Response, Error> {
-    let urls = app.urls.clone();
+    let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
     let read = move |conn: &mut Conn| {
         let publication = find(conn, &id)?;
-        let keys = match publication.decision_number {
-            Some(_) => told::keys(conn, &urls, &publication.actor)?,
-            None => Value::Null,
+        let more = match publication.decision_number {
+            Some(_) => json!({"keys": told::keys(conn, &urls, &publication.actor)?}),
+            None => round::told(conn, &publication, zone)?,
         };
-        Ok::<_, Error>((publication, keys))
+        Ok::<_, Error>((publication, more))
     };
-    let (publication, keys) = app.db.read(read).await?;
+    let (publication, more) = app.db.read(read).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication, keys) };
+    let text = if withdrawn { String::new() } else { form(app, &publication, more) };
     Ok(sent(text, "application/json", withdrawn))
 }

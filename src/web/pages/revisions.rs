@@ -81,6 +81,13 @@ pub(super) async fn show(
     })
 }
 
+/// The text that a revision holds.
+pub(super) fn body(revision: &Revision) -> Result<String, Error> {
+    let content: Content = serde_json::from_str(&revision.content)
+        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
+    Ok(content.body)
+}
+
 /// Everything its author wrote, as the lines that are compared, and its state.
 fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Error> {
     let corrupt = |error: serde_json::Error| diesel::result::Error::DeserializationError(Box::new(error));

@@ -354,6 +354,67 @@ async fn the_clock_opens_reminds_once_and_leaves_archives_alone() {
 }
 
 #[tokio::test]
+async fn the_page_tells_who_stands_where_what_is_proposed_and_what_happens_next() {
+    let app = assembly().await;
+    let id = proposed(&app, "page", 5, "quorum = 2").await;
+    let path = id.strip_prefix(app.url()).unwrap();
+    let page = |lang: &str| format!("{path}?lang={lang}");
+    let read = async |path: String| app.visit(&path, &[("accept", "text/html")]).await.text;
+    assert!(read(page("fr")).await.contains("Personne n’a encore pris position."));
+    proposal::phase(&app, id.clone(), "facil".into(), Phase::Object, Some("On y va.".into())).await.unwrap();
+    take(&app, &id, "ecole", Stance::Consent).await.unwrap();
+    take(&app, &id, "data", Stance::Consent).await.unwrap();
+    take(&app, &id, "data", Stance::Object).await.unwrap();
+    let more = "Le texte.\n\nUne <b>clause</b>.".to_owned();
+    let amended =
+        amendment::propose(&app, id.clone(), "bretagne".into(), more, Some("Pour être clair.".into()));
+    let amended = amended.await.unwrap();
+    let by = || "facil".to_owned();
+    let no = AmendmentState::Declined;
+    amendment::answer(&app, amended, by(), no, Some("Déjà dit.".into())).await.unwrap();
+    let told = read(page("fr")).await;
+    for text in [
+        "Tour 1\u{a0}: objections.",
+        "aria-label=\"Répartition\u{a0}: 1 consent, 0 émet une réserve, 1 objecte\"",
+        "<rect class=\"consent\" x=\"0\" width=\"50\"",
+        "2 sur 2 positions nécessaires",
+        "Objections qui demeurent",
+        "Trop cher.",
+        "Positions antérieures",
+        "Pour être clair.",
+        "Une &#60;b&#62;clause&#60;/b&#62;.</ins>",
+        "refusé",
+        "Déjà dit.",
+        "On y va.",
+        "À l’échéance, la proposition est close d’elle-même.",
+    ] {
+        assert!(told.contains(text), "{text} in {told}");
+    }
+    let form = app.visit(&format!("{path}.json"), &[]).await.text;
+    let form: Value = serde_json::from_str(&form).unwrap();
+    assert_eq!(
+        (&form["round"], &form["phase"], &form["tally"]["object"]),
+        (&json!(1), &json!("object"), &json!(1))
+    );
+    let text = app.visit(&format!("{path}.md"), &[]).await.text;
+    reset_node::actions::front_matter::Manuscript::parse(&text, "x", chrono_tz::Tz::UTC).unwrap();
+    position::resolve(&app, id.clone(), "data".into(), "Plafonné.".into(), None).await.unwrap();
+    let decision = closed(&app, &id, "atelier").await.unwrap().decision.unwrap();
+    let path_of = |url: &str| url.strip_prefix(app.url()).unwrap().to_owned();
+    for lang in ["fr", "en"] {
+        let told = read(page(lang)).await;
+        assert!(told.contains(&path_of(&decision)) && told.contains("Plafonné."), "{told}");
+        for key in ["ballot-", "act-", "why-", "phase-", "stance-", "amendment-p", "amendment-d"] {
+            assert!(!told.contains(&format!(">{key}")), "{key} in {told}");
+        }
+        let decided = read(format!("{}?lang={lang}", path_of(&decision))).await;
+        assert!(decided.contains(&format!("href=\"{path}\"")), "{decided}");
+    }
+    let text = app.visit(&format!("{}.md", path_of(&decision)), &[]).await.text;
+    reset_node::actions::front_matter::Manuscript::parse(&text, "x", chrono_tz::Tz::UTC).unwrap();
+}
+
+#[tokio::test]
 async fn a_file_of_the_first_round_does_not_bring_its_deadline_back() {
     let app = assembly().await;
     let more = format!("closes = {}\nopens = {}", in_hours(&app, 5), in_hours(&app, 0));
