@@ -152,6 +152,8 @@ fn happened(details: &Details) -> Option<When> {
         }
         Details::Decision(decision) => decision.date,
         Details::Consultation(asked) => asked.opens,
+        Details::Report(report) => report.until,
+        Details::Production(_) => None,
     }
 }
 

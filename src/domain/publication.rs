@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coalition::Dimension;
 use super::position::Reached;
+use super::shared::{Production, Report};
 use super::state::State;
 
 crate::words! {
@@ -16,6 +17,8 @@ crate::words! {
         Decision = "decision",
         Meeting = "meeting",
         Consultation = "consultation",
+        Report = "report",
+        Production = "production",
     }
 }
 
@@ -187,6 +190,10 @@ pub enum Details {
     Meeting(Meeting),
     /// A question to everybody.
     Consultation(Consultation),
+    /// A report of progress.
+    Report(Report),
+    /// A document or tool that others may use.
+    Production(Production),
 }
 
 impl Details {
@@ -199,6 +206,8 @@ impl Details {
             Details::Decision(_) => Kind::Decision,
             Details::Meeting(_) => Kind::Meeting,
             Details::Consultation(_) => Kind::Consultation,
+            Details::Report(_) => Kind::Report,
+            Details::Production(_) => Kind::Production,
         }
     }
 }

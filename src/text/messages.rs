@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 7] = [
+const FR: [&str; 8] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
@@ -19,8 +19,9 @@ const FR: [&str; 7] = [
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
     include_str!("locales/fr/life.ftl"),
+    include_str!("locales/fr/shared.ftl"),
 ];
-const EN: [&str; 7] = [
+const EN: [&str; 8] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
@@ -28,6 +29,7 @@ const EN: [&str; 7] = [
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
     include_str!("locales/en/life.ftl"),
+    include_str!("locales/en/shared.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
