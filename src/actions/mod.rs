@@ -2,14 +2,18 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod amendment;
 pub mod attachment;
+pub mod ballot;
 pub mod blocklist;
 pub mod charter;
+pub mod closing;
 pub mod coalition;
 pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;
+pub mod decision;
 pub mod declaration;
 pub mod deletion;
 pub mod fields;
@@ -26,13 +30,16 @@ pub mod node;
 pub mod note;
 pub mod organisation;
 pub mod pin;
+pub mod position;
 pub mod profile;
+pub mod proposal;
 pub mod publication;
 pub mod quote;
-mod register;
+pub mod register;
 pub mod registration;
 pub mod reply;
 pub mod report;
+mod restate;
 pub mod suspension;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -71,11 +78,16 @@ pub enum Error {
         nearest: Option<String>,
     },
     /// No such publication.
-    #[error("there is no publication `{0}` on this node: give its URL or the id at the end of it")]
+    #[error(
+        "there is no publication `{0}` on this node: give its URL, the id at the end of it, or coalition/slug"
+    )]
     NoPublication(String),
     /// A state that cannot follow.
     #[error(transparent)]
     State(#[from] Forbidden),
+    /// What the rules of a round do not allow.
+    #[error(transparent)]
+    Round(#[from] crate::domain::round::Refused),
     /// A publication is of another kind than its new text.
     #[error("`{slug}` is a {kind}: its kind cannot be changed, publish the other under another slug")]
     OtherKind {

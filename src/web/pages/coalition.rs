@@ -16,7 +16,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
-use crate::model::{contribution, follower};
+use crate::model::{contribution, decision, follower};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
@@ -31,6 +31,7 @@ struct Row {
     lists: Lists,
     members: Vec<Member>,
     followers: i64,
+    decisions: i64,
     pinned: Vec<Listed>,
     contributions: Vec<contribution::Listed>,
     life: life::Rows,
@@ -49,6 +50,7 @@ fn load(conn: &mut Conn, urls: &Urls, handle: &str, kind: Option<Kind>, page: i6
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
+        decisions: decision::count(conn, actor.id)?,
         published: listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?,
         total: listing::count(conn, &filter)?,
         actor,
@@ -111,6 +113,8 @@ struct CoalitionPage {
     members: Vec<MemberView>,
     facts: Vec<Fact>,
     followers: i64,
+    /// Entries of its register.
+    decisions: i64,
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
     contributions: Vec<(Named, Moment)>,
@@ -170,6 +174,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         members: row.members.iter().map(|member| member_view(lang, member)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
+        decisions: row.decisions,
         kinds: match (kind, row.total) {
             (None, 0) => Vec::new(),
             _ => KindLink::all(lang, &path, kind),
@@ -198,6 +203,8 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
+    let address = format!("{}/preview.png", app.urls.coalition(&row.actor.handle));
+    frame.picture = Some((address, tf(visit.lang, "picture-coalition", &[("name", name.into())])));
     if let Some(impact) = &row.coalition.impact {
         frame.description.clone_from(impact);
     }

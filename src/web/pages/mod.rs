@@ -1,6 +1,7 @@
 //! Pages for people: one file a page, which holds its template's type, its handler and its routes' names. Each reads the
 //! database once and renders without a script.
 
+mod booklet;
 mod coalition;
 mod coalitions;
 mod details;
@@ -16,9 +17,16 @@ mod parts;
 mod person;
 mod publication;
 mod publications;
+mod register;
+mod register_data;
 mod revisions;
+#[cfg(debug_assertions)]
+mod styleguide;
 mod thread;
+mod timeline;
 mod turnout;
+
+pub(crate) use publication::markdown;
 
 use askama::Template;
 use axum::Router;
@@ -30,6 +38,7 @@ use axum::routing::{get, post};
 use super::assets::{self, ICON_HREF, STYLE_HREF};
 use super::error::Error;
 use super::locale::Visit;
+use super::previews;
 use crate::app::{App, SharedApp};
 use crate::text::{Lang, t, tf};
 
@@ -38,10 +47,16 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/styleguide", get(styleguide::show));
+    routes
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/decisions", get(register::show))
+        .route("/coalitions/{handle}/booklet", get(booklet::show))
+        .route("/coalitions/{handle}/decisions.json", get(register_data::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/interest", get(interest::show).post(interest::send))
         .route("/interest/received", get(interest::received))
@@ -81,6 +96,8 @@ pub struct Frame {
     pub feed: (String, String),
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
+    /// The address of its picture, absolute, and what that says.
+    pub picture: Option<(String, String)>,
     /// This page in the other language.
     pub other: (Lang, String),
     /// Whether search engines should pass by.
@@ -96,6 +113,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Width and height of a picture.
+    pub const PICTURE: (u32, u32) = previews::SIZE;
+
     /// Around a page with this title.
     pub fn new(app: &App, visit: &Visit, title: impl Into<String>) -> Frame {
         let title = title.into();
@@ -112,6 +132,7 @@ impl Frame {
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
             creator: None,
+            picture: None,
             other: (other, visit.in_language(other)),
             hidden: false,
             path: visit.path.clone(),

@@ -15,7 +15,9 @@ mod moves;
 mod news;
 mod people;
 mod pins;
+mod proposals;
 mod publishing;
+mod register;
 mod served;
 mod walks;
 

@@ -3,6 +3,7 @@
 mod forms;
 mod life;
 mod look;
+mod looks;
 mod pages;
 mod rules;
 
@@ -133,6 +134,7 @@ impl Shown {
                 "/accessibility",
                 "/interest?coalition=communs",
                 "/interest/received",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );
@@ -163,6 +165,8 @@ fn proposal() -> Details {
         opens: None,
         closes: Some("2027-02-12T18:00:00+01:00".parse().unwrap()),
         quorum: Some(5),
+        round: None,
+        phase: None,
     })
 }
 
