@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 
 use super::life::{By, carrier, organisation_of, the};
+use super::profile::Profile;
 use super::{Act, Error};
 use crate::app::{App, Local};
 use crate::db::Conn;
 use crate::domain::coalition::CharterState;
 use crate::model::actor::Actor;
 use crate::model::charter::{self, Acknowledged, Charter};
+use crate::model::publication::Publication;
 use crate::model::{coalition, publication};
 
 /// Longest label of a version, in characters.
@@ -63,47 +65,89 @@ pub fn publish_on(conn: &mut Conn, act: &Act, of: &Actor, new: &NewCharter, by: 
         Some(named) => Some(text_of(conn, act, of, named)?),
         None => None,
     };
-    let all = charter::of(conn, of.id)?;
     let day = noted.day.unwrap_or_else(|| act.today());
-    let before = all.iter().find(|one| one.version == version);
-    let charter = match before {
-        None => Charter {
-            coalition_id: of.id,
-            version: version.to_owned(),
-            state: new.state,
-            publication_id,
-            day,
-            by_id,
-            made_at: noted.made_at,
-            superseded_on: None,
-        },
-        Some(known) if known.state == CharterState::Beta && new.state == CharterState::InForce => Charter {
-            state: new.state,
-            publication_id: publication_id.or_else(|| known.publication_id.clone()),
-            day,
-            by_id,
-            ..known.clone()
-        },
-        Some(known) => {
-            return Err(Error::Refused(format!(
-                "version `{version}` of the charter of `{}` is {} already: publish another version",
-                of.handle, known.state
-            )));
-        }
+    let row = Charter {
+        coalition_id: of.id,
+        version: version.to_owned(),
+        state: new.state,
+        publication_id,
+        day,
+        by_id: Some(by_id),
+        made_at: noted.made_at,
+        superseded_on: None,
     };
+    match put(conn, row)? {
+        None => Ok(()),
+        Some(known) => Err(Error::Refused(format!(
+            "version `{version}` of the charter of `{}` is {known} already: publish another version",
+            of.handle
+        ))),
+    }
+}
+
+/// Puts a version in its place, or the one with its label from beta into force; those before it give way. Where it stood so
+/// already, nothing happens: what it is.
+fn put(conn: &mut Conn, new: Charter) -> Result<Option<CharterState>, Error> {
+    let all = charter::of(conn, new.coalition_id)?;
+    let known = all.iter().find(|one| one.version == new.version);
+    let goes_into_force =
+        |known: &Charter| known.state == CharterState::Beta && new.state == CharterState::InForce;
+    if let Some(known) = known.filter(|known| !goes_into_force(known)) {
+        return Ok(Some(known.state));
+    }
     let gives_way = |one: &&Charter| {
-        one.version != version
+        one.version != new.version
             && (one.state == CharterState::Beta
                 || one.state == CharterState::InForce && new.state == CharterState::InForce)
     };
     for one in all.iter().filter(gives_way) {
-        let state = CharterState::Superseded;
-        charter::update(conn, &Charter { state, superseded_on: Some(day), ..one.clone() })?;
+        let (state, superseded_on) = (CharterState::Superseded, Some(new.day));
+        charter::update(conn, &Charter { state, superseded_on, ..one.clone() })?;
     }
-    match before {
-        None => Ok(charter::insert(conn, &charter)?),
-        Some(_) => Ok(charter::update(conn, &charter)?),
+    match known {
+        None => charter::insert(conn, &new)?,
+        Some(known) => {
+            let publication_id = new.publication_id.clone().or_else(|| known.publication_id.clone());
+            charter::update(conn, &Charter { publication_id, made_at: known.made_at, ..new })?;
+        }
     }
+    Ok(None)
+}
+
+/// Takes over the versions that a file tells; a text that is published since then is linked. Whether anything is new.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub fn take_over(conn: &mut Conn, act: &Act, id: i64, profile: &Profile) -> Result<bool, Error> {
+    let mut is_new = false;
+    for (place, told) in (0_i64..).zip(&profile.charter) {
+        let text = match &told.publication {
+            Some(slug) => publication::id_by_slug(conn, id, slug)?,
+            None => None,
+        };
+        let publication_id = match text {
+            Some(id) => publication::find(conn, &id)?.filter(Publication::is_public).map(|text| text.row.id),
+            None => None,
+        };
+        let known = charter::of(conn, id)?.into_iter().find(|one| one.version == told.version);
+        if let Some(known) = known.filter(|known| known.publication_id.is_none() && publication_id.is_some())
+        {
+            charter::update(conn, &Charter { publication_id: publication_id.clone(), ..known })?;
+            is_new = true;
+        }
+        let row = Charter {
+            coalition_id: id,
+            version: told.version.clone(),
+            state: told.state,
+            publication_id,
+            day: told.on,
+            by_id: None,
+            made_at: act.at.naive_utc() + chrono::TimeDelta::milliseconds(place),
+            superseded_on: None,
+        };
+        is_new |= put(conn, row)?.is_none();
+    }
+    Ok(is_new)
 }
 
 /// The id of a public publication of this coalition.
@@ -112,7 +156,7 @@ fn text_of(conn: &mut Conn, act: &Act, of: &Actor, named: &str) -> Result<String
         Some(Local::Publication(id)) => id,
         _ => named.to_owned(),
     };
-    let found = publication::find(conn, &id)?.filter(publication::Publication::is_public);
+    let found = publication::find(conn, &id)?.filter(Publication::is_public);
     let found = found.ok_or_else(|| Error::NoPublication(named.to_owned()))?;
     if found.row.coalition_id != of.id {
         return Err(Error::Refused(format!(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::profile::{Profile, ToldStage};
-use super::{Act, Error, life, membership, no_actor, take_handle};
+use super::{Act, Error, charter, life, membership, no_actor, take_handle};
 use crate::ap::actor::{self as document, Profile as Told};
 use crate::ap::keys;
 use crate::ap::keys::Signer;
@@ -67,6 +67,7 @@ pub async fn create(app: &App, new: NewCoalition) -> Result<String, Error> {
         stages: vec![ToldStage { stage: Stage::Intention, on: Some(act.today()), reason: None }],
         impact_reason: None,
         members: Vec::new(),
+        charter: Vec::new(),
     };
     app.db.write(move |conn| create_on(conn, &act, &profile).map(drop)).await?;
     Ok(id)
@@ -131,6 +132,7 @@ pub fn create_on(conn: &mut Conn, act: &Act, profile: &Profile) -> Result<i64, E
     coalition::insert(conn, &row, &profile.lists)?;
     life::begin(conn, act, actor_id, profile)?;
     membership::take_over(conn, act, actor_id, profile, None)?;
+    charter::take_over(conn, act, actor_id, profile)?;
     Ok(actor_id)
 }
 
@@ -199,7 +201,8 @@ fn import_on(conn: &mut Conn, act: &Act, profile: &Profile, teller: &Teller<'_>)
     let lists = Lists { associated, ..profile.lists.clone() };
     let members = coalition::members(conn, actor.id)?;
     let goes_on = life::go_on(conn, act, actor.id, (old.stage, old.impact.as_ref()), profile)?;
-    if !goes_on && new == old && lists == known && members == before {
+    let is_amended = charter::take_over(conn, act, actor.id, profile)?;
+    if !goes_on && !is_amended && new == old && lists == known && members == before {
         return Ok(Imported::Unchanged);
     }
     coalition::update(conn, &new, &lists)?;

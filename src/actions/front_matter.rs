@@ -10,6 +10,7 @@ use crate::domain::publication::{
     Attachment, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point,
     Proposal, Roadmap, When,
 };
+use crate::domain::shared::{Production, Report};
 use crate::domain::state::State;
 
 /// Keys of every kind.
@@ -275,6 +276,8 @@ fn own_keys(kind: Kind) -> &'static [&'static str] {
         Kind::Roadmap => &["milestones"],
         Kind::Decision => &["date", "method", "source", "review"],
         Kind::Consultation => &["options", "multiple", "opens", "closes"],
+        Kind::Report => &["from", "until"],
+        Kind::Production => &["reused_by"],
         Kind::Meeting => &[
             "series",
             "edition",
@@ -304,6 +307,12 @@ fn details(kind: Kind, fields: &mut Fields, zone: Tz) -> Result<Details, fields:
         Kind::Decision => Details::Decision(decision(fields, zone)?),
         Kind::Meeting => Details::Meeting(meeting(fields, zone)?),
         Kind::Consultation => Details::Consultation(consultation::read(fields, zone)?),
+        Kind::Report => {
+            let report = Report { from: fields.when("from", zone)?, until: fields.when("until", zone)? };
+            in_order(fields, ("from", report.from), ("until", report.until))?;
+            Details::Report(report)
+        }
+        Kind::Production => Details::Production(Production { reused_by: fields.texts("reused_by")? }),
     })
 }
 

@@ -8,12 +8,12 @@ use super::Error;
 use super::fields::{self, Fields};
 use super::front_matter::is_language;
 use crate::domain::actor::Role;
-use crate::domain::coalition::{AssociatedState, Dimension, Stage};
+use crate::domain::coalition::{AssociatedState, CharterState, Dimension, Stage};
 use crate::domain::handle;
 use crate::model::coalition::{Associated, Coalition, Lists};
 use crate::text::{Arg, Lang, dates, tf};
 
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "handle",
     "number",
     "title",
@@ -43,6 +43,7 @@ const KEYS: [&str; 29] = [
     "stage_reason",
     "impact_reason",
     "members",
+    "charter",
 ];
 
 /// A coalition as a file tells it.
@@ -62,6 +63,8 @@ pub struct Profile {
     pub impact_reason: Option<String>,
     /// Further members.
     pub members: Vec<ToldMember>,
+    /// The versions of its charter, oldest first.
+    pub charter: Vec<ToldCharter>,
 }
 
 /// A stage as a file tells it.
@@ -84,6 +87,19 @@ pub struct ToldMember {
     pub role: Role,
     /// What it brings.
     pub dimensions: Vec<Dimension>,
+}
+
+/// A version of a charter as a file tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldCharter {
+    /// Its label.
+    pub version: String,
+    /// Beta or in force.
+    pub state: CharterState,
+    /// Since when.
+    pub on: NaiveDate,
+    /// The slug of the publication that holds its text.
+    pub publication: Option<String>,
 }
 
 impl Profile {
@@ -183,7 +199,28 @@ fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result
         stages,
         impact_reason: fields.text("impact_reason")?,
         members: members(&mut fields)?,
+        charter: charter(&mut fields)?,
     })
+}
+
+fn charter(fields: &mut Fields) -> Result<Vec<ToldCharter>, fields::Error> {
+    let read = |mut one: Fields| {
+        one.only(&["version", "state", "on", "publication"])?;
+        let missing = |key: &str| fields::Error::Missing(one.key(key));
+        let (no_state, no_day) = (missing("state"), missing("on"));
+        let state: CharterState = one.word("state")?.ok_or(no_state)?;
+        if state == CharterState::Superseded {
+            return Err(one
+                .wrong("state", "a version is superseded by the next: write what it was, and the next one"));
+        }
+        Ok(ToldCharter {
+            version: one.needed("version")?,
+            state,
+            on: one.day("on")?.ok_or(no_day)?,
+            publication: one.text("publication")?,
+        })
+    };
+    fields.tables("charter")?.into_iter().map(read).collect()
 }
 
 /// Those of the list `stages`, then the one of `stage`, unless the list ends with it.
@@ -356,6 +393,7 @@ mod tests {
             ("{", "this is not JSON"),
             ("handle='a'\n[[associated]]\nname='x'\nstat='y'", "did you mean `state`?"),
             ("title='a'\n[[members]]\norganisation='x'\nrole='porteur'", "write `steward`"),
+            ("title='a'\n[[charter]]\nversion='1'\non=2020-01-01", "`charter[1].state` is missing"),
             ("title='a'\n[[stages]]\non=2020-01-01", "`stages[1].stage` is missing"),
             (
                 "title='a'\n[[stages]]\nstage='active'\non=2021-01-01\n[[stages]]\nstage='landed'\non=2020-01-01",

@@ -25,6 +25,16 @@ pub fn html(publication: &Publication, base: &str, context: Context) -> String {
         }
         Details::Minutes(meeting) | Details::Meeting(meeting) => facts.meeting(meeting),
         Details::Roadmap(_) => {}
+        Details::Report(report) => {
+            facts.when("fact-from", report.from);
+            facts.when("fact-until", report.until);
+        }
+        Details::Production(production) => {
+            facts.fact("fact-licence", &publication.row.licence);
+            if !production.reused_by.is_empty() {
+                facts.fact("fact-reused-by", &production.reused_by.join(", "));
+            }
+        }
         // A `Question` has no `summary` (see `consultation`): here the line is read everywhere.
         Details::Consultation(_) => {
             let line = summary::summary(&publication.content(), context);
@@ -46,7 +56,11 @@ pub fn html(publication: &Publication, base: &str, context: Context) -> String {
                 milestone(lang, zone, item)
             });
         }
-        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) => {}
+        Details::Proposal(_)
+        | Details::Decision(_)
+        | Details::Consultation(_)
+        | Details::Report(_)
+        | Details::Production(_) => {}
     }
     html
 }

@@ -17,7 +17,9 @@ pub fn activity_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Meeting => "Event",
         Kind::Consultation => "Question",
-        Kind::Proposal | Kind::Minutes | Kind::Roadmap | Kind::Decision => "Article",
+        Kind::Proposal | Kind::Minutes | Kind::Roadmap | Kind::Decision | Kind::Report | Kind::Production => {
+            "Article"
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use confique::Layer;
 use rust_embed::Embed;
 
 use super::{Failure, logging, open, print, serve, server};
+use crate::actions::charter::take_over as link_charter;
 use crate::actions::coalition::create_on as create_coalition;
 use crate::actions::front_matter::Manuscript;
 use crate::actions::node::init_on;
@@ -152,6 +153,8 @@ fn happened(details: &Details) -> Option<When> {
         }
         Details::Decision(decision) => decision.date,
         Details::Consultation(asked) => asked.opens,
+        Details::Report(report) => report.until,
+        Details::Production(_) => None,
     }
 }
 
@@ -167,12 +170,16 @@ fn load_on(conn: &mut Conn, mut act: Act, sample: &Sample) -> Result<(), Error> 
     for organisation in organisations {
         create_organisation(conn, &act, organisation)?;
     }
+    let mut made = Vec::with_capacity(sample.coalitions.len());
     for coalition in &sample.coalitions {
-        create_coalition(conn, &act, coalition)?;
+        made.push((create_coalition(conn, &act, coalition)?, coalition));
     }
     for manuscript in &sample.publications {
         act.tick();
         publish_on(conn, &act, manuscript, Travel::Deliver)?;
+    }
+    for (id, coalition) in made {
+        link_charter(conn, &act, id, coalition)?;
     }
     Ok(())
 }

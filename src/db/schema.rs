@@ -173,7 +173,7 @@ diesel::table! {
         state -> Text,
         publication_id -> Nullable<Text>,
         day -> Date,
-        by_id -> BigInt,
+        by_id -> Nullable<BigInt>,
         made_at -> Timestamp,
         superseded_on -> Nullable<Date>,
     }

@@ -16,5 +16,6 @@ pub mod position;
 pub mod publication;
 pub mod reaction;
 pub mod round;
+pub mod shared;
 pub mod state;
 pub mod words;

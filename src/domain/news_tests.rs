@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::publication::{Consultation, Decision, Method, Milestone};
+use crate::domain::shared::{Production, Report};
 
 fn content(state: State, details: Details) -> Content {
     Content {
@@ -90,6 +91,8 @@ fn a_state_of_the_table_is_learned_and_no_other() {
             Kind::Decision => decision(),
             Kind::Meeting => meeting("", "", ""),
             Kind::Consultation => consultation(),
+            Kind::Report => Details::Report(Report::default()),
+            Kind::Production => Details::Production(Production::default()),
         };
         for from in State::ALL {
             for to in crate::domain::state::next(*kind, *from) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::coalition::Dimension;
 use super::position::Reached;
 use super::round::Phase;
+use super::shared::{Production, Report};
 use super::state::State;
 
 crate::words! {
@@ -17,6 +18,8 @@ crate::words! {
         Decision = "decision",
         Meeting = "meeting",
         Consultation = "consultation",
+        Report = "report",
+        Production = "production",
     }
 }
 
@@ -188,6 +191,10 @@ pub enum Details {
     Meeting(Meeting),
     /// A question to everybody.
     Consultation(Consultation),
+    /// A report of progress.
+    Report(Report),
+    /// A document or tool that others may use.
+    Production(Production),
 }
 
 impl Details {
@@ -200,6 +207,8 @@ impl Details {
             Details::Decision(_) => Kind::Decision,
             Details::Meeting(_) => Kind::Meeting,
             Details::Consultation(_) => Kind::Consultation,
+            Details::Report(_) => Kind::Report,
+            Details::Production(_) => Kind::Production,
         }
     }
 }

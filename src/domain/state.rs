@@ -54,7 +54,7 @@ pub fn states(kind: Kind) -> &'static [State] {
     match kind {
         Kind::Proposal => &[Draft, Open, Adopted, NotAdopted, Withdrawn],
         Kind::Minutes => &[Draft, Submitted, Adopted, Corrected, Withdrawn],
-        Kind::Roadmap => &[Draft, Published, Withdrawn],
+        Kind::Roadmap | Kind::Report | Kind::Production => &[Draft, Published, Withdrawn],
         Kind::Decision => &[Draft, InForce, UnderReview, Superseded, Repealed],
         Kind::Meeting => &[Draft, Tentative, Scheduled, InProgress, Closed, Cancelled, Withdrawn],
         Kind::Consultation => &[Draft, Open, Closed, Withdrawn],
@@ -66,7 +66,7 @@ pub fn first_public(kind: Kind) -> State {
     match kind {
         Kind::Proposal => State::Open,
         Kind::Minutes => State::Submitted,
-        Kind::Roadmap => State::Published,
+        Kind::Roadmap | Kind::Report | Kind::Production => State::Published,
         Kind::Decision => State::InForce,
         Kind::Meeting => State::Scheduled,
         Kind::Consultation => State::Open,
@@ -83,8 +83,8 @@ pub fn next(kind: Kind, from: State) -> &'static [State] {
         (Kind::Minutes, Submitted) => &[Adopted, Withdrawn],
         (Kind::Minutes, Adopted) => &[Corrected, Withdrawn],
         (Kind::Minutes, Corrected) => &[Adopted, Withdrawn],
-        (Kind::Roadmap, Draft) => &[Published, Withdrawn],
-        (Kind::Roadmap, Published) => &[Withdrawn],
+        (Kind::Roadmap | Kind::Report | Kind::Production, Draft) => &[Published, Withdrawn],
+        (Kind::Roadmap | Kind::Report | Kind::Production, Published) => &[Withdrawn],
         (Kind::Decision, Draft) => &[InForce, UnderReview, Superseded, Repealed],
         (Kind::Decision, InForce) => &[UnderReview, Superseded, Repealed],
         (Kind::Decision, UnderReview) => &[InForce, Superseded, Repealed],

@@ -22,8 +22,8 @@ pub struct Charter {
     pub publication_id: Option<String>,
     /// Since when it is what it is.
     pub day: NaiveDate,
-    /// Row id of the organisation that published it.
-    pub by_id: i64,
+    /// Row id of the organisation that published it; none: a file told it.
+    pub by_id: Option<i64>,
     /// When this node learned of it.
     pub made_at: NaiveDateTime,
     /// When another took its place.

@@ -21,6 +21,7 @@ const FR: &[&str] = &[
     include_str!("locales/fr/register.ftl"),
     include_str!("locales/fr/proposals.ftl"),
     include_str!("locales/fr/life.ftl"),
+    include_str!("locales/fr/shared.ftl"),
     include_str!("locales/fr/look.ftl"),
 ];
 const EN: &[&str] = &[
@@ -33,6 +34,7 @@ const EN: &[&str] = &[
     include_str!("locales/en/register.ftl"),
     include_str!("locales/en/proposals.ftl"),
     include_str!("locales/en/life.ftl"),
+    include_str!("locales/en/shared.ftl"),
     include_str!("locales/en/look.ftl"),
 ];
 

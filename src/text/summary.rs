@@ -8,6 +8,7 @@ use super::{Arg, Lang, dates, tf, word};
 use crate::domain::publication::{
     Consultation, Content, Decision, Details, Meeting, Milestone, MilestoneStatus, Proposal, Roadmap, When,
 };
+use crate::domain::shared::{Production, Report};
 use crate::domain::state::State;
 
 /// Most characters of the whole line.
@@ -57,6 +58,8 @@ pub fn head(lang: Lang, content: &Content, context: Context) -> String {
         }
         Details::Decision(decision) => return decision_head(lang, content, decision, context),
         Details::Consultation(asked) => return consultation_head(lang, content, asked, context),
+        Details::Report(report) => (head_word(lang, content), period(lang, report, context.zone)),
+        Details::Production(production) => (head_word(lang, content), shared(lang, content, production)),
     };
     sentence(join(title, &parts))
 }
@@ -69,6 +72,8 @@ fn head_word(lang: Lang, content: &Content) -> &'static str {
         crate::domain::publication::Kind::Decision => "head-decision",
         crate::domain::publication::Kind::Meeting => "head-meeting",
         crate::domain::publication::Kind::Consultation => "head-consultation",
+        crate::domain::publication::Kind::Report => "head-report",
+        crate::domain::publication::Kind::Production => "head-production",
     };
     word(lang, group, content.state.as_str())
 }
@@ -151,6 +156,30 @@ fn until(
         None => return vec![text, super::t(lang, "round-open-ended").to_owned()],
     }
     vec![text]
+}
+
+/// The time that a report tells of.
+fn period(lang: Lang, report: &Report, zone: Tz) -> Vec<String> {
+    let from = report.from.map(|from| dated(lang, "period-from", from, zone));
+    let until = |until| match from {
+        Some(_) => dated(lang, "period-to", until, zone),
+        None => dated(lang, "round-until", until, zone),
+    };
+    let until = report.until.map(until);
+    vec![from.into_iter().chain(until).collect::<Vec<_>>().join(" ")]
+}
+
+/// Under which licence a production is shared, and how many use it. Lists do not read the licence.
+fn shared(lang: Lang, content: &Content, production: &Production) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !content.licence.is_empty() {
+        parts.push(tf(lang, "production-licence", &[("licence", Arg::Text(&content.licence))]));
+    }
+    let count = i64::try_from(production.reused_by.len()).unwrap_or(i64::MAX);
+    if count > 0 {
+        parts.push(tf(lang, "production-reused", &[("count", Arg::Count(count))]));
+    }
+    parts
 }
 
 fn consultation_head(lang: Lang, content: &Content, asked: &Consultation, context: Context) -> String {

@@ -12,6 +12,7 @@ use crate::domain::publication::{
     Consultation, Content, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Proposal,
     Roadmap, When,
 };
+use crate::domain::shared::{Production, Report};
 use crate::domain::state::{State, states};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -114,6 +115,10 @@ fn details(kind: Kind) -> Details {
         }),
         Kind::Meeting => Details::Meeting(meeting()),
         Kind::Consultation => Details::Consultation(consultation()),
+        Kind::Report => Details::Report(Report { from: date("2026-01"), until: date("2026-06") }),
+        Kind::Production => {
+            Details::Production(Production { reused_by: vec!["L’Atelier".into(), "Rennes".into()] })
+        }
     }
 }
 
@@ -169,6 +174,21 @@ fn the_line_follows_what_is_known() {
         ("a zone of its own", (State::Scheduled, Details::Meeting(abroad)), NOW),
         ("all past", (State::Published, Details::Roadmap(roadmap())), "2028-01-01T00:00:00Z"),
         ("no milestone", (State::Published, Details::Roadmap(Roadmap::default())), NOW),
+        (
+            "a report of days",
+            (
+                State::Published,
+                Details::Report(Report { from: date("2026-01-05"), until: date("2026-06-30") }),
+            ),
+            NOW,
+        ),
+        (
+            "a report until now",
+            (State::Published, Details::Report(Report { from: None, until: date("2026-06") })),
+            NOW,
+        ),
+        ("a bare report", (State::Published, Details::Report(Report::default())), NOW),
+        ("a bare production", (State::Published, Details::Production(Production::default())), NOW),
         (
             "a bare decision",
             (

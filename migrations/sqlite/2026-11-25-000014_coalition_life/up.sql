@@ -74,7 +74,7 @@ CREATE TABLE charters (
     state TEXT NOT NULL,
     publication_id TEXT REFERENCES publications (id),
     day DATE NOT NULL,
-    by_id BIGINT NOT NULL REFERENCES actors (id),
+    by_id BIGINT REFERENCES actors (id),
     made_at TIMESTAMP NOT NULL,
     superseded_on DATE,
     PRIMARY KEY (coalition_id, version)

@@ -44,6 +44,8 @@ pub(super) struct View {
     pub points: Vec<PointView>,
     pub questions: Vec<String>,
     pub steps: Vec<Step>,
+    /// Who uses a production.
+    pub reused_by: Vec<Named>,
     /// The same steps on an axis of time, where one has a date.
     pub timeline: Option<Timeline>,
     /// Where a decision comes from: a word or a sentence of its author.
@@ -58,7 +60,10 @@ pub(super) fn organisation_words(details: &Details) -> Vec<String> {
             meeting.organisations.iter().chain(owners).cloned().collect()
         }
         Details::Roadmap(roadmap) => roadmap.milestones.iter().flat_map(|m| m.owners.clone()).collect(),
-        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) => Vec::new(),
+        Details::Production(production) => production.reused_by.clone(),
+        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) | Details::Report(_) => {
+            Vec::new()
+        }
     };
     words.sort_unstable();
     words.dedup();
@@ -79,6 +84,14 @@ pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, Strin
             let opens = maker.fact("fact-opens", maker.when(asked.opens));
             let closes = maker.fact("fact-closes", maker.when(asked.closes));
             View { facts: [opens, closes].into_iter().flatten().collect(), ..View::default() }
+        }
+        Details::Report(report) => {
+            let from = maker.fact("fact-from", maker.when(report.from));
+            let until = maker.fact("fact-until", maker.when(report.until));
+            View { facts: [from, until].into_iter().flatten().collect(), ..View::default() }
+        }
+        Details::Production(production) => {
+            View { reused_by: maker.named(&production.reused_by), ..View::default() }
         }
     }
 }

@@ -281,6 +281,21 @@ async fn a_file_tells_a_life_and_told_again_it_adds_only_what_is_new() {
         .map(|one| one.state)
         .collect();
     assert_eq!(states, [AssociatedState::Joined, AssociatedState::Joined]);
+    // The text of a charter may be published after it was told.
+    let written = format!(
+        "{later}[[charter]]\nversion = \"1\"\nstate = \"beta\"\non = 2020-07-07\npublication = \"charte\"\n"
+    );
+    assert_eq!(take(&app, &written).await, Ok(Imported::Updated));
+    assert_eq!(take(&app, &written).await, Ok(Imported::Unchanged));
+    let text = "+++\nkind = \"report\"\ncoalition = \"donnees\"\ntitle = \"Charte\"\n+++\nTexte";
+    let text =
+        reset_node::actions::front_matter::Manuscript::parse(text, "charte", chrono_tz::Tz::UTC).unwrap();
+    let (url, _) = say(&app, text).await.unwrap();
+    assert_eq!(take(&app, &written).await, Ok(Imported::Updated));
+    assert_eq!(take(&app, &written).await, Ok(Imported::Unchanged));
+    let (versions, _) = charter::list(&app, "donnees".to_owned()).await.unwrap();
+    let text = versions.first().unwrap().publication_id.clone().unwrap();
+    assert_eq!((versions.len(), app.urls.publication(&text)), (1, url));
     let refused = take(&app, &later.replace("steward = \"atelier\"", "steward = \"region_exemple\"")).await;
     assert!(refused.unwrap_err().contains("take it out of `members`"));
 }

@@ -5,12 +5,15 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use reset_node::actions::charter::{self, NewCharter};
+use reset_node::actions::front_matter::Manuscript;
 use reset_node::actions::life::{By, impact, stage};
 use reset_node::actions::membership::{self, Place};
 use reset_node::actions::{coalition, declaration, profile};
 use reset_node::app::Clock;
 use reset_node::domain::actor::Role;
 use reset_node::domain::coalition::{CharterState, DeclarationState, Dimension, Stage};
+use reset_node::domain::publication::Details;
+use reset_node::domain::shared::{Production, Report};
 
 use super::{Answer, Shown};
 use crate::support::TestApp;
@@ -190,4 +193,38 @@ async fn a_flood_of_forms_is_told_to_come_later_and_a_huge_one_is_not_read() {
         last = request.send().await.unwrap().status().as_u16();
     }
     assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn a_report_and_a_production_have_pages_and_forms_of_their_own() {
+    let (app, shown) = shown().await;
+    let report = Report { from: Some("2026-01".parse().unwrap()), until: Some("2026-06".parse().unwrap()) };
+    let production = Production { reused_by: vec!["communs_org".into(), "Framasoft".into()] };
+    let all = [
+        (Details::Report(report), "Bilan d’avancée, de janvier 2026 à juin 2026."),
+        (
+            Details::Production(production),
+            "Production partagée, licence CC BY-SA 4.0, réutilisée par 2 organisations.",
+        ),
+    ];
+    for (details, line) in all {
+        let kind = details.kind();
+        let url = app.publication(&shown.coalition, kind.as_str(), details.clone()).await;
+        let path = url.strip_prefix(app.url()).unwrap().to_owned();
+        let page = app.visit(&format!("{path}?lang=fr"), &[]).await.text;
+        assert!(page.contains(line), "{page}");
+        let article = app.visit(&path, &[("accept", "application/activity+json")]).await.text;
+        let article: serde_json::Value = serde_json::from_str(&article).unwrap();
+        assert_eq!(article["type"], "Article");
+        assert!(article["summary"].as_str().unwrap().starts_with(line), "{article}");
+        let list = app.visit(&format!("/publications?kind={kind}"), &[]).await.text;
+        assert!(list.contains(&path) && list.contains("1 publication"), "{list}");
+        let again = app.visit(&format!("{path}.md"), &[]).await.text;
+        let again = Manuscript::parse(&again, "x", chrono_tz::Europe::Paris).unwrap();
+        assert_eq!(again.details, details);
+    }
+    let page = app.visit("/publications?kind=production", &[]).await.text;
+    let path = page.split("/publications/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = app.visit(&format!("/publications/{path}"), &[]).await.text;
+    assert!(page.contains("<li><a href=\"/organisations/communs_org\">"), "{page}");
 }
