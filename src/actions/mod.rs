@@ -2,6 +2,7 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod action_item;
 pub mod attachment;
 pub mod blocklist;
 pub mod coalition;
@@ -16,6 +17,8 @@ pub mod front_matter;
 pub mod handles;
 pub mod keys;
 pub mod lock;
+pub mod milestone;
+pub mod minutes;
 pub mod moderation;
 pub mod moving;
 pub mod node;
@@ -29,7 +32,10 @@ mod register;
 pub mod registration;
 pub mod reply;
 pub mod report;
+mod revision;
+mod steps;
 pub mod suspension;
+pub mod trace;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, moving, no_actor, note, register};
+use super::{Act, Error, consultation, moving, no_actor, note, register, trace};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -185,12 +185,15 @@ pub fn publish_on(
         }
         _ => Hosts::new(),
     };
+    if matches!(outcome, Outcome::Published | Outcome::Revised) {
+        trace::after_on(conn, act, &id, travel)?;
+    }
     outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(Published { id: act.urls.publication(&id), outcome })
 }
 
 /// The publication that a manuscript revises.
-fn existing(
+pub(super) fn existing(
     conn: &mut Conn,
     act: &Act,
     group: &Actor,
@@ -327,7 +330,7 @@ fn revise(
         return Err(Error::Asked(before.row.slug.clone()));
     }
     let row = revised(act, before, content, slug)?;
-    publication::revise(conn, &row, authors, content, None)?;
+    publication::revise(conn, &row, authors, content, manuscript.reason.as_deref())?;
     let outcome = match (before.row.published_at, row.published_at) {
         (None, None) => Outcome::Drafted,
         (None, Some(_)) => Outcome::Published,
@@ -355,7 +358,8 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
     }
 }
 
-fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+/// The row of a publication whose content becomes another.
+pub(super) fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
     let old = &before.row;
     let public = content.state != State::Draft;
     let at = match old.published_at {
@@ -385,7 +389,14 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
+/// Says what a publication is now; the caller makes the hosts due.
+pub(super) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    kind: &'static str,
+    travel: Travel,
+) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

@@ -100,11 +100,12 @@ fn ours(publication: &Publication) -> Value {
     })
 }
 
-/// The details without what is for participants only.
+/// The details without what is for participants only, and without names of persons: what travelled cannot be called back.
 fn public_details(details: &Details) -> Value {
     let mut value = serde_json::to_value(details).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
-        object.retain(|key, value| key != "join_url" && key != "kind" && !value.is_null());
+        let stays = ["join_url", "kind", "persons", "effects"];
+        object.retain(|key, value| !stays.contains(&key.as_str()) && !value.is_null());
     }
     value
 }

@@ -1,6 +1,7 @@
 //! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
 
 pub mod account;
+pub mod action_item;
 pub mod activity;
 pub mod actor;
 pub mod again;
@@ -16,9 +17,11 @@ pub mod following;
 pub mod handles;
 pub mod host;
 pub mod inbox_item;
+pub mod link;
 pub mod listing;
 pub mod lock;
 pub mod meta;
+pub mod minutes;
 pub mod moderation;
 pub mod note;
 pub mod organisation;
@@ -32,6 +35,7 @@ pub mod remote;
 pub mod reply;
 pub mod report;
 pub mod second_knock;
+pub mod series;
 pub mod thread;
 
 /// What every query answers.

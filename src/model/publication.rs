@@ -10,7 +10,7 @@ use crate::db::schema::{
     actors, coalitions, decisions, organisations, publication_attachments, publication_authors,
     publication_tags, publications, revisions,
 };
-use crate::domain::publication::{Attachment, Content, Details, Kind};
+use crate::domain::publication::{Attachment, AttachmentRole, Content, Details, Kind};
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
@@ -216,6 +216,18 @@ pub fn withdraw(conn: &mut Conn, id: &str, reason: &str, now: NaiveDateTime) -> 
         .map(drop)
 }
 
+/// The row ids of its authors, in order.
+///
+/// # Errors
+/// The database's.
+pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
+    publication_authors::table
+        .filter(publication_authors::publication_id.eq(id))
+        .order(publication_authors::position)
+        .select(publication_authors::actor_id)
+        .load(conn)
+}
+
 fn insert_lists(conn: &mut Conn, id: &str, authors: &[i64], tags: &[String]) -> Result<()> {
     let authors: Vec<_> = (0_i32..)
         .zip(authors)
@@ -256,6 +268,7 @@ fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> 
                 publication_attachments::file.eq(&one.file),
                 publication_attachments::size.eq(one.size),
                 publication_attachments::url.eq(&one.url),
+                publication_attachments::role.eq(one.role),
             ))
             .execute(conn)?;
     }
@@ -263,7 +276,15 @@ fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> 
 }
 
 fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
-    type Columns = (String, String, Option<String>, Option<String>, Option<i64>, Option<String>);
+    type Columns = (
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<i64>,
+        Option<String>,
+        Option<AttachmentRole>,
+    );
     let rows: Vec<Columns> = publication_attachments::table
         .filter(publication_attachments::publication_id.eq(id))
         .order(publication_attachments::position)
@@ -274,15 +295,17 @@ fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
             publication_attachments::file,
             publication_attachments::size,
             publication_attachments::url,
+            publication_attachments::role,
         ))
         .load(conn)?;
-    let attachment = |(name, media_type, digest, file, size, url)| Attachment {
+    let attachment = |(name, media_type, digest, file, size, url, role)| Attachment {
         name,
         media_type,
         digest,
         file,
         size,
         url,
+        role,
     };
     Ok(rows.into_iter().map(attachment).collect())
 }

@@ -11,21 +11,23 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 6] = [
+const FR: [&str; 7] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
+    include_str!("locales/fr/life.ftl"),
 ];
-const EN: [&str; 6] = [
+const EN: [&str; 7] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
+    include_str!("locales/en/life.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
@@ -158,9 +160,11 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::domain::action::State as Action;
     use crate::domain::actor::{OrganisationKind, Role};
     use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
-    use crate::domain::publication::{Kind, Method, MilestoneStatus, Outcome};
+    use crate::domain::minutes::Act;
+    use crate::domain::publication::{AttachmentRole, Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
     /// Every message of a language with the variables that it uses.
@@ -212,6 +216,9 @@ mod tests {
         add("outcome", Outcome::WORDS);
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
+        add("action", Action::WORDS);
+        add("minutes-act", Act::WORDS);
+        add("attachment", AttachmentRole::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {
                 add(&format!("state-{kind}"), &[state.as_str()]);

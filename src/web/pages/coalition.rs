@@ -15,7 +15,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
-use crate::model::{contribution, follower};
+use crate::model::{action_item, contribution, follower};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
@@ -32,6 +32,7 @@ struct Row {
     followers: i64,
     pinned: Vec<Listed>,
     contributions: Vec<contribution::Listed>,
+    actions: i64,
     published: Vec<Listed>,
     total: i64,
 }
@@ -43,6 +44,7 @@ fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<
     Ok(Row {
         pinned: if is_first { pinned(conn, actor.id)? } else { Vec::new() },
         contributions: contribution::latest(conn, actor.id, CONTRIBUTIONS)?,
+        actions: action_item::count(conn, actor.id)?,
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
@@ -109,6 +111,8 @@ struct CoalitionPage {
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
     contributions: Vec<(Named, Moment)>,
+    /// Where the actions are, and how many.
+    actions: Option<(String, i64)>,
     items: Vec<Item>,
     total: i64,
     pager: Pager,
@@ -166,6 +170,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         },
         pinned: Item::all(&row.pinned, &reading)?,
         contributions: row.contributions.iter().map(|one| contribution_link(&reading, one)).collect(),
+        actions: (row.actions > 0).then(|| (format!("{path}/actions"), row.actions)),
         items: Item::all(&row.published, &reading)?,
         total: row.total,
         pager: Pager::new(&paged(&path, kind), page, row.total),

@@ -1,6 +1,8 @@
 //! Pages for people: one file a page, which holds its template's type, its handler and its routes' names. Each reads the
 //! database once and renders without a script.
 
+mod actions;
+mod adoption;
 mod coalition;
 mod coalitions;
 mod details;
@@ -11,6 +13,7 @@ mod note;
 mod notices;
 mod organisation;
 mod parts;
+mod path;
 mod person;
 mod publication;
 mod publications;
@@ -39,6 +42,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/actions", get(actions::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))

@@ -10,7 +10,7 @@ use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::thread::{self, Entry, Thread};
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, html};
+use super::{Frame, adoption, html, path};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -33,13 +33,16 @@ struct Row {
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
+    adoption: adoption::Loaded,
+    path: path::Loaded,
 }
 
 fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None });
+        let (adoption, path) = (adoption::Loaded::default(), path::Loaded::default());
+        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, adoption, path });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -47,7 +50,9 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    Ok(Row { known, source, thread, quotes, lock, publication })
+    let adoption = adoption::load(conn, &publication)?;
+    let path = path::load(conn, &publication)?;
+    Ok(Row { known, source, thread, quotes, lock, adoption, path, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -113,6 +118,8 @@ struct PublicationPage {
     /// Since when, and why, no new replies are taken.
     locked: Option<(Moment, Option<String>)>,
     pager: Pager,
+    adoption: adoption::View,
+    path: Vec<path::Stop>,
 }
 
 #[derive(Template)]
@@ -134,10 +141,7 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return plain(&app, id.to_owned(), "application/json", |app, publication| {
-            format!("{:#}\n", data(app, publication))
-        })
-        .await;
+        return plain(&app, id.to_owned(), "application/json", whole).await;
     }
     let page = visit.page();
     let urls = app.urls.clone();
@@ -162,6 +166,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let coalition = coalition_link(&publication);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
+    let adoption = adoption::view(&row.adoption, &publication, &reading);
+    let path = path::view(&row.path, &reading);
     let stored = publication.row;
     let published = stored.published_at.unwrap_or(stored.updated_at);
     PublicationPage {
@@ -200,6 +206,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,
         language: stored.language,
+        adoption,
+        path,
     }
 }
 
@@ -229,7 +237,12 @@ fn tag_link(tag: &str) -> (String, String) {
 
 fn attachment(visit: &Visit, one: &Attachment) -> (String, String, Option<String>) {
     let kilobytes = |bytes: i64| number(visit.lang, (bytes + 999) / 1000);
-    (one.name.clone(), one.href(), one.size.map(kilobytes))
+    let role = one.role.map(|role| word(visit.lang, "attachment", role.as_str()));
+    let named = |role: &'static str| {
+        tf(visit.lang, "attachment-named", &[("role", role.into()), ("name", (&one.name).into())])
+    };
+    let name = role.map_or_else(|| one.name.clone(), named);
+    (name, one.href(), one.size.map(kilobytes))
 }
 
 fn quoting(reading: &Reading, (quote, by): (Quote, Quoter)) -> Option<Quoting> {
@@ -260,16 +273,24 @@ fn tombstone(app: &App, visit: &Visit, publication: &Publication) -> Result<Resp
     Ok(error::gone(html(&page)?))
 }
 
+/// What is written beside a publication, and its path.
+type Beside = (adoption::Loaded, path::Loaded);
+
 /// Another form of a publication, for machines and archives; the page of a withdrawn one says so.
 async fn plain(
     app: &SharedApp,
     id: String,
     kind: &'static str,
-    form: fn(&App, &Publication) -> String,
+    form: fn(&App, &Publication, &Beside) -> String,
 ) -> Result<Response, Error> {
-    let publication = app.db.read(move |conn| find(conn, &id)).await?;
+    let read = move |conn: &mut Conn| {
+        let found = find(conn, &id)?;
+        let beside = (adoption::load(conn, &found)?, path::load(conn, &found)?);
+        Ok::<_, Error>((found, beside))
+    };
+    let (publication, beside) = app.db.read(read).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication) };
+    let text = if withdrawn { String::new() } else { form(app, &publication, &beside) };
     let mut response = text.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Ok(if withdrawn { error::gone(response) } else { response })
@@ -323,8 +344,19 @@ fn data(app: &App, publication: &Publication) -> Value {
     value
 }
 
+/// The fields, who acted on it, and its path.
+fn whole(app: &App, publication: &Publication, (adoption, path): &Beside) -> String {
+    let mut fields = data(app, publication);
+    let more = [("acts", adoption::data(adoption)), ("path", path::data(app, path))];
+    if let Some(object) = fields.as_object_mut() {
+        let some = more.into_iter().filter(|(_, list)| !list.is_empty());
+        object.extend(some.map(|(key, list)| (key.to_owned(), Value::Array(list))));
+    }
+    format!("{fields:#}\n")
+}
+
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
-fn markdown(app: &App, publication: &Publication) -> String {
+fn markdown(app: &App, publication: &Publication, _: &Beside) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
         let counted = ["results", "voters", "registered"];
