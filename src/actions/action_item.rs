@@ -152,7 +152,9 @@ pub fn set_on(conn: &mut Conn, act: &Act, change: &Change) -> Result<(), Error> 
     keeps(conn, &group, &by, &item.owners())?;
     let reason = change.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     if change.state == State::Dropped && reason.is_none() {
-        return Err(Error::Refused("an action is dropped for a reason: say it with --reason, it is published".to_owned()));
+        return Err(Error::Refused(
+            "an action is dropped for a reason: say it with --reason, it is published".to_owned(),
+        ));
     }
     if item.state == change.state {
         return Ok(());

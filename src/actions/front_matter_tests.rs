@@ -65,7 +65,9 @@ fn milestones_are_read_with_indicators_and_victories() {
         ))
     };
     let indicator = |more: &str| roadmap(&format!("indicator = {{ name = \"Villes\", {more} }}"));
-    let read = indicator("target = 12.50, baseline = \"-3\", measured = [{ date = \"2026-09\", value = 7 }, { date = 2026-08-01, value = 4.5 }]");
+    let read = indicator(
+        "target = 12.50, baseline = \"-3\", measured = [{ date = \"2026-09\", value = 7 }, { date = 2026-08-01, value = 4.5 }]",
+    );
     let Details::Roadmap(read) = read.unwrap().details else { unreachable!("the kind is roadmap") };
     let indicator_read = read.milestones.first().unwrap().indicator.clone().unwrap();
     assert_eq!(indicator_read.target.as_deref(), Some("12.5"));
@@ -73,7 +75,7 @@ fn milestones_are_read_with_indicators_and_victories() {
     assert_eq!(measured, ["4.5", "7"], "in order of dates");
     for (more, part) in [
         ("target = \"beaucoup\"", "`milestones[1].indicator.target`: `beaucoup` is no number"),
-        ("target = nan", "is no number"),
+        ("target = nan", "`NaN` is no number"),
         ("measured = [{ date = \"2026-09\" }]", "`milestones[1].indicator.measured[1].value` is missing"),
         ("targets = 1", "did you mean `target`?"),
     ] {

@@ -1,10 +1,11 @@
 //! The milestones of a roadmap between two files: an organisation says how far one has come, the clock says that it is late.
 
 use super::publication::the;
-use super::revision::{keeps, organisation, restate_on};
+use super::revision::{keeps, note, organisation, restate_on};
 use super::{Act, Error, moving, nearest};
 use crate::app::App;
 use crate::db::Conn;
+use crate::domain::act::Act as What;
 use crate::domain::publication::{Content, Details, Milestone, MilestoneStatus, Roadmap, When};
 use crate::domain::roadmap::{late, next_due};
 use crate::domain::state::State;
@@ -71,7 +72,10 @@ pub fn set_on(conn: &mut Conn, act: &Act, change: &Change) -> Result<String, Err
     apply(act, &before, milestone, change)?;
     milestone.reason = Some(reason.to_owned());
     let content = Content { details: Details::Roadmap(roadmap), ..before.content() };
-    restate_on(conn, act, &before, &content, Some(reason))?;
+    let now = restate_on(conn, act, &before, &content, Some(reason))?;
+    if now.row.revision != before.row.revision {
+        note(conn, act, (&now, &by), What::MilestoneSet, Some(reason))?;
+    }
     Ok(act.urls.publication(&before.row.id))
 }
 
@@ -131,7 +135,8 @@ fn late_on(conn: &mut Conn, act: &Act, id: &str, group: i64) -> Result<bool, Err
         return Ok(false);
     };
     let gone = before.actor.moved_to.is_some() || before.actor.deleted_at.is_some();
-    let (Details::Roadmap(roadmap), State::Published, false) = (&before.details, before.row.state, gone) else {
+    let (Details::Roadmap(roadmap), State::Published, false) = (&before.details, before.row.state, gone)
+    else {
         return Ok(false);
     };
     let end = |when: When| dates::end(when, act.zone);

@@ -4,19 +4,21 @@
 use super::attachment::hex;
 use super::front_matter::Manuscript;
 use super::publication::{Travel, existing, publish_on, the};
-use super::revision::{keeps, organisation, restate_on};
+use super::revision::{keeps, note, organisation, restate_on};
 use super::{Act, Error, action_item, moving, no_actor};
 use crate::app::App;
 use crate::db::Conn;
+use crate::domain::act::Act as What;
 use crate::domain::actor::ActorKind;
 use crate::domain::handle;
 use crate::domain::minutes::{self as rules, Step};
 use crate::domain::publication::{Content, Decision, Details, Kind, Meeting, Outcome, Point, When};
 use crate::domain::state::State;
+use crate::model::act::Done;
 use crate::model::actor::Actor;
-use crate::model::minutes::{self as acted, Done, Effect, NewAct};
+use crate::model::minutes::{self as acted, Effect};
 use crate::model::publication::{self, Publication};
-use crate::model::{coalition, listing};
+use crate::model::{self, coalition, listing};
 use crate::text::summary::cut;
 
 /// Longest title that a decision takes from a point without one, and longest part of a slug.
@@ -26,7 +28,7 @@ const MAX_TITLE: usize = 90;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deed {
     /// What.
-    pub act: rules::Act,
+    pub act: What,
     /// The minutes: their URL, or the id at its end.
     pub id: String,
     /// The handle of the organisation.
@@ -60,10 +62,10 @@ pub fn act_on(conn: &mut Conn, act: &Act, deed: &Deed) -> Result<String, Error> 
     let mut table = Table { act, by: &by, reason, minutes };
     table.refuse_others()?;
     match deed.act {
-        rules::Act::Submitted => table.submit(conn)?,
-        rules::Act::Approved => table.approve(conn)?,
-        rules::Act::Adopted => table.adopt(conn)?,
-        rules::Act::Corrected => {
+        What::Submitted => table.submit(conn)?,
+        What::Approved => table.approve(conn)?,
+        What::Adopted => table.adopt(conn)?,
+        What::Corrected | What::MilestoneSet => {
             return Err(Error::Refused("a correction is a text: use `minutes correct FILE.md`".to_owned()));
         }
     }
@@ -103,7 +105,10 @@ pub fn correct_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript, by: &str)
     coalition::lock(conn, group.id)?;
     let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
     let Some(before) = existing(conn, act, &group, manuscript)? else {
-        return Err(Error::Refused(format!("there are no minutes `{slug}` in `{}` to correct", group.handle)));
+        return Err(Error::Refused(format!(
+            "there are no minutes `{slug}` in `{}` to correct",
+            group.handle
+        )));
     };
     let by = organisation(conn, by)?;
     keeps(conn, &group, &by, &before.content().authors)?;
@@ -113,26 +118,8 @@ pub fn correct_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript, by: &str)
         return Err(Error::Refused(format!("`{slug}` is as it was: correct the text first")));
     }
     let reason = manuscript.reason.as_deref();
-    note(conn, act, (&now, &by), rules::Act::Corrected, reason)?;
+    note(conn, act, (&now, &by), What::Corrected, reason)?;
     Ok(published.id)
-}
-
-fn note(
-    conn: &mut Conn,
-    act: &Act,
-    (minutes, by): (&Publication, &Actor),
-    what: rules::Act,
-    reason: Option<&str>,
-) -> Result<(), Error> {
-    let new = NewAct {
-        publication_id: &minutes.row.id,
-        act: what,
-        actor_id: by.id,
-        revision: minutes.row.revision,
-        reason,
-        made_at: act.at.naive_utc(),
-    };
-    Ok(acted::note(conn, &new)?)
 }
 
 /// Minutes on the table, and who acts on them.
@@ -147,7 +134,10 @@ impl Table<'_> {
     fn refuse_others(&self) -> Result<(), Error> {
         let row = &self.minutes.row;
         if row.kind != Kind::Minutes {
-            return Err(Error::Refused(format!("`{}` is a {}: give the address of minutes", row.slug, row.kind)));
+            return Err(Error::Refused(format!(
+                "`{}` is a {}: give the address of minutes",
+                row.slug, row.kind
+            )));
         }
         match row.withdrawn_at {
             Some(_) => Err(Error::Withdrawn(row.slug.clone())),
@@ -164,7 +154,7 @@ impl Table<'_> {
 
     /// The attending organisations that are known here, and of them those that approved this revision.
     fn attending(&self, conn: &mut Conn) -> Result<(Vec<String>, Vec<String>), Error> {
-        let acts = acted::acts(conn, &self.minutes.row.id)?;
+        let acts = model::act::of(conn, &self.minutes.row.id)?;
         let known = attending(conn, &self.meeting())?;
         Ok((known.clone(), approved(&known, &acts, self.minutes.row.revision)))
     }
@@ -172,7 +162,7 @@ impl Table<'_> {
     fn submit(&mut self, conn: &mut Conn) -> Result<(), Error> {
         keeps(conn, &self.minutes.actor, self.by, &self.minutes.content().authors)?;
         if self.minutes.row.state != State::Submitted {
-            self.become_state(conn, State::Submitted, rules::Act::Submitted)?;
+            self.become_state(conn, State::Submitted, What::Submitted)?;
         }
         Ok(())
     }
@@ -194,11 +184,11 @@ impl Table<'_> {
             }
         }
         if !approved.contains(&self.by.handle) {
-            note(conn, self.act, (&self.minutes, self.by), rules::Act::Approved, self.reason)?;
+            note(conn, self.act, (&self.minutes, self.by), What::Approved, self.reason)?;
             approved.push(self.by.handle.clone());
         }
         match rules::is_majority(known.len(), approved.len()) {
-            true => self.become_state(conn, State::Adopted, rules::Act::Adopted),
+            true => self.become_state(conn, State::Adopted, What::Adopted),
             false => Ok(()),
         }
     }
@@ -227,10 +217,10 @@ impl Table<'_> {
         } else {
             keeps(conn, &self.minutes.actor, self.by, &known)?;
         }
-        self.become_state(conn, State::Adopted, rules::Act::Adopted)
+        self.become_state(conn, State::Adopted, What::Adopted)
     }
 
-    fn become_state(&mut self, conn: &mut Conn, state: State, what: rules::Act) -> Result<(), Error> {
+    fn become_state(&mut self, conn: &mut Conn, state: State, what: What) -> Result<(), Error> {
         let content = Content { state, ..self.minutes.content() };
         self.minutes = restate_on(conn, self.act, &self.minutes, &content, self.reason)?;
         note(conn, self.act, (&self.minutes, self.by), what, self.reason)
@@ -250,9 +240,7 @@ pub fn attending(conn: &mut Conn, meeting: &Meeting) -> Result<Vec<String>, dies
 /// Those of `known` that approved this revision: a changed text asks again.
 pub fn approved(known: &[String], acts: &[Done], revision: i32) -> Vec<String> {
     let did = |handle: &&String| {
-        acts.iter().any(|one| {
-            one.act == rules::Act::Approved && one.revision == revision && one.handle == **handle
-        })
+        acts.iter().any(|one| one.act == What::Approved && one.revision == revision && one.handle == **handle)
     };
     known.iter().filter(did).cloned().collect()
 }
@@ -277,7 +265,9 @@ pub(super) fn take_effect(
     for step in rules::steps(&meeting.points, |key| of(key).is_some()) {
         act.tick();
         let effect = match step {
-            Step::Known { key, was } => of(&was).map(|old| Effect { point: hex(key.as_bytes()), ..old.clone() }),
+            Step::Known { key, was } => {
+                of(&was).map(|old| Effect { point: hex(key.as_bytes()), ..old.clone() })
+            }
             Step::Make { point, key } => match meeting.points.get(point) {
                 Some(point) => Some(make(conn, &act, minutes, (meeting, point), (&key, travel))?),
                 None => None,

@@ -359,7 +359,12 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
 }
 
 /// The row of a publication whose content becomes another.
-pub(super) fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+pub(super) fn revised(
+    act: &Act,
+    before: &Publication,
+    content: &Content,
+    slug: String,
+) -> Result<Row, Error> {
     let old = &before.row;
     let public = content.state != State::Draft;
     let at = match old.published_at {

@@ -1,11 +1,14 @@
 //! A revision that an act makes, instead of a file: minutes are adopted, a milestone is late.
 
+use super::note::learn;
 use super::publication::{Travel, revised, tell, the};
-use super::{Act, Error, no_actor, note, trace};
+use super::{Act, Error, no_actor, trace};
 use crate::db::Conn;
+use crate::domain::act::Act as What;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::publication::Content;
 use crate::domain::state::transition;
+use crate::model::act::NewAct;
 use crate::model::actor::Actor;
 use crate::model::publication::{self, Publication};
 use crate::model::{coalition, organisation};
@@ -38,7 +41,7 @@ pub(super) fn restate_on(
         (None, Some(_)) => tell(conn, act, id, "Create", Travel::Deliver)?,
         (Some(_), Some(_)) => tell(conn, act, id, "Update", Travel::Deliver)?,
     };
-    hosts.extend(note::learn(conn, act, &old, &now)?);
+    hosts.extend(learn(conn, act, &old, &now)?);
     trace::after_on(conn, act, id, Travel::Deliver)?;
     outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(now)
@@ -71,4 +74,26 @@ pub(super) fn keeps(conn: &mut Conn, group: &Actor, by: &Actor, also: &[String])
         "`{}` cannot do that in the coalition `{}`: its stewards, its facilitators, and those that wrote or own it do",
         by.handle, group.handle
     )))
+}
+
+/// Keeps an act of an organisation on what a publication is now.
+///
+/// # Errors
+/// The database's.
+pub(super) fn note(
+    conn: &mut Conn,
+    act: &Act,
+    (publication, by): (&Publication, &Actor),
+    what: What,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let new = NewAct {
+        publication_id: &publication.row.id,
+        act: what,
+        actor_id: by.id,
+        revision: publication.row.revision,
+        reason,
+        made_at: act.at.naive_utc(),
+    };
+    Ok(crate::model::act::note(conn, &new)?)
 }

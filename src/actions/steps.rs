@@ -119,7 +119,8 @@ fn amount(fields: &mut Fields, key: &str) -> Result<Option<String>, fields::Erro
     };
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && text.len() <= 30 => Ok(Some(text)),
-        _ => Err(fields.wrong(key, format!("`{text}` is no number: write it with digits and a point, such as 12.5"))),
+        _ => Err(fields
+            .wrong(key, format!("`{text}` is no number: write it with digits and a point, such as 12.5"))),
     }
 }
 

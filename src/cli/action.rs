@@ -6,8 +6,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Failure, open, print};
-use crate::actions::action_item::{self, Change, NewItem};
 use crate::actions::Error;
+use crate::actions::action_item::{self, Change, NewItem};
 use crate::app::App;
 use crate::domain::action::State;
 use crate::domain::publication::When;
@@ -83,7 +83,9 @@ async fn list(app: &App, handle: String, json: bool) -> Result<(), Failure> {
     let (urls, now) = (app.urls.clone(), app.now().naive_utc());
     let read = move |conn: &mut crate::db::Conn| {
         let Some((group, _)) = model::coalition::by_handle(conn, &handle)? else {
-            return Err(Error::Refused(format!("there is no coalition `{handle}`: `coalition list` names them")));
+            return Err(Error::Refused(format!(
+                "there is no coalition `{handle}`: `coalition list` names them"
+            )));
         };
         let rows = model::action_item::page(conn, group.id, 0, MOST)?;
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();

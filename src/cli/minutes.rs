@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::{Failure, open, print, publish};
-use crate::actions::minutes::{self, Deed};
 use crate::actions::attachment;
-use crate::domain::minutes::Act;
+use crate::actions::minutes::{self, Deed};
+use crate::domain::act::Act;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

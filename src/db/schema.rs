@@ -520,7 +520,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    minutes_acts (id) {
+    publication_acts (id) {
         id -> BigInt,
         publication_id -> Text,
         act -> Text,
@@ -651,8 +651,8 @@ diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(blocks -> actors (actor_id));
 diesel::joinable!(blocks -> remote_actors (remote_id));
 diesel::joinable!(publication_locks -> publications (publication_id));
-diesel::joinable!(minutes_acts -> publications (publication_id));
-diesel::joinable!(minutes_acts -> actors (actor_id));
+diesel::joinable!(publication_acts -> publications (publication_id));
+diesel::joinable!(publication_acts -> actors (actor_id));
 diesel::joinable!(action_items -> coalitions (coalition_id));
 diesel::joinable!(action_states -> action_items (item_id));
 diesel::joinable!(action_states -> actors (actor_id));
@@ -704,7 +704,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_locks,
     reports,
     audit_log,
-    minutes_acts,
+    publication_acts,
     action_items,
     action_states,
     minutes_effects,

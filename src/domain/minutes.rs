@@ -4,16 +4,6 @@ use std::collections::BTreeMap;
 
 use super::publication::{Outcome, Point};
 
-crate::words! {
-    /// What an organisation does with minutes; every act is kept.
-    Act as "act on minutes" {
-        Submitted = "submitted",
-        Approved = "approved",
-        Adopted = "adopted",
-        Corrected = "corrected",
-    }
-}
-
 /// Whether more than half of the attending organisations that are known here have approved. Nobody known is nobody.
 pub fn is_majority(known: usize, approved: usize) -> bool {
     approved.saturating_mul(2) > known
@@ -103,7 +93,8 @@ mod tests {
     #[test]
     fn more_than_half_is_a_majority_and_nobody_is_none() {
         let told = [(0, 0), (1, 0), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (4, 2), (5, 3)];
-        let adopted: Vec<bool> = told.into_iter().map(|(known, approved)| is_majority(known, approved)).collect();
+        let adopted: Vec<bool> =
+            told.into_iter().map(|(known, approved)| is_majority(known, approved)).collect();
         assert_eq!(adopted, [false, false, true, false, true, false, true, false, true]);
     }
 

@@ -52,7 +52,8 @@ pub fn succeed(before: Option<&Roadmap>, written: &mut Roadmap) -> Result<(), Re
 
 /// Where a milestone is now: under its title, else where `was` names it, unless another one already had that title.
 fn became(before: Option<&Roadmap>, old: &Milestone, written: &Roadmap) -> Option<usize> {
-    let had = |title: &str| before.is_some_and(|before| before.milestones.iter().any(|one| one.title == title));
+    let had =
+        |title: &str| before.is_some_and(|before| before.milestones.iter().any(|one| one.title == title));
     let place = |found: &dyn Fn(&Milestone) -> bool| written.milestones.iter().position(found);
     place(&|new| new.title == old.title)
         .or_else(|| place(&|new| new.was.as_ref() == Some(&old.title) && !had(&new.title)))

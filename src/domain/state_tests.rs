@@ -9,7 +9,8 @@ use super::*;
 fn every_forbidden_transition_is_refused_by_name() {
     let (mut table, mut refused) = (String::new(), 0_usize);
     for kind in Kind::ALL {
-        let foreign: Vec<State> = State::ALL.iter().copied().filter(|one| !states(*kind).contains(one)).collect();
+        let foreign: Vec<State> =
+            State::ALL.iter().copied().filter(|one| !states(*kind).contains(one)).collect();
         writeln!(table, "{kind} is never {}", words(&foreign)).unwrap();
         for from in states(*kind) {
             let mut forbidden = Vec::new();
@@ -35,10 +36,8 @@ fn every_forbidden_transition_is_refused_by_name() {
         }
     }
     let all: usize = Kind::ALL.iter().map(|kind| states(*kind).len() * State::ALL.len()).sum();
-    let allowed: usize = Kind::ALL
-        .iter()
-        .flat_map(|kind| states(*kind).iter().map(|from| 1 + next(*kind, *from).len()))
-        .sum();
+    let allowed: usize =
+        Kind::ALL.iter().flat_map(|kind| states(*kind).iter().map(|from| 1 + next(*kind, *from).len())).sum();
     assert_eq!(refused, all - allowed, "nothing is forgotten");
     insta::assert_snapshot!("forbidden", table);
 }

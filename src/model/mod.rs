@@ -1,6 +1,7 @@
 //! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
 
 pub mod account;
+pub mod act;
 pub mod action_item;
 pub mod activity;
 pub mod actor;

@@ -276,15 +276,8 @@ fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> 
 }
 
 fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
-    type Columns = (
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<i64>,
-        Option<String>,
-        Option<AttachmentRole>,
-    );
+    type Columns =
+        (String, String, Option<String>, Option<String>, Option<i64>, Option<String>, Option<AttachmentRole>);
     let rows: Vec<Columns> = publication_attachments::table
         .filter(publication_attachments::publication_id.eq(id))
         .order(publication_attachments::position)

@@ -160,10 +160,10 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::domain::act::Act;
     use crate::domain::action::State as Action;
     use crate::domain::actor::{OrganisationKind, Role};
     use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
-    use crate::domain::minutes::Act;
     use crate::domain::publication::{AttachmentRole, Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
@@ -217,7 +217,7 @@ mod tests {
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
         add("action", Action::WORDS);
-        add("minutes-act", Act::WORDS);
+        add("act", Act::WORDS);
         add("attachment", AttachmentRole::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {

@@ -6,4 +6,4 @@ DROP TABLE roadmap_dues;
 DROP TABLE minutes_effects;
 DROP TABLE action_states;
 DROP TABLE action_items;
-DROP TABLE minutes_acts;
+DROP TABLE publication_acts;

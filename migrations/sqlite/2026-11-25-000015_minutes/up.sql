@@ -1,5 +1,5 @@
--- Who did what to minutes: every act is kept. `revision` is the text that it was about.
-CREATE TABLE minutes_acts (
+-- Which organisation did what to minutes and roadmaps: every act is kept. `revision` is the text that it was about.
+CREATE TABLE publication_acts (
     id INTEGER NOT NULL PRIMARY KEY,
     publication_id TEXT NOT NULL REFERENCES publications (id),
     act TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE minutes_acts (
     reason TEXT,
     made_at TIMESTAMP NOT NULL
 );
-CREATE INDEX minutes_acts_of ON minutes_acts (publication_id, id);
+CREATE INDEX publication_acts_of ON publication_acts (publication_id, id);
 
 -- What somebody has to do. Its states are all kept; nothing is deleted.
 CREATE TABLE action_items (

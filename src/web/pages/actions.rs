@@ -103,10 +103,7 @@ pub(super) async fn show(
     let handle = &loaded.actor.handle;
     html(&Actions {
         frame: Frame::new(&app, &visit, visit.lang_text("actions-title")),
-        coalition: Named {
-            name: loaded.coalition.name(handle),
-            href: Some(format!("/coalitions/{handle}")),
-        },
+        coalition: Named { name: loaded.coalition.name(handle), href: Some(format!("/coalitions/{handle}")) },
         items: loaded.rows.iter().map(|row| view(row, &loaded, &reading)).collect(),
         total: loaded.total,
         late: loaded.late,

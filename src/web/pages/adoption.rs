@@ -8,7 +8,7 @@ use crate::actions::minutes::{approved, attending};
 use crate::db::Conn;
 use crate::domain::publication::Details;
 use crate::domain::state::State;
-use crate::model::minutes::{self, Done};
+use crate::model::act::{self, Done};
 use crate::model::publication::Publication;
 use crate::model::series::{self, Edition};
 use crate::text::{tf, word};
@@ -54,14 +54,14 @@ pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded,
     if !matches!(publication.details, Details::Minutes(_)) {
         return Ok(Loaded { editions, ..Loaded::default() });
     }
-    let acts = minutes::acts(conn, &publication.row.id)?;
+    let acts = act::of(conn, &publication.row.id)?;
     Ok(Loaded { acts, known: attending(conn, meeting)?, editions })
 }
 
 /// Makes it ready.
 pub(super) fn view(loaded: &Loaded, publication: &Publication, reading: &Reading) -> View {
-    let act = |done: &Done| ActView {
-        act: word(reading.lang, "minutes-act", done.act.as_str()),
+    let told = |done: &Done| ActView {
+        act: word(reading.lang, "act", done.act.as_str()),
         by: Named::organisation(&done.handle, &done.name),
         date: reading.moment(done.made_at),
         reason: done.reason.clone(),
@@ -75,7 +75,7 @@ pub(super) fn view(loaded: &Loaded, publication: &Publication, reading: &Reading
         tf(reading.lang, "minutes-approvals", &args)
     });
     let (previous, next) = neighbours(&loaded.editions, publication);
-    View { acts: loaded.acts.iter().map(act).collect(), waits, previous, next }
+    View { acts: loaded.acts.iter().map(told).collect(), waits, previous, next }
 }
 
 /// The meetings before and after: of the same kind where there is one, since a meeting and its minutes are one edition.
@@ -94,7 +94,9 @@ fn neighbours(
         })
     };
     // Of one edition the kind of this page comes last, and is taken.
-    let nearest = |a: &&Edition, b: &&Edition| key(a).cmp(&key(b)).then((a.kind == row.kind).cmp(&(b.kind == row.kind)));
+    let nearest = |a: &&Edition, b: &&Edition| {
+        key(a).cmp(&key(b)).then((a.kind == row.kind).cmp(&(b.kind == row.kind)))
+    };
     let before = others().filter(|one| key(one) < key(own)).max_by(nearest);
     let after = others()
         .filter(|one| key(one) > key(own))

@@ -243,7 +243,11 @@ impl Maker<'_> {
             Some(reached) => {
                 let date = dates::when(self.lang, reached, self.zone);
                 let precision = dates::precision(reached);
-                tf(self.lang, "victory-reached-on", &[("date", (&date).into()), ("precision", precision.into())])
+                tf(
+                    self.lang,
+                    "victory-reached-on",
+                    &[("date", (&date).into()), ("precision", precision.into())],
+                )
             }
             None => t(self.lang, "victory-hoped-for").to_owned(),
         };

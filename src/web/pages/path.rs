@@ -112,8 +112,17 @@ pub(super) fn data(app: &App, loaded: &Loaded) -> Vec<Value> {
 }
 
 /// Where a kind stands among what has one date: what leads before what follows.
-const RANKS: [&str; 9] =
-    ["meeting", "proposal", "consultation", "minutes", "decision", "roadmap", "milestone", "action", "victory"];
+const RANKS: [&str; 9] = [
+    "meeting",
+    "proposal",
+    "consultation",
+    "minutes",
+    "decision",
+    "roadmap",
+    "milestone",
+    "action",
+    "victory",
+];
 
 fn order(code: &str, when: Option<When>, reading: &Reading) -> (DateTime<Utc>, usize) {
     let at = when.map_or(DateTime::<Utc>::MAX_UTC, |when| dates::begin(when, reading.zone));
@@ -156,7 +165,11 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
     }
 }
 
-fn milestone_and_victory(row: &Row, (number, milestone): (usize, &Milestone), reading: &Reading) -> Vec<Stop> {
+fn milestone_and_victory(
+    row: &Row,
+    (number, milestone): (usize, &Milestone),
+    reading: &Reading,
+) -> Vec<Stop> {
     let when = milestone.due.or(milestone.start);
     let href = format!("/publications/{}#milestone-{number}", row.id);
     let stop = |code, title: &str, when: Option<When>, (group, state): (&str, &'static str)| Stop {

@@ -323,7 +323,10 @@ fn data(app: &App, publication: &Publication) -> Value {
             path if path.starts_with('/') => format!("{}{path}", app.urls.base()),
             url => url,
         };
-        let told = |one: &Attachment| json!({"name": one.name, "url": link(one)});
+        let told = |one: &Attachment| match one.role {
+            Some(role) => json!({"name": one.name, "url": link(one), "role": role}),
+            None => json!({"name": one.name, "url": link(one)}),
+        };
         object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
     }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {

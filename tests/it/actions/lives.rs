@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use reset_node::actions::minutes::correct;
 use reset_node::actions::publication::withdraw;
-use reset_node::domain::minutes::Act;
+use reset_node::domain::act::Act;
 use reset_node::domain::publication::{Details, Kind, Outcome};
 use reset_node::domain::state::State;
 use reset_node::model;
@@ -47,7 +47,9 @@ fn file(points: &[usize]) -> String {
     let mut text = "organisations = [\"un\", \"deux\", \"trois\"]\n".to_owned();
     for (place, title) in points.iter().enumerate() {
         let outcome = Outcome::ALL[title % 3];
-        text.push_str(&format!("[[points]]\ntitle = \"Point {title}\"\noutcome = \"{outcome}\"\ntext = \"{place}\"\n"));
+        text.push_str(&format!(
+            "[[points]]\ntitle = \"Point {title}\"\noutcome = \"{outcome}\"\ntext = \"{place}\"\n"
+        ));
     }
     text
 }
@@ -78,7 +80,8 @@ async fn live(app: &TestApp, ids: &mut [Option<String>; 2], deed: Deed) {
                 Some(state) => format!("state = \"{state}\"\nreason = \"Une raison\"\n"),
             };
             let more = format!("{state}{}", file(&points));
-            if let Ok((id, _)) = say(app, written(Kind::Minutes, &format!("cr-{slug}"), &more, "Texte")).await {
+            if let Ok((id, _)) = say(app, written(Kind::Minutes, &format!("cr-{slug}"), &more, "Texte")).await
+            {
                 ids[slug] = Some(id);
             }
         }
@@ -111,7 +114,8 @@ async fn look(app: &TestApp, ids: &[Option<String>; 2]) {
         decided.extend(effects.iter().filter_map(|effect| effect.decision_id.clone()));
         asked.extend(effects.iter().filter_map(|effect| effect.action_id.clone()));
     }
-    let (mut register, mut items) = (decisions(app).await, actions(app).await.into_iter().map(|one| one.id).collect::<Vec<_>>());
+    let (mut register, mut items) =
+        (decisions(app).await, actions(app).await.into_iter().map(|one| one.id).collect::<Vec<_>>());
     for list in [&mut decided, &mut asked, &mut register, &mut items] {
         list.sort();
     }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use reset_node::actions::milestone::{Change, set, tend};
+use reset_node::domain::act::Act;
 use reset_node::domain::publication::{Details, Kind, MilestoneStatus};
+use reset_node::model;
 
 use super::minutes::with_members;
 use super::{kinds, node, say, stored, written};
@@ -64,7 +66,12 @@ async fn a_milestone_leaves_a_file_only_by_a_former_title_or_a_reason() {
     assert!(say(&app, written(Kind::Roadmap, "cap", &silent, "Texte")).await.is_err());
     let kept = format!(
         "{}{}",
-        step(&app, "Un cap", 2, "was = \"A\"\nstatus = \"done\"\nvictory = { text = \"Gagné\", reached = 2026-11-20 }"),
+        step(
+            &app,
+            "Un cap",
+            2,
+            "was = \"A\"\nstatus = \"done\"\nvictory = { text = \"Gagné\", reached = 2026-11-20 }"
+        ),
         step(&app, "B", 9, "status = \"abandoned\"\nreason = \"Faute de moyens\"")
     );
     for _ in 0..2 {
@@ -90,7 +97,10 @@ async fn an_owner_says_how_far_a_milestone_has_come_with_a_reason() {
     };
     let near = set(&app, change("Diagnostics", "trois", MilestoneStatus::Done)).await.unwrap_err();
     assert_eq!(near.to_string(), "there is no milestone `Diagnostics`: did you mean `Diagnostic`?");
-    assert!(set(&app, change("Diagnostic", "deux", MilestoneStatus::Done)).await.is_err(), "a member, not its owner");
+    assert!(
+        set(&app, change("Diagnostic", "deux", MilestoneStatus::Done)).await.is_err(),
+        "a member, not its owner"
+    );
     set(&app, change("Diagnostic", "trois", MilestoneStatus::UnderWay)).await.unwrap();
     app.advance(Duration::from_secs(4 * 86_400));
     tend(&app).await.unwrap();
@@ -103,6 +113,11 @@ async fn an_owner_says_how_far_a_milestone_has_come_with_a_reason() {
     let milestone = roadmap.milestones.into_iter().next().unwrap();
     assert_eq!((milestone.status, milestone.progress), (MilestoneStatus::Done, Some(60)));
     assert_eq!(milestone.reason.as_deref(), Some("Relu à trois"));
+    let bare = id.rsplit('/').next().unwrap().to_owned();
+    let acts = app.read(move |conn| model::act::of(conn, &bare)).await;
+    let by: Vec<_> = acts.iter().map(|one| (one.act, one.handle.as_str(), one.revision)).collect();
+    let set = Act::MilestoneSet;
+    assert_eq!(by, [(set, "trois", 2), (set, "un", 4), (set, "atelier", 5)], "the third was the clock");
     let said = kinds(&app, "communs").await;
     assert_eq!(said, ["Create", "Update", "Update", "Create", "Update", "Update", "Create"]);
 }

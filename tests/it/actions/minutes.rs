@@ -4,12 +4,12 @@ use reset_node::actions::action_item::{self, Change, NewItem};
 use reset_node::actions::minutes::{Deed, act, correct};
 use reset_node::actions::organisation;
 use reset_node::actions::publication::{Travel, publish, withdraw};
+use reset_node::domain::act::Act;
 use reset_node::domain::action::State as Progress;
 use reset_node::domain::actor::{OrganisationKind, Role};
-use reset_node::domain::minutes::Act;
 use reset_node::domain::publication::{Details, Kind, When};
 use reset_node::domain::state::State;
-use reset_node::model::{self, action_item::Row, minutes::Done};
+use reset_node::model::{self, act::Done, action_item::Row};
 
 use super::{kinds, node, say, stored, written};
 use crate::support::TestApp;
@@ -46,7 +46,13 @@ pub(super) async fn with_members() -> TestApp {
     app
 }
 
-pub(super) async fn does(app: &TestApp, what: Act, id: &str, by: &str, reason: Option<&str>) -> Result<String, String> {
+pub(super) async fn does(
+    app: &TestApp,
+    what: Act,
+    id: &str,
+    by: &str,
+    reason: Option<&str>,
+) -> Result<String, String> {
     let (id, by, reason) = (id.to_owned(), by.to_owned(), reason.map(str::to_owned));
     let deed = Deed { act: what, id, by, reason };
     act(app, deed).await.map_err(|error| error.to_string())
@@ -70,11 +76,12 @@ pub(super) async fn decisions(app: &TestApp) -> Vec<String> {
 
 async fn acts(app: &TestApp, url: &str) -> Vec<Done> {
     let id = url.rsplit('/').next().unwrap().to_owned();
-    app.read(move |conn| model::minutes::acts(conn, &id)).await
+    app.read(move |conn| model::act::of(conn, &id)).await
 }
 
 #[tokio::test]
-async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisions_and_actions_are_written_once() {
+async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisions_and_actions_are_written_once()
+ {
     let app = with_members().await;
     let (id, _) = say(&app, written(Kind::Minutes, "cr", POINTS, "Texte")).await.unwrap();
     assert_eq!((decisions(&app).await.len(), actions(&app).await.len()), (0, 0));
@@ -91,10 +98,17 @@ async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisi
     does(&app, Act::Approved, &id, "@trois", Some("Fidèle")).await.unwrap();
     let minutes = stored(&app, &id).await;
     assert_eq!((minutes.row.state, minutes.row.revision), (State::Adopted, 2));
-    assert_eq!(kinds(&app, "communs").await, ["Create", "Update", "Create", "Create"], "with a note and a decision");
+    assert_eq!(
+        kinds(&app, "communs").await,
+        ["Create", "Update", "Create", "Create"],
+        "with a note and a decision"
+    );
     let made = decisions(&app).await;
     let decision = stored(&app, made.first().unwrap()).await;
-    assert_eq!((made.len(), decision.row.title.as_str(), decision.row.body.as_str()), (1, "La charte", "La charte vaut."));
+    assert_eq!(
+        (made.len(), decision.row.title.as_str(), decision.row.body.as_str()),
+        (1, "La charte", "La charte vaut.")
+    );
     assert_eq!((decision.row.slug.as_str(), decision.decision_number), ("cr-la-charte", Some(1)));
     let Details::Decision(details) = &decision.details else { panic!("a decision") };
     assert_eq!(details.source.as_deref(), Some("cr"));
@@ -111,11 +125,14 @@ async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisi
     assert_eq!((decisions(&app).await.len(), actions(&app).await.len()), (1, 1));
     let told: Vec<_> =
         acts(&app, &id).await.into_iter().map(|one| (one.act, one.handle, one.reason)).collect();
-    assert_eq!(told, [
-        (Act::Approved, "deux".to_owned(), None),
-        (Act::Approved, "trois".to_owned(), Some("Fidèle".to_owned())),
-        (Act::Adopted, "trois".to_owned(), Some("Fidèle".to_owned())),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (Act::Approved, "deux".to_owned(), None),
+            (Act::Approved, "trois".to_owned(), Some("Fidèle".to_owned())),
+            (Act::Adopted, "trois".to_owned(), Some("Fidèle".to_owned())),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -147,9 +164,12 @@ async fn a_corrected_text_asks_again_and_its_adoption_makes_only_what_is_new() {
     let new = format!(
         "{}[[points]]\ntitle = \"Le budget\"\noutcome = \"decision\"\ntext = \"Voté.\"\n\
          [[points]]\ntitle = \"Écrire aux maires\"\nwas = \"Écrire aux villes\"\noutcome = \"action\"",
-        POINTS.replace("La charte vaut.", "La charte vaut toujours.").replace("title = \"Écrire aux villes\"\noutcome = \"action\"", "title = \"Écrire aux villes\"")
+        POINTS
+            .replace("La charte vaut.", "La charte vaut toujours.")
+            .replace("title = \"Écrire aux villes\"\noutcome = \"action\"", "title = \"Écrire aux villes\"")
     );
-    let silent = say(&app, written(Kind::Minutes, "cr", &format!("state = \"corrected\"\n{new}"), "Texte")).await;
+    let silent =
+        say(&app, written(Kind::Minutes, "cr", &format!("state = \"corrected\"\n{new}"), "Texte")).await;
     assert!(silent.unwrap_err().contains("a correction is published with its reason"));
     let manuscript = written(Kind::Minutes, "cr", &new, "Texte");
     let stranger = correct(&app, manuscript.clone(), "trois".to_owned(), "Un oubli".to_owned()).await;
@@ -157,7 +177,11 @@ async fn a_corrected_text_asks_again_and_its_adoption_makes_only_what_is_new() {
     correct(&app, manuscript, "un".to_owned(), "Un oubli".to_owned()).await.unwrap();
     assert_eq!(stored(&app, &id).await.row.state, State::Corrected);
     does(&app, Act::Approved, &id, "un", None).await.unwrap();
-    assert_eq!(stored(&app, &id).await.row.state, State::Corrected, "approvals of the former text do not count");
+    assert_eq!(
+        stored(&app, &id).await.row.state,
+        State::Corrected,
+        "approvals of the former text do not count"
+    );
     assert_eq!(decisions(&app).await.len(), 1);
     does(&app, Act::Approved, &id, "trois", None).await.unwrap();
     assert_eq!(stored(&app, &id).await.row.state, State::Adopted);
@@ -178,7 +202,8 @@ async fn a_file_that_says_adopted_makes_the_same_and_an_archive_whose_decisions_
     say(&app, written(Kind::Minutes, "cr-1", &adopted(""), "Autre texte")).await.unwrap();
     say(&app, written(Kind::Minutes, "cr-2", &adopted("effects = false\n"), "Texte")).await.unwrap();
     assert_eq!((decisions(&app).await.len(), actions(&app).await.len()), (1, 1));
-    let linked = adopted("").replace("outcome = \"decision\"", "outcome = \"decision\"\ndecision = \"charte\"");
+    let linked =
+        adopted("").replace("outcome = \"decision\"", "outcome = \"decision\"\ndecision = \"charte\"");
     say(&app, written(Kind::Minutes, "cr-3", &linked, "Texte")).await.unwrap();
     assert_eq!((decisions(&app).await.len(), actions(&app).await.len()), (1, 2));
 }
@@ -188,7 +213,8 @@ async fn a_refused_decision_undoes_the_adoption_that_would_have_made_it() {
     let app = with_members().await;
     let long = "x".repeat(200_000);
     let points = POINTS.replace("La charte vaut.", &long);
-    let refused = say(&app, written(Kind::Minutes, "cr", &format!("state = \"adopted\"\n{points}"), &long)).await;
+    let refused =
+        say(&app, written(Kind::Minutes, "cr", &format!("state = \"adopted\"\n{points}"), &long)).await;
     assert!(refused.unwrap_err().contains("peers take at most"));
     assert_eq!((decisions(&app).await.len(), actions(&app).await.len()), (0, 0));
     assert_eq!(kinds(&app, "communs").await, Vec::<String>::new());
@@ -225,13 +251,18 @@ async fn an_action_is_added_by_members_and_moved_by_its_owners_and_nothing_of_it
     let past = app.read(move |conn| model::action_item::history(conn, &ids)).await;
     let told: Vec<_> = past.into_iter().map(|one| (one.state, one.by, one.reason)).collect();
     let by = |name: &str| Some(format!("Organisation {name}"));
-    assert_eq!(told, [
-        (Progress::ToDo, by("deux"), None),
-        (Progress::Doing, by("trois"), None),
-        (Progress::Dropped, by("un"), Some("Trop tard".to_owned())),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (Progress::ToDo, by("deux"), None),
+            (Progress::Doing, by("trois"), None),
+            (Progress::Dropped, by("un"), Some("Trop tard".to_owned())),
+        ]
+    );
     let unknown = Change { id: "x".to_owned(), ..change(Progress::Done, "un", None) };
-    assert!(action_item::set(&app, unknown).await.unwrap_err().to_string().contains("there is no action `x`"));
+    assert!(
+        action_item::set(&app, unknown).await.unwrap_err().to_string().contains("there is no action `x`")
+    );
 }
 
 #[tokio::test]

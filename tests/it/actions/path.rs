@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use reset_node::actions::minutes::correct;
 use reset_node::actions::trace;
 use reset_node::db::schema::{links, series, untraced};
+use reset_node::domain::act::Act;
 use reset_node::domain::link::Relation;
-use reset_node::domain::minutes::Act;
 use reset_node::domain::publication::Kind;
 use reset_node::model::link::{self, Link};
 
@@ -32,7 +32,8 @@ async fn a_decision_knows_what_led_to_it_and_what_came_of_it_whatever_was_publis
                  [[milestones]]\ntitle = \"Autre\"\n";
     let (roadmap, _) = say(&app, written(Kind::Roadmap, "cap", steps, "Texte")).await.unwrap();
     assert_eq!(path(&app, &roadmap).await, [], "what it names is not there yet");
-    let (decision, _) = say(&app, written(Kind::Decision, "charte", "source = \"cr\"", "Texte")).await.unwrap();
+    let (decision, _) =
+        say(&app, written(Kind::Decision, "charte", "source = \"cr\"", "Texte")).await.unwrap();
     let (proposal, _) = say(&app, written(Kind::Proposal, "idee", "", "Texte")).await.unwrap();
     let series = "series = \"Reset Day\"\nedition = 6\ndate = 2026-11-20\n";
     let (minutes, _) = say(&app, written(Kind::Minutes, "cr", series, "Texte")).await.unwrap();
@@ -80,8 +81,10 @@ async fn adopted_minutes_are_linked_with_what_they_made_and_stay_so() {
 #[tokio::test]
 async fn what_was_published_before_there_were_links_is_taken_up_once() {
     let app = with_members().await;
-    let (minutes, _) = say(&app, written(Kind::Minutes, "cr", "series = \"Reset Day\"", "Texte")).await.unwrap();
-    let (decision, _) = say(&app, written(Kind::Decision, "charte", "source = \"cr\"", "Texte")).await.unwrap();
+    let (minutes, _) =
+        say(&app, written(Kind::Minutes, "cr", "series = \"Reset Day\"", "Texte")).await.unwrap();
+    let (decision, _) =
+        say(&app, written(Kind::Decision, "charte", "source = \"cr\"", "Texte")).await.unwrap();
     let linked = path(&app, &decision).await;
     for id in [bare(&minutes), bare(&decision)] {
         app.write(move |conn| {

@@ -158,7 +158,12 @@ fn content(roadmap: &Roadmap) -> Content {
 }
 
 /// What an author makes of a roadmap; whether a milestone was left out.
-fn rewritten(random: &mut Random, roadmap: &Roadmap, number: &mut usize, today: NaiveDate) -> (Roadmap, bool) {
+fn rewritten(
+    random: &mut Random,
+    roadmap: &Roadmap,
+    number: &mut usize,
+    today: NaiveDate,
+) -> (Roadmap, bool) {
     let (mut new, mut lost) = (roadmap.clone(), false);
     for _ in 0..=random.below(3) {
         let count = new.milestones.len();
@@ -177,7 +182,10 @@ fn rewritten(random: &mut Random, roadmap: &Roadmap, number: &mut usize, today: 
                 lost |= roadmap.milestones.iter().any(|one| one.description == gone.description);
             }
             2 if count > 0 => {
-                let had = roadmap.milestones.iter().find(|one| one.description == new.milestones[place].description);
+                let had = roadmap
+                    .milestones
+                    .iter()
+                    .find(|one| one.description == new.milestones[place].description);
                 new.milestones[place].was = had.map(|had| had.title.clone());
                 new.milestones[place].title = title;
             }
@@ -223,7 +231,8 @@ fn roadmaps(random: &mut Random) {
                 roadmap = new;
             }
         }
-        let here: Vec<&String> = roadmap.milestones.iter().filter_map(|one| one.description.as_ref()).collect();
+        let here: Vec<&String> =
+            roadmap.milestones.iter().filter_map(|one| one.description.as_ref()).collect();
         ever.extend(here.iter().map(|one| (*one).clone()));
         let once: BTreeSet<&String> = here.iter().copied().collect();
         assert_eq!((here.len(), once.len()), (ever.len(), ever.len()), "every milestone is there, once");

@@ -2,10 +2,11 @@
 
 minutes-adoption = Adoption
 minutes-approvals = Attending organisations, known here, that have approved: { $approved_text } of { $known_text }. The minutes are adopted once more than half have.
-minutes-act-submitted = Submitted
-minutes-act-approved = Approved
-minutes-act-adopted = Adopted
-minutes-act-corrected = Corrected
+act-submitted = Submitted
+act-approved = Approved
+act-adopted = Adopted
+act-corrected = Corrected
+act-milestone_set = Milestone reviewed
 series-label = The series of meetings
 series-previous = Previous meeting:
 series-next = Next meeting:

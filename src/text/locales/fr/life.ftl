@@ -2,10 +2,11 @@
 
 minutes-adoption = Adoption
 minutes-approvals = Organisations présentes, connues ici, qui ont approuvé : { $approved_text } sur { $known_text }. Le compte rendu est adopté dès que plus de la moitié l’ont fait.
-minutes-act-submitted = Soumis
-minutes-act-approved = Approuvé
-minutes-act-adopted = Adopté
-minutes-act-corrected = Corrigé
+act-submitted = Soumis
+act-approved = Approuvé
+act-adopted = Adopté
+act-corrected = Corrigé
+act-milestone_set = Étape-clé revue
 series-label = La série de rencontres
 series-previous = Rencontre précédente :
 series-next = Rencontre suivante :
