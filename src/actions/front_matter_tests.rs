@@ -82,7 +82,7 @@ fn milestones_are_read_with_indicators_and_victories() {
         let said = indicator(more).unwrap_err();
         assert!(said.contains(part), "{said}");
     }
-    assert!(roadmap("victory = { reached = 2026-01 }").unwrap_err().contains("victory.text` is missing"));
+    assert!(roadmap("victory = { reached = 2026-01-01 }").unwrap_err().contains("victory.text` is missing"));
 }
 
 #[test]

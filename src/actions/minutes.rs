@@ -227,14 +227,17 @@ impl Table<'_> {
     }
 }
 
-/// The attending organisations that are known here, by handle.
+/// The attending organisations that are known here, by handle, in the order of the minutes.
 ///
 /// # Errors
 /// The database's.
 pub fn attending(conn: &mut Conn, meeting: &Meeting) -> Result<Vec<String>, diesel::result::Error> {
-    let words: Vec<String> =
+    let mut words: Vec<String> =
         meeting.organisations.iter().map(|word| word.trim_start_matches('@').to_owned()).collect();
-    Ok(listing::organisations_named(conn, &words)?.into_iter().map(|(handle, _)| handle).collect())
+    let known = listing::organisations_named(conn, &words)?;
+    words.retain(|word| known.iter().any(|(handle, _)| handle == word));
+    words.dedup();
+    Ok(words)
 }
 
 /// Those of `known` that approved this revision: a changed text asks again.

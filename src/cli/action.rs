@@ -110,6 +110,13 @@ async fn list(app: &App, handle: String, json: bool) -> Result<(), Failure> {
         };
         Ok(rows.iter().map(told).collect::<Vec<Value>>())
     };
-    let rows = app.db.read(read).await?;
+    let mut rows = app.db.read(read).await?;
+    if !json {
+        for owners in rows.iter_mut().filter_map(|row| row.get_mut("owners")) {
+            let names: Vec<&str> =
+                owners.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            *owners = Value::from(names.join(", "));
+        }
+    }
     print::fields(&rows, json, &["id", "state", "late", "due", "owners", "text"])
 }

@@ -91,7 +91,7 @@ async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisi
     let waits = does(&app, Act::Adopted, &id, "un", Some("Il le faut")).await.unwrap_err();
     assert_eq!(
         waits,
-        "1 of 3 attending organisations have approved, more than half must: ask trois, un to `minutes approve`"
+        "1 of 3 attending organisations have approved, more than half must: ask un, trois to `minutes approve`"
     );
     let stranger = does(&app, Act::Approved, &id, "atelier", None).await.unwrap_err();
     assert!(stranger.contains("not among the `organisations` that attended"), "{stranger}");
