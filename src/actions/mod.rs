@@ -73,7 +73,9 @@ pub enum Error {
         nearest: Option<String>,
     },
     /// No such publication.
-    #[error("there is no publication `{0}` on this node: give its URL or the id at the end of it")]
+    #[error(
+        "there is no publication `{0}` on this node: give its URL, the id at the end of it, or coalition/slug"
+    )]
     NoPublication(String),
     /// A state that cannot follow.
     #[error(transparent)]

@@ -230,9 +230,15 @@ pub(super) fn bare_id(act: &Act, id: &str) -> String {
     }
 }
 
-/// The publication with this URL or id.
+/// The publication with this URL, id, or `coalition/slug`.
 pub(super) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
-    let found = publication::find(conn, &bare_id(act, id))?;
+    let mut found = publication::find(conn, &bare_id(act, id))?;
+    if let (None, Some((handle, slug))) = (&found, id.split_once('/'))
+        && let Some((group, _)) = coalition::by_handle(conn, handle.trim_start_matches('@'))?
+        && let Some(id) = publication::id_by_slug(conn, group.id, slug)?
+    {
+        found = publication::find(conn, &id)?;
+    }
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
 }
 
