@@ -1,6 +1,8 @@
 //! Minutes from their submission to their adoption. Those who attended adopt them; what they then make, decisions and action
 //! items, is made in the same transaction and once, whatever is corrected and adopted again.
 
+use std::collections::BTreeSet;
+
 use super::attachment::hex;
 use super::front_matter::Manuscript;
 use super::publication::{Travel, existing, publish_on, the};
@@ -235,8 +237,8 @@ pub fn attending(conn: &mut Conn, meeting: &Meeting) -> Result<Vec<String>, dies
     let mut words: Vec<String> =
         meeting.organisations.iter().map(|word| word.trim_start_matches('@').to_owned()).collect();
     let known = listing::organisations_named(conn, &words)?;
-    words.retain(|word| known.iter().any(|(handle, _)| handle == word));
-    words.dedup();
+    let mut seen = BTreeSet::new();
+    words.retain(|word| known.iter().any(|(handle, _)| handle == word) && seen.insert(word.clone()));
     Ok(words)
 }
 

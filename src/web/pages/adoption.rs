@@ -30,6 +30,9 @@ pub(super) struct ActView {
     pub reason: Option<String>,
 }
 
+/// Another meeting of the series, and its language.
+type Neighbour = (Named, String);
+
 /// Beside minutes and meetings.
 #[derive(Default)]
 pub(super) struct View {
@@ -37,9 +40,9 @@ pub(super) struct View {
     /// How many have approved and how many may, while minutes wait.
     pub waits: Option<String>,
     /// The meeting before, with its language.
-    pub previous: Option<(Named, String)>,
+    pub previous: Option<Neighbour>,
     /// The meeting after, with its language.
-    pub next: Option<(Named, String)>,
+    pub next: Option<Neighbour>,
 }
 
 /// Reads what belongs beside a publication; nothing of kinds that have none of it.
@@ -79,10 +82,7 @@ pub(super) fn view(loaded: &Loaded, publication: &Publication, reading: &Reading
 }
 
 /// The meetings before and after: of the same kind where there is one, since a meeting and its minutes are one edition.
-fn neighbours(
-    editions: &[Edition],
-    publication: &Publication,
-) -> (Option<(Named, String)>, Option<(Named, String)>) {
+fn neighbours(editions: &[Edition], publication: &Publication) -> (Option<Neighbour>, Option<Neighbour>) {
     let row = &publication.row;
     let Some(own) = editions.iter().find(|one| one.id == row.id) else {
         return (None, None);

@@ -89,7 +89,7 @@ pub(super) fn view(loaded: &Loaded, reading: &Reading) -> Vec<Stop> {
         }
     }
     stops.extend(loaded.actions.iter().map(|(item, handle)| action(item, handle, reading)));
-    stops.sort_by(|a, b| a.order.cmp(&b.order));
+    stops.sort_by_key(|stop| stop.order);
     if stops.len() < 2 {
         stops.clear();
     }

@@ -14,7 +14,7 @@ use reset_node::model::{self, act::Done, action_item::Row};
 use super::{kinds, node, say, stored, written};
 use crate::support::TestApp;
 
-const POINTS: &str = "date = \"2026-11-20T14:00:00+01:00\"\norganisations = [\"un\", \"deux\", \"trois\", \"Une absente\"]\n\
+const POINTS: &str = "date = \"2026-11-20T14:00:00+01:00\"\norganisations = [\"un\", \"deux\", \"trois\", \"@un\", \"Une absente\"]\n\
     [[points]]\ntitle = \"La charte\"\noutcome = \"decision\"\ntext = \"La charte vaut.\"\n\
     [[points]]\ntitle = \"Écrire aux villes\"\noutcome = \"action\"\ntext = \"Une lettre.\"\nowners = [\"deux\"]\ndue = 2026-12-31\n\
     [[points]]\ntitle = \"Nouvelles\"\ntext = \"Rien.\"\n";
@@ -138,7 +138,8 @@ async fn more_than_half_of_those_who_attended_and_live_here_adopt_and_the_decisi
 #[tokio::test]
 async fn minutes_of_which_nobody_is_known_here_are_adopted_by_who_facilitates_with_a_reason() {
     let app = with_members().await;
-    let points = POINTS.replace("[\"un\", \"deux\", \"trois\", \"Une absente\"]", "[\"Une absente\"]");
+    let points =
+        POINTS.replace("[\"un\", \"deux\", \"trois\", \"@un\", \"Une absente\"]", "[\"Une absente\"]");
     let draft = format!("state = \"draft\"\n{points}");
     let (id, _) = say(&app, written(Kind::Minutes, "cr", &draft, "Texte")).await.unwrap();
     let early = does(&app, Act::Adopted, &id, "deux", Some("Vite")).await.unwrap_err();
