@@ -85,6 +85,9 @@ fn roadmap(publication: &Publication) -> Result<Roadmap, Error> {
     if row.withdrawn_at.is_some() {
         return Err(Error::Withdrawn(row.slug.clone()));
     }
+    if row.published_at.is_none() {
+        return Err(Error::Refused(format!("`{}` is a draft: publish it first", row.slug)));
+    }
     match &publication.details {
         Details::Roadmap(roadmap) => Ok(roadmap.clone()),
         _ => Err(Error::Refused(format!("`{}` is a {}: give the address of a roadmap", row.slug, row.kind))),

@@ -3,20 +3,28 @@
 
 pub mod account;
 pub mod action_item;
+pub mod amendment;
 pub mod attachment;
+pub mod ballot;
 pub mod blocklist;
+pub mod charter;
+pub mod closing;
 pub mod coalition;
 pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;
+pub mod decision;
+pub mod declaration;
 pub mod deletion;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
 pub mod handles;
 pub mod keys;
+pub mod life;
 pub mod lock;
+pub mod membership;
 pub mod milestone;
 pub mod minutes;
 pub mod moderation;
@@ -25,19 +33,22 @@ pub mod node;
 pub mod note;
 pub mod organisation;
 pub mod pin;
+pub mod position;
 pub mod profile;
+pub mod proposal;
 pub mod publication;
 pub mod quote;
-mod register;
+pub mod register;
 pub mod registration;
 pub mod reply;
 pub mod report;
+mod restate;
 mod revision;
 mod steps;
 pub mod suspension;
 pub mod trace;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::ap;
@@ -80,6 +91,9 @@ pub enum Error {
     /// A state that cannot follow.
     #[error(transparent)]
     State(#[from] Forbidden),
+    /// What the rules of a round do not allow.
+    #[error(transparent)]
+    Round(#[from] crate::domain::round::Refused),
     /// A publication is of another kind than its new text.
     #[error("`{slug}` is a {kind}: its kind cannot be changed, publish the other under another slug")]
     OtherKind {
@@ -178,6 +192,11 @@ impl Act {
     /// The same a millisecond later: ids of things that are made one after the other sort in that order.
     pub fn tick(&mut self) {
         self.at += chrono::TimeDelta::milliseconds(1);
+    }
+
+    /// The day of the act, where the node is.
+    pub fn today(&self) -> NaiveDate {
+        self.at.with_timezone(&self.zone).date_naive()
     }
 
     /// A new id of this moment.

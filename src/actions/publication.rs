@@ -5,7 +5,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, moving, no_actor, note, register, trace};
+use super::register::{self, Told};
+use super::{Act, Error, consultation, moving, no_actor, note, proposal, trace};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -288,12 +289,11 @@ fn insert(
         return Ok((row.id, Outcome::Drafted));
     }
     match &content.details {
-        Details::Decision(decision) => {
-            register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
-        }
         Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
+        Details::Proposal(_) => proposal::filed(conn, act, None, &row, content, authors)?,
         _ => {}
     }
+    register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
     Ok((row.id, Outcome::Published))
 }
 
@@ -342,13 +342,13 @@ fn revise(
         (None, Some(_)) => Outcome::Published,
         (Some(_), _) => Outcome::Revised,
     };
-    if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
-        let group = (before.actor.id, before.actor.handle.as_str());
-        register::enter(conn, group, &id, content, decision)?;
-    }
+    register::keep(conn, act, &before.actor, &id, Some(before), content, &Told::default())?;
     if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
     {
         consultation::schedule(conn, act, &row, asked)?;
+    }
+    if outcome != Outcome::Drafted && kind == Kind::Proposal {
+        proposal::filed(conn, act, Some(before), &row, content, authors)?;
     }
     Ok((id, outcome))
 }
@@ -364,7 +364,7 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
     }
 }
 
-/// The row of a publication whose content becomes another.
+/// The row of a publication after this content took the place of the one before.
 pub(super) fn revised(
     act: &Act,
     before: &Publication,
@@ -400,7 +400,7 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-/// Says what a publication is now; the caller makes the hosts due.
+/// Stores an activity with the document of a publication as it is now; the caller makes its hosts due.
 pub(super) fn tell(
     conn: &mut Conn,
     act: &Act,

@@ -1,21 +1,20 @@
-//! A revision that an act makes, instead of a file: minutes are adopted, a milestone is late.
+//! Acts on minutes and milestones: the revision that they make, who may, and who did.
 
-use super::note::learn;
-use super::publication::{Travel, revised, tell, the};
+use super::publication::Travel;
+use super::restate::restate;
 use super::{Act, Error, no_actor, trace};
 use crate::db::Conn;
 use crate::domain::act::Act as What;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::publication::Content;
-use crate::domain::state::transition;
 use crate::model::act::NewAct;
 use crate::model::actor::Actor;
-use crate::model::publication::{self, Publication};
+use crate::model::publication::Publication;
 use crate::model::{coalition, organisation};
 use crate::outbox;
 
-/// Gives a publication another content within a transaction, and tells its followers as a file would. The coalition is locked
-/// by the caller. What it is then.
+/// Gives a publication another public content within a transaction, tells its followers and takes up what follows. The coalition
+/// is locked by the caller. What it is then.
 ///
 /// # Errors
 /// [`Error`]; then nothing of the transaction may be kept.
@@ -26,23 +25,11 @@ pub(super) fn restate_on(
     content: &Content,
     reason: Option<&str>,
 ) -> Result<Publication, Error> {
-    let id = &before.row.id;
-    transition(before.row.kind, before.row.state, content.state)?;
-    let old = before.content();
-    if *content == old {
-        return the(conn, act, id);
+    if *content == before.content() {
+        return Ok(before.clone());
     }
-    let authors = publication::author_ids(conn, id)?;
-    let row = revised(act, before, content, before.row.slug.clone())?;
-    publication::revise(conn, &row, &authors, content, reason)?;
-    let now = the(conn, act, id)?;
-    let mut hosts = match (before.row.published_at, now.row.published_at) {
-        (_, None) => return Ok(now),
-        (None, Some(_)) => tell(conn, act, id, "Create", Travel::Deliver)?,
-        (Some(_), Some(_)) => tell(conn, act, id, "Update", Travel::Deliver)?,
-    };
-    hosts.extend(learn(conn, act, &old, &now)?);
-    trace::after_on(conn, act, id, Travel::Deliver)?;
+    let (now, hosts) = restate(conn, act, before, content, reason)?;
+    trace::after_on(conn, act, &now.row.id, Travel::Deliver)?;
     outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(now)
 }

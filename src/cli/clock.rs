@@ -19,6 +19,8 @@ pub(super) async fn run(app: SharedApp, shutdown: watch::Receiver<bool>) {
         duty("consultations", shutdown.clone(), || actions::consultation::tend(app)),
         duty("milestones", shutdown.clone(), || actions::milestone::tend(app)),
         duty("links", shutdown.clone(), || actions::trace::tend(app)),
+        duty("reviews", shutdown.clone(), || actions::decision::tend(app)),
+        duty("proposals", shutdown.clone(), || actions::closing::tend(app)),
         duty("handles", shutdown, || actions::handles::tend(app)),
     );
 }

@@ -84,6 +84,10 @@ pub(super) async fn ready(
     let app = open::app(config, urls, location, pool)?;
     actions::node::settle_url(&app, true).await?;
     actions::moderation::settle_mode(&app).await?;
+    let signed = actions::register::settle(&app).await?;
+    if signed > 0 {
+        tracing::info!(entries = signed, "signed the registers of decisions");
+    }
     Ok((app, lock))
 }
 

@@ -15,7 +15,7 @@ use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
 use crate::model::consultation::Counts;
-use crate::model::{consultation, registration};
+use crate::model::{consultation, decision, registration};
 
 /// Publications beside their actor, coalition and number in the register.
 macro_rules! joined {
@@ -108,6 +108,10 @@ pub struct Publication {
     pub attachments: Vec<Attachment>,
     /// Its number in the register, if it is a decision that was published.
     pub decision_number: Option<i32>,
+    /// The digest of its entry in the register, if it is a decision that was published.
+    pub digest: Option<String>,
+    /// That entry with its proof, as JSON.
+    pub entry: Option<String>,
     /// The answers, if it is a consultation; otherwise none.
     pub counts: Counts,
     /// How many are registered, if it is a meeting; otherwise 0.
@@ -200,6 +204,18 @@ pub fn revise(
     insert_revision(conn, row, content, reason)
 }
 
+/// The row ids of the authors of a publication, in order.
+///
+/// # Errors
+/// The database's.
+pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
+    publication_authors::table
+        .filter(publication_authors::publication_id.eq(id))
+        .order(publication_authors::position)
+        .select(publication_authors::actor_id)
+        .load(conn)
+}
+
 /// Marks a publication as withdrawn.
 ///
 /// # Errors
@@ -214,18 +230,6 @@ pub fn withdraw(conn: &mut Conn, id: &str, reason: &str, now: NaiveDateTime) -> 
         ))
         .execute(conn)
         .map(drop)
-}
-
-/// The row ids of its authors, in order.
-///
-/// # Errors
-/// The database's.
-pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
-    publication_authors::table
-        .filter(publication_authors::publication_id.eq(id))
-        .order(publication_authors::position)
-        .select(publication_authors::actor_id)
-        .load(conn)
 }
 
 fn insert_lists(conn: &mut Conn, id: &str, authors: &[i64], tags: &[String]) -> Result<()> {
@@ -453,7 +457,13 @@ fn complete(
         Kind::Meeting => registration::count(conn, &row.id)?,
         _ => 0,
     };
+    let entered = match row.kind {
+        Kind::Decision => decision::of_publication(conn, &row.id)?,
+        _ => None,
+    };
     Ok(Publication {
+        digest: entered.as_ref().map(|entered| entered.digest.clone()),
+        entry: entered.as_ref().map(decision::told),
         row,
         actor,
         coalition,

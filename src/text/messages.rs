@@ -11,27 +11,35 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 7] = [
+const FR: &[&str] = &[
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
+    include_str!("locales/fr/register.ftl"),
+    include_str!("locales/fr/proposals.ftl"),
     include_str!("locales/fr/life.ftl"),
+    include_str!("locales/fr/look.ftl"),
+    include_str!("locales/fr/deeds.ftl"),
 ];
-const EN: [&str; 7] = [
+const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
+    include_str!("locales/en/register.ftl"),
+    include_str!("locales/en/proposals.ftl"),
     include_str!("locales/en/life.ftl"),
+    include_str!("locales/en/look.ftl"),
+    include_str!("locales/en/deeds.ftl"),
 ];
 
-static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
-static ENGLISH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::En, &EN));
+static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));
+static ENGLISH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::En, EN));
 
 struct Table {
     bundle: FluentBundle<FluentResource>,
@@ -163,7 +171,7 @@ mod tests {
     use crate::domain::act::Act;
     use crate::domain::action::State as Action;
     use crate::domain::actor::{OrganisationKind, Role};
-    use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
+    use crate::domain::coalition::{AssociatedState, CharterState, Dimension, MembershipAct, Quality, Stage};
     use crate::domain::publication::{AttachmentRole, Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
@@ -190,7 +198,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_messages_with_the_same_variables() {
-        let (fr, en) = (messages(&FR), messages(&EN));
+        let (fr, en) = (messages(FR), messages(EN));
         assert!(fr.len() > 100);
         for (key, variables) in &fr {
             assert_eq!(en.get(key), Some(variables), "{key}");
@@ -217,8 +225,11 @@ mod tests {
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
         add("action", Action::WORDS);
-        add("act", Act::WORDS);
+        add("deed", Act::WORDS);
         add("attachment", AttachmentRole::WORDS);
+        add("register-act", crate::domain::decision::Act::WORDS);
+        add("charter", CharterState::WORDS);
+        add("history", MembershipAct::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {
                 add(&format!("state-{kind}"), &[state.as_str()]);
@@ -230,8 +241,8 @@ mod tests {
         }
         for lang in Lang::ALL {
             let known = messages(match lang {
-                Lang::Fr => &FR,
-                Lang::En => &EN,
+                Lang::Fr => FR,
+                Lang::En => EN,
             });
             for key in &wanted {
                 assert!(known.contains_key(key), "{key} in {lang:?}");
@@ -241,7 +252,7 @@ mod tests {
 
     #[test]
     fn every_message_that_code_and_templates_name_exists() {
-        let known = messages(&FR);
+        let known = messages(FR);
         let mut named = BTreeSet::new();
         let mut files = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
         for folder in ["src/ap", "src/web", "src/text", "templates"] {

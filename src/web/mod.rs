@@ -14,6 +14,7 @@ mod media;
 pub mod metrics;
 pub mod pages;
 pub mod pictures;
+mod previews;
 pub mod router;
 pub mod signed;
 pub mod well_known;

@@ -6,7 +6,9 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, well_known};
+use super::{
+    activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, previews, well_known,
+};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -18,6 +20,7 @@ pub fn router(app: SharedApp) -> Router {
     let people = Router::new()
         .merge(people)
         .merge(pictures::routes())
+        .merge(previews::routes())
         .merge(media::routes())
         .fallback(async || Error::NotFound)
         .layer(from_fn_with_state(app.clone(), error::pages))

@@ -64,7 +64,7 @@ pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded,
 /// Makes it ready.
 pub(super) fn view(loaded: &Loaded, publication: &Publication, reading: &Reading) -> View {
     let told = |done: &Done| ActView {
-        act: word(reading.lang, "act", done.act.as_str()),
+        act: word(reading.lang, "deed", done.act.as_str()),
         by: Named::organisation(&done.handle, &done.name),
         date: reading.moment(done.made_at),
         reason: done.reason.clone(),

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::parts::{Named, Reading};
+use super::timeline::Timeline;
 use crate::domain::publication::{
     Decision, Details, Indicator, Meeting, Milestone, Person, Point, Proposal, Victory, When,
 };
@@ -67,6 +68,8 @@ pub(super) struct View {
     /// Who agreed to be named, and for whom they were there.
     pub persons: Vec<String>,
     pub steps: Vec<Step>,
+    /// The same steps on an axis of time, where one has a date.
+    pub timeline: Option<Timeline>,
     /// Where a decision comes from: a word or a sentence of its author.
     pub source: Option<String>,
 }

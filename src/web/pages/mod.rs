@@ -3,12 +3,15 @@
 
 mod actions;
 mod adoption;
+mod booklet;
 mod coalition;
 mod coalitions;
 mod details;
 mod from_afar;
 mod gone;
 mod home;
+mod interest;
+mod life;
 mod note;
 mod notices;
 mod organisation;
@@ -17,12 +20,20 @@ mod path;
 mod person;
 mod publication;
 mod publications;
+mod register;
+mod register_data;
 mod revisions;
+#[cfg(debug_assertions)]
+mod styleguide;
 mod thread;
+mod timeline;
 mod turnout;
+
+pub(crate) use publication::markdown;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -30,6 +41,7 @@ use axum::routing::{get, post};
 use super::assets::{self, ICON_HREF, STYLE_HREF};
 use super::error::Error;
 use super::locale::Visit;
+use super::previews;
 use crate::app::{App, SharedApp};
 use crate::text::{Lang, t, tf};
 
@@ -38,12 +50,21 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/styleguide", get(styleguide::show));
+    routes
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
         .route("/coalitions/{handle}/actions", get(actions::show))
+        .route("/coalitions/{handle}/decisions", get(register::show))
+        .route("/coalitions/{handle}/booklet", get(booklet::show))
+        .route("/coalitions/{handle}/decisions.json", get(register_data::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
+        .route("/interest", get(interest::show).post(interest::send))
+        .route("/interest/received", get(interest::received))
+        .route("/interest/confirm", get(interest::ask).post(interest::confirm))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
@@ -56,6 +77,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/privacy", get(notices::privacy))
         .route("/accessibility", get(notices::accessibility))
         .route("/assets/{file}", get(assets::serve))
+        .layer(DefaultBodyLimit::max(interest::MAX_FORM))
 }
 
 /// What stands around every page: head, header and footer.
@@ -78,6 +100,8 @@ pub struct Frame {
     pub feed: (String, String),
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
+    /// The address of its picture, absolute, and what that says.
+    pub picture: Option<(String, String)>,
     /// This page in the other language.
     pub other: (Lang, String),
     /// Whether search engines should pass by.
@@ -93,6 +117,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Width and height of a picture.
+    pub const PICTURE: (u32, u32) = previews::SIZE;
+
     /// Around a page with this title.
     pub fn new(app: &App, visit: &Visit, title: impl Into<String>) -> Frame {
         let title = title.into();
@@ -109,6 +136,7 @@ impl Frame {
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
             creator: None,
+            picture: None,
             other: (other, visit.in_language(other)),
             hidden: false,
             path: visit.path.clone(),

@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::register::{self, Standing};
 use super::thread::{self, Entry, Thread};
+use super::timeline;
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, adoption, html, path};
+use super::{Frame, adoption, html, path, register_data};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -35,6 +37,7 @@ struct Row {
     lock: Option<Lock>,
     adoption: adoption::Loaded,
     path: path::Loaded,
+    register: register::Around,
 }
 
 fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
@@ -42,7 +45,18 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
         let (adoption, path) = (adoption::Loaded::default(), path::Loaded::default());
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, adoption, path });
+        let register = register::Around::default();
+        return Ok(Row {
+            publication,
+            known,
+            source: None,
+            thread,
+            quotes,
+            lock: None,
+            adoption,
+            path,
+            register,
+        });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -50,9 +64,9 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    let adoption = adoption::load(conn, &publication)?;
-    let path = path::load(conn, &publication)?;
-    Ok(Row { known, source, thread, quotes, lock, adoption, path, publication })
+    let (adoption, path) = beside(conn, &publication)?;
+    let register = register::around(conn, &publication)?;
+    Ok(Row { known, source, thread, quotes, lock, adoption, path, register, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -104,6 +118,7 @@ struct PublicationPage {
     poll: Option<Poll>,
     registrations: Option<Registrations>,
     source: Option<Named>,
+    standing: Option<Standing>,
     /// Safe HTML.
     body: String,
     tags: Vec<(String, String)>,
@@ -141,7 +156,7 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return plain(&app, id.to_owned(), "application/json", whole).await;
+        return register_data::with_keys(&app, id.to_owned(), whole).await;
     }
     let page = visit.page();
     let urls = app.urls.clone();
@@ -160,10 +175,12 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let head = summary::head(visit.lang, &content, context);
     let frame = frame(app, visit, &publication, summary::summary(&content, context));
     let mut view = details::view(&publication.details, &reading, &row.known);
+    view.timeline = timeline::of(&publication.details, &publication.row.language, &reading);
     if row.source.is_some() {
         view.source = None;
     }
     let coalition = coalition_link(&publication);
+    let standing = register::standing(&publication, row.register, &reading);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
     let adoption = adoption::view(&row.adoption, &publication, &reading);
@@ -189,6 +206,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         view,
         poll,
         registrations,
+        standing,
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
             name: source.row.title,
@@ -217,6 +235,11 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.url = app.urls.publication(&publication.row.id);
     frame.activity = Some(frame.url.clone());
     frame.og_type = "article";
+    let says = [
+        ("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()),
+        ("title", (&frame.title).into()),
+    ];
+    frame.picture = Some((format!("{}/preview.png", frame.url), tf(visit.lang, "picture-alt", &says)));
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
     frame.feed = (format!("/coalitions/{handle}/feed.atom"), publication.coalition.name(handle).to_owned());
@@ -274,26 +297,35 @@ fn tombstone(app: &App, visit: &Visit, publication: &Publication) -> Result<Resp
 }
 
 /// What is written beside a publication, and its path.
-type Beside = (adoption::Loaded, path::Loaded);
+pub(super) type Beside = (adoption::Loaded, path::Loaded);
+
+/// Reads both.
+pub(super) fn beside(conn: &mut Conn, publication: &Publication) -> Result<Beside, Error> {
+    Ok((adoption::load(conn, publication)?, path::load(conn, publication)?))
+}
 
 /// Another form of a publication, for machines and archives; the page of a withdrawn one says so.
 async fn plain(
     app: &SharedApp,
     id: String,
     kind: &'static str,
-    form: fn(&App, &Publication, &Beside) -> String,
+    form: fn(&App, &Publication) -> String,
 ) -> Result<Response, Error> {
-    let read = move |conn: &mut Conn| {
-        let found = find(conn, &id)?;
-        let beside = (adoption::load(conn, &found)?, path::load(conn, &found)?);
-        Ok::<_, Error>((found, beside))
-    };
-    let (publication, beside) = app.db.read(read).await?;
+    let publication = app.db.read(move |conn| find(conn, &id)).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication, &beside) };
+    Ok(sent(if withdrawn { String::new() } else { form(app, &publication) }, kind, withdrawn))
+}
+
+/// A text of this type; of what was withdrawn an empty one.
+pub(super) fn sent(text: String, kind: &'static str, withdrawn: bool) -> Response {
     let mut response = text.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(if withdrawn { error::gone(response) } else { response })
+    if withdrawn { error::gone(response) } else { response }
+}
+
+/// The entry of a decision in the register, with its proof.
+fn entry(publication: &Publication) -> Option<Value> {
+    serde_json::from_str(publication.entry.as_deref()?).ok()
 }
 
 /// The fields of a publication, as `publish` takes them, with its address and dates.
@@ -330,7 +362,8 @@ fn data(app: &App, publication: &Publication) -> Value {
         object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
     }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
-        let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
+        let hidden = ["kind", "join_url", "reached"];
+        let public = details.into_iter().filter(|(key, _)| !hidden.contains(&key.as_str()));
         object.extend(public);
         match &publication.details {
             Details::Consultation(_) => {
@@ -347,11 +380,14 @@ fn data(app: &App, publication: &Publication) -> Value {
     value
 }
 
-/// The fields, who acted on it, and its path.
-fn whole(app: &App, publication: &Publication, (adoption, path): &Beside) -> String {
+/// The fields, the entry of a decision with the keys that verify it, who acted on it, and its path.
+fn whole(app: &App, publication: &Publication, keys: Value, (adoption, path): &Beside) -> String {
     let mut fields = data(app, publication);
     let more = [("acts", adoption::data(adoption)), ("path", path::data(app, path))];
     if let Some(object) = fields.as_object_mut() {
+        if let Some(entry) = entry(publication) {
+            object.extend([("decision".to_owned(), entry), ("keys".to_owned(), keys)]);
+        }
         let some = more.into_iter().filter(|(_, list)| !list.is_empty());
         object.extend(some.map(|(key, list)| (key.to_owned(), Value::Array(list))));
     }
@@ -359,7 +395,7 @@ fn whole(app: &App, publication: &Publication, (adoption, path): &Beside) -> Str
 }
 
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
-fn markdown(app: &App, publication: &Publication, _: &Beside) -> String {
+pub(crate) fn markdown(app: &App, publication: &Publication) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
         let counted = ["results", "voters", "registered"];

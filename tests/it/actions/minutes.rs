@@ -69,7 +69,7 @@ pub(super) async fn actions(app: &TestApp) -> Vec<Row> {
 pub(super) async fn decisions(app: &TestApp) -> Vec<String> {
     app.read(|conn| {
         let group = model::actor::by_handle(conn, "communs")?.unwrap().id;
-        Ok(model::decision::register(conn, group)?.into_iter().map(|one| one.publication_id).collect())
+        Ok(model::decision::register(conn, group)?.into_iter().filter_map(|one| one.publication_id).collect())
     })
     .await
 }

@@ -1,8 +1,10 @@
 //! Pages and feeds as a visitor gets them, through the whole router.
 
+mod deeds;
 mod forms;
 mod life;
 mod look;
+mod looks;
 mod pages;
 mod rules;
 
@@ -16,7 +18,7 @@ use reset_node::domain::publication::{
     Decision, Details, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
 };
 use reset_node::model::account::Account;
-use reset_node::model::coalition::{self, Lists};
+use reset_node::model::coalition::{self, Associated, Lists};
 use reset_node::model::{account, actor};
 use tower::ServiceExt;
 
@@ -101,7 +103,11 @@ impl Shown {
                 dimensions: vec![Dimension::Offer, Dimension::Usage],
                 languages: vec!["fr".into()],
                 examples: vec!["Un exemple".into()],
-                associated: vec![("Framasoft".into(), AssociatedState::Wanted)],
+                associated: vec![Associated {
+                    name: "Framasoft".into(),
+                    state: AssociatedState::Wanted,
+                    dimensions: vec![Dimension::Procurement],
+                }],
             };
             coalition::update(conn, &row, &lists)
         })
@@ -129,6 +135,9 @@ impl Shown {
                 "/legal",
                 "/privacy",
                 "/accessibility",
+                "/interest?coalition=communs",
+                "/interest/received",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );
@@ -159,6 +168,8 @@ fn proposal() -> Details {
         opens: None,
         closes: Some("2027-02-12T18:00:00+01:00".parse().unwrap()),
         quorum: Some(5),
+        round: None,
+        phase: None,
     })
 }
 
