@@ -37,6 +37,7 @@ pub async fn take(app: &App, folder: &Path, manuscript: &mut Manuscript, keep: b
                 file: None,
                 size: None,
                 url: Some(url.clone()),
+                role: enclosed.role,
             },
             Source::File(path) => {
                 let bytes = read(folder, path).await?;
@@ -52,6 +53,7 @@ pub async fn take(app: &App, folder: &Path, manuscript: &mut Manuscript, keep: b
                     file: Some(file),
                     size: i64::try_from(bytes.len()).ok(),
                     url: None,
+                    role: enclosed.role,
                 }
             }
         });
@@ -103,7 +105,8 @@ async fn write(app: &App, digest: &str, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// SHA-256 in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

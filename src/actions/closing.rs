@@ -168,6 +168,7 @@ fn decide(
         tags: adopted.tags.clone(),
         authors: adopted.authors.iter().map(|author| author.handle.clone()).collect(),
         state: None,
+        reason: None,
         details: Details::Decision(decision),
         enclosed: Vec::new(),
         attachments: Vec::new(),

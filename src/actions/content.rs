@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::news::is_next_round;
 use crate::domain::publication::{Content, Details, Proposal, When};
+use crate::domain::roadmap;
 use crate::domain::round::Phase;
 use crate::domain::state::{State, first_public};
 use crate::model::coalition::{self, Coalition};
@@ -38,6 +39,19 @@ pub(super) fn content(
     };
     if let Details::Proposal(proposal) = &mut details {
         round(act, before, proposal, state);
+    }
+    if let Details::Roadmap(written) = &mut details {
+        let stood = before.and_then(|before| match &before.details {
+            Details::Roadmap(roadmap) if before.row.published_at.is_some() => Some(roadmap),
+            _ => None,
+        });
+        roadmap::succeed(stood, written).map_err(|refused| Error::Refused(refused.to_string()))?;
+    }
+    let corrected = before.is_none_or(|before| before.row.state != State::Corrected);
+    if state == State::Corrected && corrected && manuscript.reason.is_none() {
+        return Err(Error::Refused(
+            "a correction is published with its reason: write `reason = \"…\"` above the text".to_owned(),
+        ));
     }
     if let (Details::Decision(decision), Some(Details::Decision(stood))) =
         (&mut details, before.map(|before| &before.details))

@@ -5,16 +5,16 @@ use chrono_tz::Tz;
 
 use super::consultation;
 use super::fields::{self, Fields};
+use super::steps;
 use crate::domain::handle;
 use crate::domain::publication::{
-    Attachment, Decision, Details, Kind, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point,
-    Proposal, Roadmap, When,
+    Attachment, AttachmentRole, Decision, Details, Kind, Meeting, Method, Proposal, When,
 };
 use crate::domain::shared::{Production, Report};
 use crate::domain::state::State;
 
 /// Keys of every kind.
-const COMMON: [&str; 12] = [
+const COMMON: [&str; 13] = [
     "kind",
     "coalition",
     "title",
@@ -26,6 +26,7 @@ const COMMON: [&str; 12] = [
     "tags",
     "authors",
     "state",
+    "reason",
     "attachments",
 ];
 /// Longest body, in bytes: `content`, `contentMap` and `source` triple it, and an activity stays under 900 kB.
@@ -82,6 +83,8 @@ pub struct Manuscript {
     pub authors: Vec<String>,
     /// Unchanged in a revision where absent.
     pub state: Option<State>,
+    /// Why it is revised; it is published.
+    pub reason: Option<String>,
     /// What only its kind has; `opens` may still be absent.
     pub details: Details,
     /// What goes with it, as it was written.
@@ -95,6 +98,8 @@ pub struct Manuscript {
 pub struct Enclosed {
     /// Plain text.
     pub name: Option<String>,
+    /// Slides or notes of a meeting.
+    pub role: Option<AttachmentRole>,
     /// What it is.
     pub source: Source,
 }
@@ -140,6 +145,7 @@ impl Manuscript {
             tags: tags(fields.texts("tags")?),
             authors: fields.texts("authors")?,
             state: state(&mut fields)?,
+            reason: fields.text("reason")?.map(one_line),
             enclosed: enclosed(&mut fields)?,
             attachments: Vec::new(),
             details: details(kind, &mut fields, zone)?,
@@ -228,7 +234,7 @@ fn tags(list: Vec<String>) -> Vec<String> {
 
 fn enclosed(fields: &mut Fields) -> Result<Vec<Enclosed>, fields::Error> {
     let read = |mut entry: Fields| {
-        entry.only(&["file", "url", "name"])?;
+        entry.only(&["file", "url", "name", "role"])?;
         let name = entry.text("name")?.map(one_line);
         let source = match (entry.text("file")?, web_address(&mut entry, "url")?) {
             (Some(file), None) => Source::File(file),
@@ -238,7 +244,7 @@ fn enclosed(fields: &mut Fields) -> Result<Vec<Enclosed>, fields::Error> {
                 return Err(entry.wrong("url", "`file` is there as well: write one of them"));
             }
         };
-        Ok(Enclosed { name, source })
+        Ok(Enclosed { name, role: entry.word("role")?, source })
     };
     fields.tables("attachments")?.into_iter().map(read).collect()
 }
@@ -272,6 +278,8 @@ fn own_keys(kind: Kind) -> &'static [&'static str] {
             "next",
             "points",
             "attendance",
+            "persons",
+            "effects",
         ],
         Kind::Roadmap => &["milestones"],
         Kind::Decision => &["date", "method", "source", "review"],
@@ -303,7 +311,7 @@ fn details(kind: Kind, fields: &mut Fields, zone: Tz) -> Result<Details, fields:
     Ok(match kind {
         Kind::Proposal => Details::Proposal(proposal(fields, zone)?),
         Kind::Minutes => Details::Minutes(meeting(fields, zone)?),
-        Kind::Roadmap => Details::Roadmap(roadmap(fields, zone)?),
+        Kind::Roadmap => Details::Roadmap(steps::roadmap(fields, zone)?),
         Kind::Decision => Details::Decision(decision(fields, zone)?),
         Kind::Meeting => Details::Meeting(meeting(fields, zone)?),
         Kind::Consultation => Details::Consultation(consultation::read(fields, zone)?),
@@ -383,9 +391,14 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
         attendance: fields.number("attendance", 0, 10_000_000)?,
         organisations: fields.texts("organisations")?,
         agenda: fields.texts("agenda")?,
+        persons: steps::persons(fields, zone)?,
         questions: fields.texts("questions")?,
-        points: points(fields, zone)?,
+        points: steps::points(fields, zone)?,
         next: fields.when("next", zone)?,
+        effects: match fields.has("effects") {
+            true => Some(fields.flag("effects")?),
+            false => None,
+        },
     };
     let from = ("start", meeting.start);
     in_order(fields, from, ("end", meeting.end))?;
@@ -402,53 +415,6 @@ fn web_address(fields: &mut Fields, key: &str) -> Result<Option<String>, fields:
         return Ok(Some(text));
     }
     Err(fields.wrong(key, format!("`{text}` is no web address: write https://…")))
-}
-
-fn points(fields: &mut Fields, zone: Tz) -> Result<Vec<Point>, fields::Error> {
-    let read = |mut point: Fields| {
-        point.only(&["title", "outcome", "text", "owners", "due"])?;
-        let read = Point {
-            title: point.text("title")?,
-            outcome: point.word("outcome")?.unwrap_or(Outcome::Information),
-            text: point.text("text")?,
-            owners: point.texts("owners")?,
-            due: point.when("due", zone)?,
-        };
-        if read.title.is_none() && read.text.is_none() {
-            return Err(fields::Error::Missing(point.key("title")));
-        }
-        Ok(read)
-    };
-    fields.tables("points")?.into_iter().map(read).collect()
-}
-
-fn roadmap(fields: &mut Fields, zone: Tz) -> Result<Roadmap, fields::Error> {
-    let read = |mut milestone: Fields| {
-        milestone.only(&[
-            "title",
-            "description",
-            "dimension",
-            "owners",
-            "start",
-            "due",
-            "status",
-            "progress",
-        ])?;
-        let read = Milestone {
-            title: milestone.needed("title")?,
-            description: milestone.text("description")?,
-            dimension: milestone.word("dimension")?,
-            owners: milestone.texts("owners")?,
-            start: milestone.when("start", zone)?,
-            due: milestone.when("due", zone)?,
-            status: milestone.word("status")?.unwrap_or(MilestoneStatus::Planned),
-            progress: milestone.number("progress", 0, 100)?.and_then(|percent| u8::try_from(percent).ok()),
-        };
-        in_order(&milestone, ("start", read.start), ("due", read.due))?;
-        Ok(read)
-    };
-    let milestones: Result<_, fields::Error> = fields.tables("milestones")?.into_iter().map(read).collect();
-    Ok(Roadmap { milestones: milestones? })
 }
 
 fn decision(fields: &mut Fields, zone: Tz) -> Result<Decision, fields::Error> {

@@ -41,6 +41,10 @@ fn what_is_wrong_is_named_by_its_key() {
         ("state = \"adoptd\"", "did you mean `adopted`?"),
         ("state = \"withdrawn\"", "needs a reason"),
         ("[[points]]\noutcome = \"action\"", "`points[1].title` is missing"),
+        ("[[persons]]\nname = \"Ana\"", "`Ana` has not agreed to be named: write the day of the consent"),
+        ("[[points]]\ntitle = \"A\"\ndecision = \"b\"", "only a point with outcome = \"decision\" has one"),
+        ("effects = \"no\"", "`effects`: must be true or false"),
+        ("[[attachments]]\nurl = \"https://a.example\"\nrole = \"slide\"", "did you mean `slides`?"),
         ("slug = \"À voir\"", "such as `a-voir`"),
         ("language = \"français\"", "no language tag"),
         ("x = [", "this is not TOML"),
@@ -51,6 +55,34 @@ fn what_is_wrong_is_named_by_its_key() {
     }
     assert!(read("# Title").unwrap_err().contains("no front matter"));
     assert!(read("+++\n+++\n").unwrap_err().contains("`kind` is missing"));
+}
+
+#[test]
+fn milestones_are_read_with_indicators_and_victories() {
+    let roadmap = |more: &str| {
+        read(&format!(
+            "+++\nkind = \"roadmap\"\ncoalition = \"a\"\ntitle = \"T\"\n[[milestones]]\ntitle = \"A\"\n{more}\n+++\nA\n"
+        ))
+    };
+    let indicator = |more: &str| roadmap(&format!("indicator = {{ name = \"Villes\", {more} }}"));
+    let read = indicator(
+        "target = 12.50, baseline = \"-3\", measured = [{ date = \"2026-09\", value = 7 }, { date = 2026-08-01, value = 4.5 }]",
+    );
+    let Details::Roadmap(read) = read.unwrap().details else { unreachable!("the kind is roadmap") };
+    let indicator_read = read.milestones.first().unwrap().indicator.clone().unwrap();
+    assert_eq!(indicator_read.target.as_deref(), Some("12.5"));
+    let measured: Vec<_> = indicator_read.measured.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(measured, ["4.5", "7"], "in order of dates");
+    for (more, part) in [
+        ("target = \"beaucoup\"", "`milestones[1].indicator.target`: `beaucoup` is no number"),
+        ("target = nan", "`NaN` is no number"),
+        ("measured = [{ date = \"2026-09\" }]", "`milestones[1].indicator.measured[1].value` is missing"),
+        ("targets = 1", "did you mean `target`?"),
+    ] {
+        let said = indicator(more).unwrap_err();
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(roadmap("victory = { reached = 2026-01-01 }").unwrap_err().contains("victory.text` is missing"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod action_item;
 pub mod amendment;
 pub mod attachment;
 pub mod ballot;
@@ -24,6 +25,8 @@ pub mod keys;
 pub mod life;
 pub mod lock;
 pub mod membership;
+pub mod milestone;
+pub mod minutes;
 pub mod moderation;
 pub mod moving;
 pub mod node;
@@ -40,7 +43,10 @@ pub mod registration;
 pub mod reply;
 pub mod report;
 mod restate;
+mod revision;
+mod steps;
 pub mod suspension;
+pub mod trace;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;

@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use super::content::content;
 use super::front_matter::Manuscript;
 use super::register::{self, Told};
-use super::{Act, Error, consultation, moving, no_actor, note, proposal};
+use super::{Act, Error, consultation, moving, no_actor, note, proposal, trace};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -186,12 +186,15 @@ pub fn publish_on(
         }
         _ => Hosts::new(),
     };
+    if matches!(outcome, Outcome::Published | Outcome::Revised) {
+        trace::after_on(conn, act, &id, travel)?;
+    }
     outbox::make_due(conn, &hosts, act.at.naive_utc())?;
     Ok(Published { id: act.urls.publication(&id), outcome })
 }
 
 /// The publication that a manuscript revises.
-fn existing(
+pub(super) fn existing(
     conn: &mut Conn,
     act: &Act,
     group: &Actor,
@@ -333,7 +336,7 @@ fn revise(
         return Err(Error::Asked(before.row.slug.clone()));
     }
     let row = revised(act, before, content, slug)?;
-    publication::revise(conn, &row, authors, content, None)?;
+    publication::revise(conn, &row, authors, content, manuscript.reason.as_deref())?;
     let outcome = match (before.row.published_at, row.published_at) {
         (None, None) => Outcome::Drafted,
         (None, Some(_)) => Outcome::Published,

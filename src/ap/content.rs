@@ -155,6 +155,12 @@ fn milestone(lang: Lang, zone: Tz, milestone: &Milestone) -> String {
     if let Some(description) = &milestone.description {
         let _ = write!(html, "<br>{}", escape(description));
     }
+    if let Some(reason) = &milestone.reason {
+        let _ = write!(html, "<br>{}", escape(reason));
+    }
+    if let Some(victory) = &milestone.victory {
+        let _ = write!(html, "<br>{} — {}", word(lang, "path", "victory"), escape(&victory.text));
+    }
     html
 }
 

@@ -106,14 +106,13 @@ fn ours(publication: &Publication) -> Value {
     })
 }
 
-/// The details without what is for participants only, and without the positions that a decision rests on, which may be many: its entry
-/// in the register holds them.
+/// The details without what is for participants only, without names of persons (what travelled cannot be called back), and without
+/// the positions that a decision rests on, which may be many: its entry in the register holds them.
 fn public_details(details: &Details) -> Value {
     let mut value = serde_json::to_value(details).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
-        object.retain(|key, value| {
-            !matches!(key.as_str(), "join_url" | "kind" | "reached") && !value.is_null()
-        });
+        let stays = ["join_url", "kind", "reached", "persons", "effects"];
+        object.retain(|key, value| !stays.contains(&key.as_str()) && !value.is_null());
     }
     value
 }

@@ -2,6 +2,7 @@
 //! sentence. Exit 0 done, 1 failed, 2 wrong use.
 
 mod account;
+mod action;
 mod backup;
 mod charter;
 mod clock;
@@ -19,6 +20,8 @@ mod init;
 mod keys;
 mod life;
 mod logging;
+mod milestone;
+mod minutes;
 mod moderation;
 mod moving;
 mod open;
@@ -104,6 +107,15 @@ enum Command {
     /// What members of a coalition contribute.
     #[command(subcommand)]
     Contribution(contribution::Command),
+    /// Minutes: submitted, approved by those who attended, adopted, corrected.
+    #[command(subcommand)]
+    Minutes(minutes::Command),
+    /// What is to be done, by whom and until when.
+    #[command(subcommand)]
+    Action(action::Command),
+    /// The milestones of a roadmap.
+    #[command(subcommand)]
+    Milestone(milestone::Command),
     /// What other servers reported, and reports to them.
     #[command(subcommand)]
     Report(report::Command),
@@ -217,6 +229,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Proposal(command) => proposal::run(path, command).await,
         Command::Position(command) => position::run(path, command).await,
         Command::Comment(command) => comment::run(path, command).await,
+        Command::Minutes(command) => minutes::run(path, command).await,
+        Command::Action(command) => action::run(path, command).await,
+        Command::Milestone(command) => milestone::run(path, command).await,
         Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
         Command::Quote(command) => quote::run(path, command).await,

@@ -10,7 +10,26 @@ use crate::actions::publication::{self, Preview, Travel};
 use crate::actions::{Error, attachment, zone};
 use crate::app::App;
 
+/// What stands between the +++ lines.
+const KEYS: &str = "\
+Keys of every kind: kind, coalition, title, slug, id, summary, language, licence, tags, authors, state,
+  reason (of this revision; a correction needs one), [[attachments]] file or url, name, role (slides, notes)
+proposal      method, opens, closes, quorum
+consultation  options, multiple, opens, closes
+minutes       series, edition, date or start, end, timezone, tentative_until, place, attendance, organisations,
+              agenda, questions, next, effects (false: adoption makes nothing),
+              [[points]] title, outcome, text, owners, due, decision (the one that is published already), was,
+              [[persons]] name, organisation, consent (the day of it; nobody is named without)
+roadmap       [[milestones]] title, description, dimension, owners, start, due, status, progress, reason, was,
+              proposal, decision, indicator = { name, unit, baseline, target, measured = [{ date, value }] },
+              victory = { text, reached }
+decision      date, method, source, review
+meeting       as minutes without attendance, persons and effects; join_url, registration_url, capacity
+A milestone is never deleted: abandon it with a reason, or rename it with was = \"its former title\".
+Dates are TOML dates, or texts such as \"2026-12\".";
+
 #[derive(Debug, Args)]
+#[command(after_long_help = KEYS)]
 pub(super) struct Arguments {
     /// Markdown with TOML between +++ lines.
     #[arg(required = true, value_name = "FILE.md")]
@@ -60,7 +79,8 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
     Ok(())
 }
 
-fn read(app: &App, file: &Path) -> Result<Manuscript, Failure> {
+/// Reads a manuscript; a sentence names the file.
+pub(super) fn read(app: &App, file: &Path) -> Result<Manuscript, Failure> {
     let said = |what: String| Failure::Said(format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| said(format!("cannot be read: {error}")))?;
     let stem = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();

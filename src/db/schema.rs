@@ -610,6 +610,7 @@ diesel::table! {
         file -> Nullable<Text>,
         size -> Nullable<BigInt>,
         url -> Nullable<Text>,
+        role -> Nullable<Text>,
     }
 }
 
@@ -673,6 +674,91 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    publication_acts (id) {
+        id -> BigInt,
+        publication_id -> Text,
+        act -> Text,
+        actor_id -> BigInt,
+        revision -> Integer,
+        reason -> Nullable<Text>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    action_items (id) {
+        id -> Text,
+        coalition_id -> BigInt,
+        minutes_id -> Nullable<Text>,
+        text -> Text,
+        owners -> Text,
+        due -> Nullable<Text>,
+        due_at -> Nullable<Timestamp>,
+        language -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    action_states (id) {
+        id -> BigInt,
+        item_id -> Text,
+        state -> Text,
+        actor_id -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    minutes_effects (publication_id, point) {
+        publication_id -> Text,
+        point -> Text,
+        decision_id -> Nullable<Text>,
+        action_id -> Nullable<Text>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    roadmap_dues (publication_id) {
+        publication_id -> Text,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    series (publication_id) {
+        publication_id -> Text,
+        coalition_id -> BigInt,
+        name -> Text,
+        edition -> Nullable<Integer>,
+        starts_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> BigInt,
+        coalition_id -> BigInt,
+        owner_id -> Text,
+        relation -> Text,
+        cause_id -> Nullable<Text>,
+        effect_id -> Nullable<Text>,
+        place -> Text,
+        word -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    untraced (publication_id) {
+        publication_id -> Text,
+    }
+}
+
 diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
@@ -727,6 +813,14 @@ diesel::joinable!(deliveries -> activities (activity_id));
 diesel::joinable!(blocks -> actors (actor_id));
 diesel::joinable!(blocks -> remote_actors (remote_id));
 diesel::joinable!(publication_locks -> publications (publication_id));
+diesel::joinable!(publication_acts -> publications (publication_id));
+diesel::joinable!(publication_acts -> actors (actor_id));
+diesel::joinable!(action_items -> coalitions (coalition_id));
+diesel::joinable!(action_states -> action_items (item_id));
+diesel::joinable!(action_states -> actors (actor_id));
+diesel::joinable!(minutes_effects -> publications (publication_id));
+diesel::joinable!(roadmap_dues -> publications (publication_id));
+diesel::joinable!(series -> publications (publication_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
@@ -783,4 +877,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     publication_locks,
     reports,
     audit_log,
+    publication_acts,
+    action_items,
+    action_states,
+    minutes_effects,
+    roadmap_dues,
+    series,
+    links,
+    untraced,
 );

@@ -1,13 +1,17 @@
 //! Pure rules: words, states and their transitions, the frozen entry of a decision. Time is an argument; nothing here
 //! reads a clock, a file or a row. (The vocabularies derive diesel's text column, which is a mapping, not a query.)
 
+pub mod act;
+pub mod action;
 pub mod actor;
 pub mod coalition;
 pub mod consultation;
 pub mod decision;
 pub mod following;
 pub mod handle;
+pub mod link;
 pub mod meeting;
+pub mod minutes;
 pub mod moderation;
 pub mod news;
 pub mod note;
@@ -15,6 +19,7 @@ pub mod outcome;
 pub mod position;
 pub mod publication;
 pub mod reaction;
+pub mod roadmap;
 pub mod round;
 pub mod shared;
 pub mod state;

@@ -102,7 +102,7 @@ fn is_within(before: When, until: Option<When>, after: When) -> bool {
     }
 }
 
-/// Milestones are the same by their title, else by their place.
+/// Milestones are the same by their title, else by the one that they say they had, else by their place.
 fn milestones(a: &Roadmap, b: &Roadmap) -> Vec<News> {
     let titled = |title: &str| a.milestones.iter().find(|one| one.title == title);
     let renamed = |place: usize| {
@@ -110,7 +110,8 @@ fn milestones(a: &Roadmap, b: &Roadmap) -> Vec<News> {
         (!b.milestones.iter().any(|one| one.title == before.title)).then_some(before)
     };
     let learned = b.milestones.iter().enumerate().filter_map(|(place, now)| {
-        let before = titled(&now.title).or_else(|| renamed(place))?;
+        let was = || now.was.as_ref().and_then(|was| titled(was));
+        let before = titled(&now.title).or_else(was).or_else(|| renamed(place))?;
         match now.status {
             status if status == before.status => None,
             MilestoneStatus::Late => Some(News::MilestoneLate(now.title.clone())),

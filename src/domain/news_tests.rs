@@ -52,16 +52,7 @@ fn meeting(start: &str, until: &str, place: &str) -> Details {
 }
 
 fn roadmap(steps: &[(&str, MilestoneStatus)]) -> Details {
-    let step = |(title, status): &(&str, MilestoneStatus)| Milestone {
-        title: (*title).to_owned(),
-        description: None,
-        dimension: None,
-        owners: vec![],
-        start: None,
-        due: None,
-        status: *status,
-        progress: None,
-    };
+    let step = |(title, status): &(&str, MilestoneStatus)| Milestone::new(title, *status);
     Details::Roadmap(Roadmap { milestones: steps.iter().map(step).collect() })
 }
 

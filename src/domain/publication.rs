@@ -53,6 +53,14 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// What a file or a link is to the meeting that it goes with.
+    AttachmentRole as "role of an attachment" {
+        Slides = "slides",
+        Notes = "notes",
+    }
+}
+
 /// A moment as precisely as its author knew it: a month, a day, or an instant with the offset that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -160,6 +168,9 @@ pub struct Attachment {
     /// Where a link leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Slides or notes of a meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<AttachmentRole>,
 }
 
 impl Attachment {
@@ -261,12 +272,30 @@ pub struct Meeting {
     pub organisations: Vec<String>,
     /// The programme.
     pub agenda: Vec<String>,
+    /// Persons who agreed to be named; only of minutes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<Person>,
     /// Questions that were asked.
     pub questions: Vec<String>,
     /// Points discussed; only of minutes.
     pub points: Vec<Point>,
     /// The next meeting.
     pub next: Option<When>,
+    /// `false`: adopting these minutes makes nothing, since its decisions are published on their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effects: Option<bool>,
+}
+
+/// A person named in minutes, who agreed to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// As the person wants to be named.
+    pub name: String,
+    /// For whom the person was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// The day on which the person agreed to be named in public.
+    pub consent: When,
 }
 
 /// A point of the minutes.
@@ -282,6 +311,12 @@ pub struct Point {
     pub owners: Vec<String>,
     /// When the action is due.
     pub due: Option<When>,
+    /// The publication that is this point's decision, by slug or address: the point makes none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+    /// The title that the point had when it was adopted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
 }
 
 /// A roadmap's milestones.
@@ -310,6 +345,84 @@ pub struct Milestone {
     pub status: MilestoneStatus,
     /// 0 to 100.
     pub progress: Option<u8>,
+    /// Why it is where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The title that it had before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// The proposal that it serves, by slug or address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<String>,
+    /// The decision that it carries out, by slug or address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+    /// By what one sees that it works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<Indicator>,
+    /// What is hoped for, or was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub victory: Option<Victory>,
+}
+
+impl Milestone {
+    /// One of which only this is known.
+    pub fn new(title: &str, status: MilestoneStatus) -> Milestone {
+        Milestone {
+            title: title.to_owned(),
+            description: None,
+            dimension: None,
+            owners: Vec::new(),
+            start: None,
+            due: None,
+            status,
+            progress: None,
+            reason: None,
+            was: None,
+            proposal: None,
+            decision: None,
+            indicator: None,
+            victory: None,
+        }
+    }
+}
+
+/// By what one sees that a milestone works. Amounts are the text that was written, so that they stay what they were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Indicator {
+    /// What is counted, plain text.
+    pub name: String,
+    /// Such as `%` or `kWh`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Where it stood at the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+    /// Where it should stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Where it stood when somebody looked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<Measure>,
+}
+
+/// A measured value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    /// When.
+    pub date: When,
+    /// A number as it was written.
+    pub value: String,
+}
+
+/// What a milestone hopes for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Victory {
+    /// Plain text.
+    pub text: String,
+    /// When it was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<When>,
 }
 
 /// An entry of the register as its author wrote it.

@@ -124,3 +124,7 @@ fn next_words(kind: Kind, from: State) -> String {
         some => format!("it can become {}", words(some)),
     }
 }
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,6 +1,8 @@
 //! Rows and named queries, one file an aggregate. No rule is decided here, no document built; times are UTC.
 
 pub mod account;
+pub mod act;
+pub mod action_item;
 pub mod activity;
 pub mod actor;
 pub mod again;
@@ -20,9 +22,11 @@ pub mod handles;
 pub mod host;
 pub mod inbox_item;
 pub mod life;
+pub mod link;
 pub mod listing;
 pub mod lock;
 pub mod meta;
+pub mod minutes;
 pub mod moderation;
 pub mod note;
 pub mod organisation;
@@ -38,6 +42,7 @@ pub mod remote;
 pub mod reply;
 pub mod report;
 pub mod second_knock;
+pub mod series;
 pub mod thread;
 
 /// What every query answers.

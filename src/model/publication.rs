@@ -10,7 +10,7 @@ use crate::db::schema::{
     actors, coalitions, decisions, organisations, publication_attachments, publication_authors,
     publication_tags, publications, revisions,
 };
-use crate::domain::publication::{Attachment, Content, Details, Kind};
+use crate::domain::publication::{Attachment, AttachmentRole, Content, Details, Kind};
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
@@ -272,6 +272,7 @@ fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> 
                 publication_attachments::file.eq(&one.file),
                 publication_attachments::size.eq(one.size),
                 publication_attachments::url.eq(&one.url),
+                publication_attachments::role.eq(one.role),
             ))
             .execute(conn)?;
     }
@@ -279,7 +280,8 @@ fn insert_attachments(conn: &mut Conn, id: &str, attachments: &[Attachment]) -> 
 }
 
 fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
-    type Columns = (String, String, Option<String>, Option<String>, Option<i64>, Option<String>);
+    type Columns =
+        (String, String, Option<String>, Option<String>, Option<i64>, Option<String>, Option<AttachmentRole>);
     let rows: Vec<Columns> = publication_attachments::table
         .filter(publication_attachments::publication_id.eq(id))
         .order(publication_attachments::position)
@@ -290,15 +292,17 @@ fn attachments(conn: &mut Conn, id: &str) -> Result<Vec<Attachment>> {
             publication_attachments::file,
             publication_attachments::size,
             publication_attachments::url,
+            publication_attachments::role,
         ))
         .load(conn)?;
-    let attachment = |(name, media_type, digest, file, size, url)| Attachment {
+    let attachment = |(name, media_type, digest, file, size, url, role)| Attachment {
         name,
         media_type,
         digest,
         file,
         size,
         url,
+        role,
     };
     Ok(rows.into_iter().map(attachment).collect())
 }

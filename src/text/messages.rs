@@ -23,6 +23,7 @@ const FR: &[&str] = &[
     include_str!("locales/fr/life.ftl"),
     include_str!("locales/fr/shared.ftl"),
     include_str!("locales/fr/look.ftl"),
+    include_str!("locales/fr/deeds.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
@@ -36,6 +37,7 @@ const EN: &[&str] = &[
     include_str!("locales/en/life.ftl"),
     include_str!("locales/en/shared.ftl"),
     include_str!("locales/en/look.ftl"),
+    include_str!("locales/en/deeds.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));
@@ -168,9 +170,11 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::domain::act::Act;
+    use crate::domain::action::State as Action;
     use crate::domain::actor::{OrganisationKind, Role};
     use crate::domain::coalition::{AssociatedState, CharterState, Dimension, MembershipAct, Quality, Stage};
-    use crate::domain::publication::{Kind, Method, MilestoneStatus, Outcome};
+    use crate::domain::publication::{AttachmentRole, Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
     /// Every message of a language with the variables that it uses.
@@ -222,6 +226,9 @@ mod tests {
         add("outcome", Outcome::WORDS);
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
+        add("action", Action::WORDS);
+        add("deed", Act::WORDS);
+        add("attachment", AttachmentRole::WORDS);
         add("register-act", crate::domain::decision::Act::WORDS);
         add("charter", CharterState::WORDS);
         add("history", MembershipAct::WORDS);

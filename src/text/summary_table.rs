@@ -69,16 +69,7 @@ fn meeting() -> Meeting {
 }
 
 fn milestone(due: Option<When>, status: MilestoneStatus) -> Milestone {
-    Milestone {
-        title: "…".into(),
-        description: None,
-        dimension: None,
-        owners: vec![],
-        start: None,
-        due,
-        status,
-        progress: None,
-    }
+    Milestone { due, ..Milestone::new("…", status) }
 }
 
 fn roadmap() -> Roadmap {

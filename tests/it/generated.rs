@@ -3,6 +3,7 @@
 
 #[path = "../../federation/tests/it/generator.rs"]
 pub(crate) mod generator;
+mod histories;
 
 use chrono_tz::Tz;
 use generator::{Random, run};

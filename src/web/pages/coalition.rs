@@ -16,7 +16,7 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
-use crate::model::{contribution, decision, follower};
+use crate::model::{action_item, contribution, decision, follower};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
@@ -34,6 +34,7 @@ struct Row {
     decisions: i64,
     pinned: Vec<Listed>,
     contributions: Vec<contribution::Listed>,
+    actions: i64,
     life: life::Rows,
     published: Vec<Listed>,
     total: i64,
@@ -46,6 +47,7 @@ fn load(conn: &mut Conn, urls: &Urls, handle: &str, kind: Option<Kind>, page: i6
     Ok(Row {
         pinned: if is_first { pinned(conn, actor.id)? } else { Vec::new() },
         contributions: contribution::latest(conn, actor.id, CONTRIBUTIONS)?,
+        actions: action_item::count(conn, actor.id)?,
         life: life::load(conn, urls, &actor, &coalition)?,
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
@@ -118,6 +120,8 @@ struct CoalitionPage {
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
     contributions: Vec<(Named, Moment)>,
+    /// Where the actions are, and how many.
+    actions: Option<(String, i64)>,
     items: Vec<Item>,
     total: i64,
     pager: Pager,
@@ -181,6 +185,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         },
         pinned: Item::all(&row.pinned, &reading)?,
         contributions: row.contributions.iter().map(|one| contribution_link(&reading, one)).collect(),
+        actions: (row.actions > 0).then(|| (format!("{path}/actions"), row.actions)),
         items: Item::all(&row.published, &reading)?,
         total: row.total,
         pager: Pager::new(&paged(&path, kind), page, row.total),

@@ -4,8 +4,10 @@ use chrono_tz::Tz;
 
 use super::parts::{Named, Reading};
 use super::timeline::Timeline;
-use crate::domain::publication::{Decision, Details, Meeting, Milestone, Point, Proposal, When};
-use crate::text::{Lang, dates, number, t, word};
+use crate::domain::publication::{
+    Decision, Details, Indicator, Meeting, Milestone, Person, Point, Proposal, Victory, When,
+};
+use crate::text::{Lang, dates, number, t, tf, word};
 
 /// A label and its value, plain text.
 pub(super) struct Fact {
@@ -33,6 +35,26 @@ pub(super) struct Step {
     pub status: &'static str,
     pub code: &'static str,
     pub progress: Option<u8>,
+    pub reason: Option<String>,
+    pub was: Option<String>,
+    pub indicator: Option<IndicatorView>,
+    pub victory: Option<VictoryView>,
+}
+
+/// By what one sees that a step works.
+pub(super) struct IndicatorView {
+    pub name: String,
+    /// Where it stood and where it should stand.
+    pub facts: Vec<Fact>,
+    /// Dates and values.
+    pub measured: Vec<(String, String)>,
+}
+
+/// What a step hopes for.
+pub(super) struct VictoryView {
+    /// Whether, and when, it was reached.
+    pub label: String,
+    pub text: String,
 }
 
 /// Everything of the details that a page shows.
@@ -43,6 +65,8 @@ pub(super) struct View {
     pub agenda: Vec<String>,
     pub points: Vec<PointView>,
     pub questions: Vec<String>,
+    /// Who agreed to be named, and for whom they were there.
+    pub persons: Vec<String>,
     pub steps: Vec<Step>,
     /// Who uses a production.
     pub reused_by: Vec<Named>,
@@ -154,7 +178,10 @@ impl Maker<'_> {
     fn meeting(&self, meeting: &Meeting) -> View {
         let zone = meeting.timezone.as_deref().map_or(self.zone, dates::zone);
         let date = meeting.start.map(|start| match meeting.tentative_until {
-            Some(until) => dates::range(self.lang, start, until, zone),
+            Some(until) => {
+                let range = dates::range(self.lang, start, until, zone);
+                tf(self.lang, "date-tentative", &[("range", (&range).into())])
+            }
             None => dates::span(self.lang, start, meeting.end, zone),
         });
         let facts = [
@@ -163,7 +190,7 @@ impl Maker<'_> {
             self.fact("fact-place", meeting.place.clone()),
             self.fact("fact-attendance", meeting.attendance.map(|n| number(self.lang, n.into()))),
             self.fact("fact-capacity", meeting.capacity.map(|n| number(self.lang, n.into()))),
-            self.fact("fact-next", self.when(meeting.next)),
+            self.fact("fact-next", meeting.next.map(|next| dates::when(self.lang, next, zone))),
         ];
         View {
             facts: facts.into_iter().flatten().collect(),
@@ -171,6 +198,7 @@ impl Maker<'_> {
             agenda: meeting.agenda.clone(),
             points: meeting.points.iter().map(|point| self.point(point)).collect(),
             questions: meeting.questions.clone(),
+            persons: meeting.persons.iter().map(person).collect(),
             ..View::default()
         }
     }
@@ -201,6 +229,59 @@ impl Maker<'_> {
             status: word(self.lang, "milestone", milestone.status.as_str()),
             code: milestone.status.as_str(),
             progress: milestone.progress,
+            reason: milestone.reason.clone(),
+            was: milestone.was.clone(),
+            indicator: milestone.indicator.as_ref().map(|indicator| self.indicator(indicator)),
+            victory: milestone.victory.as_ref().map(|victory| self.victory(victory)),
         }
+    }
+
+    fn indicator(&self, indicator: &Indicator) -> IndicatorView {
+        let amount = |amount: &String| match &indicator.unit {
+            Some(unit) => format!("{}\u{a0}{unit}", decimal(self.lang, amount)),
+            None => decimal(self.lang, amount),
+        };
+        let facts = [
+            self.fact("milestone-baseline", indicator.baseline.as_ref().map(amount)),
+            self.fact("milestone-target", indicator.target.as_ref().map(amount)),
+        ];
+        let measured = indicator.measured.iter();
+        let told = measured.map(|one| (dates::when(self.lang, one.date, self.zone), amount(&one.value)));
+        IndicatorView {
+            name: indicator.name.clone(),
+            facts: facts.into_iter().flatten().collect(),
+            measured: told.collect(),
+        }
+    }
+
+    fn victory(&self, victory: &Victory) -> VictoryView {
+        let label = match victory.reached {
+            Some(reached) => {
+                let date = dates::when(self.lang, reached, self.zone);
+                let precision = dates::precision(reached);
+                tf(
+                    self.lang,
+                    "victory-reached-on",
+                    &[("date", (&date).into()), ("precision", precision.into())],
+                )
+            }
+            None => t(self.lang, "victory-hoped-for").to_owned(),
+        };
+        VictoryView { label, text: victory.text.clone() }
+    }
+}
+
+/// A number as it was written, with the sign that the language sets before decimals.
+fn decimal(lang: Lang, amount: &str) -> String {
+    match lang {
+        Lang::Fr => amount.replace('.', ","),
+        Lang::En => amount.to_owned(),
+    }
+}
+
+fn person(person: &Person) -> String {
+    match &person.organisation {
+        Some(organisation) => format!("{} ({organisation})", person.name),
+        None => person.name.clone(),
     }
 }

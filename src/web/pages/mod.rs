@@ -1,6 +1,8 @@
 //! Pages for people: one file a page, which holds its template's type, its handler and its routes' names. Each reads the
 //! database once and renders without a script.
 
+mod actions;
+mod adoption;
 mod booklet;
 mod coalition;
 mod coalitions;
@@ -14,6 +16,7 @@ mod note;
 mod notices;
 mod organisation;
 mod parts;
+mod path;
 mod person;
 mod publication;
 mod publications;
@@ -55,6 +58,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/actions", get(actions::show))
         .route("/coalitions/{handle}/decisions", get(register::show))
         .route("/coalitions/{handle}/booklet", get(booklet::show))
         .route("/coalitions/{handle}/decisions.json", get(register_data::show))

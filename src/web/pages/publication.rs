@@ -14,7 +14,7 @@ use super::round;
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, html, register_data};
+use super::{Frame, adoption, html, path, register_data};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -38,6 +38,8 @@ struct Row {
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
+    adoption: adoption::Loaded,
+    path: path::Loaded,
     register: register::Around,
     round: Option<round::Row>,
 }
@@ -46,6 +48,7 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
+        let (adoption, path) = (adoption::Loaded::default(), path::Loaded::default());
         let register = register::Around::default();
         return Ok(Row {
             publication,
@@ -54,6 +57,8 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
             thread,
             quotes,
             lock: None,
+            adoption,
+            path,
             register,
             round: None,
         });
@@ -64,9 +69,10 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
+    let (adoption, path) = beside(conn, &publication)?;
     let register = register::around(conn, &publication)?;
     let round = round::load(conn, &publication, zone)?;
-    Ok(Row { known, source, thread, quotes, lock, register, round, publication })
+    Ok(Row { known, source, thread, quotes, lock, adoption, path, register, round, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -136,6 +142,8 @@ struct PublicationPage {
     /// Since when, and why, no new replies are taken.
     locked: Option<(Moment, Option<String>)>,
     pager: Pager,
+    adoption: adoption::View,
+    path: Vec<path::Stop>,
 }
 
 #[derive(Template)]
@@ -157,15 +165,7 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return register_data::with_more(&app, id.to_owned(), |app, publication, more| {
-            let mut value = data(app, publication);
-            if let (Some(object), Value::Object(more)) = (value.as_object_mut(), more) {
-                object.extend(entry(publication).map(|entry| ("decision".to_owned(), entry)));
-                object.extend(more);
-            }
-            format!("{value:#}\n")
-        })
-        .await;
+        return register_data::with_more(&app, id.to_owned(), whole).await;
     }
     let page = visit.page();
     let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
@@ -193,6 +193,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
     let ballot = row.round.map(|round| round::view(round, &reading)).transpose()?;
+    let adoption = adoption::view(&row.adoption, &publication, &reading);
+    let path = path::view(&row.path, &reading);
     let stored = publication.row;
     let published = stored.published_at.unwrap_or(stored.updated_at);
     Ok(PublicationPage {
@@ -233,6 +235,8 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         replies: thread::entries(row.thread, &reading, &app.urls),
         title: stored.title,
         language: stored.language,
+        adoption,
+        path,
     })
 }
 
@@ -267,7 +271,12 @@ fn tag_link(tag: &str) -> (String, String) {
 
 fn attachment(visit: &Visit, one: &Attachment) -> (String, String, Option<String>) {
     let kilobytes = |bytes: i64| number(visit.lang, (bytes + 999) / 1000);
-    (one.name.clone(), one.href(), one.size.map(kilobytes))
+    let role = one.role.map(|role| word(visit.lang, "attachment", role.as_str()));
+    let named = |role: &'static str| {
+        tf(visit.lang, "attachment-named", &[("role", role.into()), ("name", (&one.name).into())])
+    };
+    let name = role.map_or_else(|| one.name.clone(), named);
+    (name, one.href(), one.size.map(kilobytes))
 }
 
 fn quoting(reading: &Reading, (quote, by): (Quote, Quoter)) -> Option<Quoting> {
@@ -296,6 +305,14 @@ fn tombstone(app: &App, visit: &Visit, publication: &Publication) -> Result<Resp
         reason: publication.row.withdrawn_reason.clone(),
     };
     Ok(error::gone(html(&page)?))
+}
+
+/// What is written beside a publication, and its path.
+pub(super) type Beside = (adoption::Loaded, path::Loaded);
+
+/// Reads both.
+pub(super) fn beside(conn: &mut Conn, publication: &Publication) -> Result<Beside, Error> {
+    Ok((adoption::load(conn, publication)?, path::load(conn, publication)?))
 }
 
 /// Another form of a publication, for machines and archives; the page of a withdrawn one says so.
@@ -349,7 +366,10 @@ fn data(app: &App, publication: &Publication) -> Value {
             path if path.starts_with('/') => format!("{}{path}", app.urls.base()),
             url => url,
         };
-        let told = |one: &Attachment| json!({"name": one.name, "url": link(one)});
+        let told = |one: &Attachment| match one.role {
+            Some(role) => json!({"name": one.name, "url": link(one), "role": role}),
+            None => json!({"name": one.name, "url": link(one)}),
+        };
         object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
     }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
@@ -369,6 +389,19 @@ fn data(app: &App, publication: &Publication) -> Value {
         object.retain(|_, value| !value.is_null());
     }
     value
+}
+
+/// The fields, the entry of a decision with the keys that verify it, who acted on it, and its path.
+fn whole(app: &App, publication: &Publication, more: Value, (adoption, path): &Beside) -> String {
+    let mut fields = data(app, publication);
+    let lists = [("acts", adoption::data(adoption)), ("path", path::data(app, path))];
+    if let Some(object) = fields.as_object_mut() {
+        object.extend(entry(publication).map(|entry| ("decision".to_owned(), entry)));
+        object.extend(more.as_object().cloned().unwrap_or_default());
+        let some = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        object.extend(some.map(|(key, list)| (key.to_owned(), Value::Array(list))));
+    }
+    format!("{fields:#}\n")
 }
 
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::publication::{find, sent};
+use super::publication::{Beside, beside, find, sent};
 use super::round;
 use crate::ap::register as told;
 use crate::app::{App, SharedApp};
@@ -54,7 +54,7 @@ pub(super) async fn show(
 pub(super) async fn with_more(
     app: &SharedApp,
     id: String,
-    form: fn(&App, &Publication, Value) -> String,
+    form: fn(&App, &Publication, Value, &Beside) -> String,
 ) -> Result<Response, Error> {
     let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
     let read = move |conn: &mut Conn| {
@@ -63,10 +63,11 @@ pub(super) async fn with_more(
             Some(_) => json!({"keys": told::keys(conn, &urls, &publication.actor)?}),
             None => round::told(conn, &publication, zone)?,
         };
-        Ok::<_, Error>((publication, more))
+        let beside = beside(conn, &publication)?;
+        Ok::<_, Error>((publication, more, beside))
     };
-    let (publication, more) = app.db.read(read).await?;
+    let (publication, more, beside) = app.db.read(read).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication, more) };
+    let text = if withdrawn { String::new() } else { form(app, &publication, more, &beside) };
     Ok(sent(text, "application/json", withdrawn))
 }

@@ -11,7 +11,9 @@ use super::parts::{Moment, Named, Reading};
 use super::publication::find;
 use super::{Frame, html};
 use crate::app::SharedApp;
+use crate::domain::act::Act;
 use crate::domain::publication::Content;
+use crate::model::act;
 use crate::model::publication::{self, Revision};
 use crate::text::word;
 use crate::web::error::Error;
@@ -28,6 +30,8 @@ struct RevisionView {
     number: i32,
     date: Moment,
     state: &'static str,
+    /// Who made it, where it was not a file.
+    by: Option<Named>,
     reason: Option<String>,
     lines: Vec<Line>,
 }
@@ -53,9 +57,10 @@ pub(super) async fn show(
             return Err(Error::NotFound);
         }
         let revisions = publication::revisions(conn, &id)?;
-        Ok::<_, Error>((found, revisions))
+        let acts = act::of(conn, &id)?;
+        Ok::<_, Error>((found, revisions, acts))
     });
-    let (found, stored) = read.await?;
+    let (found, stored, acts) = read.await?;
     let reading = Reading::new(&app, visit.lang);
     let group = format!("state-{}", found.row.kind);
     let mut revisions = Vec::with_capacity(stored.len());
@@ -66,6 +71,11 @@ pub(super) async fn show(
             number: revision.number,
             date: reading.moment(revision.made_at),
             state: word(visit.lang, &group, state.as_str()),
+            // An approval is of a revision that was there.
+            by: acts
+                .iter()
+                .find(|act| act.revision == revision.number && act.act != Act::Approved)
+                .map(|act| Named::organisation(&act.handle, &act.name)),
             reason: revision.reason,
             lines: before.map_or_else(Vec::new, |before| difference(&before, &text)),
         });
@@ -96,8 +106,9 @@ fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Er
     let mut text = format!("{}\n{}\n", content.title, content.summary);
     text.push_str(&format!("{}\n", content.tags.join(", ")));
     if let Some(object) = details.as_object() {
-        let public =
-            object.iter().filter(|(key, value)| *key != "kind" && *key != "join_url" && !value.is_null());
+        // A name that was taken out stands in no difference.
+        let stays = ["kind", "join_url", "persons"];
+        let public = object.iter().filter(|(key, value)| !stays.contains(&key.as_str()) && !value.is_null());
         for (key, value) in public {
             match value {
                 serde_json::Value::Array(list) => {

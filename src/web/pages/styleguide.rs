@@ -33,14 +33,11 @@ pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<R
 fn sample(today: chrono::NaiveDate, n: u64, status: MilestoneStatus) -> Milestone {
     let due = today.checked_add_days(Days::new(60 * n)).and_then(|day| day.checked_sub_days(Days::new(90)));
     let start = due.and_then(|day| day.checked_sub_days(Days::new(75)));
+    let title = format!("Étape-clé : {}", crate::text::word(Lang::Fr, "milestone", status.as_str()));
     Milestone {
-        title: format!("Étape-clé : {}", crate::text::word(Lang::Fr, "milestone", status.as_str())),
         start: start.map(When::Day),
         due: due.map(When::Day),
         progress: (status == MilestoneStatus::UnderWay).then_some(60),
-        status,
-        description: None,
-        dimension: None,
-        owners: Vec::new(),
+        ..Milestone::new(&title, status)
     }
 }

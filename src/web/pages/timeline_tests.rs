@@ -7,14 +7,10 @@ use proptest::prelude::*;
 fn milestone(title: &str, start: Option<&str>, due: Option<&str>, status: MilestoneStatus) -> Milestone {
     let when = |text: Option<&str>| text.map(|text| text.parse().unwrap());
     Milestone {
-        title: title.to_owned(),
-        description: None,
-        dimension: None,
-        owners: Vec::new(),
         start: when(start),
         due: when(due),
-        status,
         progress: (status == MilestoneStatus::UnderWay).then_some(40),
+        ..Milestone::new(title, status)
     }
 }
 

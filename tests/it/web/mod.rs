@@ -1,5 +1,6 @@
 //! Pages and feeds as a visitor gets them, through the whole router.
 
+mod deeds;
 mod forms;
 mod life;
 mod look;
@@ -123,7 +124,9 @@ impl Shown {
     /// The path of every page of it.
     pub(crate) fn paths(&self) -> Vec<String> {
         let mut paths: Vec<String> =
-            ["/", "/coalitions", "/coalitions/communs", "/publications"].map(String::from).to_vec();
+            ["/", "/coalitions", "/coalitions/communs", "/coalitions/communs/actions", "/publications"]
+                .map(String::from)
+                .to_vec();
         paths.extend(
             [
                 "/organisations/communs_org",
@@ -187,6 +190,8 @@ fn minutes() -> Details {
             text: Some("Adoptée en version bêta.".into()),
             owners: vec!["communs_org".into()],
             due: Some("2026-09".parse().unwrap()),
+            decision: None,
+            was: None,
         }],
         next: Some("2026-10-01".parse().unwrap()),
         ..Meeting::default()
@@ -196,14 +201,13 @@ fn minutes() -> Details {
 fn roadmap() -> Details {
     Details::Roadmap(Roadmap {
         milestones: vec![Milestone {
-            title: "Cadrage".into(),
             description: Some("S’entendre.".into()),
             dimension: Some(Dimension::Usage),
             owners: vec!["communs_org".into()],
             start: Some("2027-01".parse().unwrap()),
             due: Some("2027-03".parse().unwrap()),
-            status: MilestoneStatus::UnderWay,
             progress: Some(40),
+            ..Milestone::new("Cadrage", MilestoneStatus::UnderWay)
         }],
     })
 }

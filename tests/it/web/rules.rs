@@ -30,9 +30,18 @@ async fn every_page_is_whole_in_both_languages_without_script_or_third_party() {
                 let ours = href.starts_with('/') || href.starts_with(app.url());
                 assert!(ours, "{href} in {path}");
             }
-            for key in
-                ["publication-", "coalition-", "count-", "home-", "footer-", "nav-", "interest-", "history-"]
-            {
+            for key in [
+                "publication-",
+                "coalition-",
+                "count-",
+                "home-",
+                "footer-",
+                "nav-",
+                "interest-",
+                "history-",
+                "minutes-",
+                "path-",
+            ] {
                 let untold = text.split('>').any(|part| part.trim_start().starts_with(key));
                 assert!(!untold, "a message is missing in {path}: {key}");
             }
