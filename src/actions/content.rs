@@ -6,14 +6,11 @@ use super::front_matter::Manuscript;
 use super::{Act, Error, no_actor};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
-use crate::domain::publication::{Content, Details, When};
+use crate::domain::publication::{Content, Details, LICENCE, When};
 use crate::domain::state::{State, first_public};
 use crate::model::coalition::{self, Coalition};
 use crate::model::publication::Publication;
 use crate::model::{meta, organisation};
-
-/// The licence of what names none.
-const LICENCE: &str = "CC BY-SA 4.0";
 
 /// The content with the coalition's defaults filled in, and the row ids of its authors.
 pub(super) fn content(

@@ -14,5 +14,6 @@ pub mod note;
 pub mod position;
 pub mod publication;
 pub mod reaction;
+pub mod search;
 pub mod state;
 pub mod words;

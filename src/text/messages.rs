@@ -11,21 +11,23 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 6] = [
+const FR: [&str; 7] = [
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
     include_str!("locales/fr/federation.ftl"),
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
+    include_str!("locales/fr/site.ftl"),
 ];
-const EN: [&str; 6] = [
+const EN: [&str; 7] = [
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
     include_str!("locales/en/federation.ftl"),
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
+    include_str!("locales/en/site.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));

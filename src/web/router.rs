@@ -6,7 +6,10 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
-use super::{activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, well_known};
+use super::{
+    activitypub, calendars, exports, feeds, headers, health, kept, locale, media, metrics, pages, pictures,
+    sitemap, well_known,
+};
 use crate::app::SharedApp;
 
 /// Everything that the node serves.
@@ -14,6 +17,9 @@ pub fn router(app: SharedApp) -> Router {
     let people = Router::new()
         .merge(pages::routes())
         .merge(feeds::routes())
+        .merge(calendars::routes())
+        .merge(exports::routes())
+        .merge(sitemap::routes())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let people = Router::new()
         .merge(people)

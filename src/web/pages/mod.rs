@@ -7,6 +7,7 @@ mod details;
 mod from_afar;
 mod gone;
 mod home;
+mod lists;
 mod note;
 mod notices;
 mod organisation;
@@ -15,11 +16,17 @@ mod person;
 mod publication;
 mod publications;
 mod revisions;
+mod search;
 mod thread;
 mod turnout;
 
+pub(in crate::web) use coalitions::filter as directory_filter;
+pub(in crate::web) use lists::{LISTS, order};
+pub(in crate::web) use publications::tagged_alike;
+
 use askama::Template;
 use axum::Router;
+use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -28,6 +35,7 @@ use super::assets::{self, ICON_HREF, STYLE_HREF};
 use super::error::Error;
 use super::locale::Visit;
 use crate::app::{App, SharedApp};
+use crate::domain::publication::Kind;
 use crate::text::{Lang, t, tf};
 
 /// How many entries a list shows on one page.
@@ -35,7 +43,8 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    Router::new()
+    listed()
+        .route("/search", get(search::show))
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
@@ -52,6 +61,21 @@ pub fn routes() -> Router<SharedApp> {
         .route("/privacy", get(notices::privacy))
         .route("/accessibility", get(notices::accessibility))
         .route("/assets/{file}", get(assets::serve))
+}
+
+/// The lists of one kind, of the node and of a coalition. The decisions of one coalition are its register, a page of its own.
+fn listed() -> Router<SharedApp> {
+    let mut router = Router::new();
+    for (kind, name) in LISTS {
+        router =
+            router.route(&format!("/{name}"), get(move |app, visit| lists::show(app, visit, kind, None)));
+        if kind != Kind::Decision {
+            let of =
+                move |app, Path(handle): Path<String>, visit| lists::show(app, visit, kind, Some(handle));
+            router = router.route(&format!("/coalitions/{{handle}}/{name}"), get(of));
+        }
+    }
+    router
 }
 
 /// What stands around every page: head, header and footer.
@@ -72,6 +96,8 @@ pub struct Frame {
     pub activity: Option<String>,
     /// The address of an Atom feed and its title.
     pub feed: (String, String),
+    /// The address of an iCalendar.
+    pub calendar: Option<String>,
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
     /// This page in the other language.
@@ -104,6 +130,7 @@ impl Frame {
             og_type: "website",
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
+            calendar: None,
             creator: None,
             other: (other, visit.in_language(other)),
             hidden: false,

@@ -1,9 +1,12 @@
 //! Pages and feeds as a visitor gets them, through the whole router.
 
 mod forms;
+mod lists;
 mod look;
 mod pages;
+mod queries;
 mod rules;
+mod search;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -118,6 +121,11 @@ impl Shown {
     pub(crate) fn paths(&self) -> Vec<String> {
         let mut paths: Vec<String> =
             ["/", "/coalitions", "/coalitions/communs", "/publications"].map(String::from).to_vec();
+        for list in ["proposals", "meetings", "roadmaps"] {
+            paths.push(format!("/{list}"));
+            paths.push(format!("/coalitions/communs/{list}"));
+        }
+        paths.push("/decisions".into());
         paths.extend(
             [
                 "/organisations/communs_org",
@@ -150,7 +158,7 @@ async fn publish(app: &TestApp, of: &Made, slug: &str, details: Details, ago: i6
     path
 }
 
-fn proposal() -> Details {
+pub(crate) fn proposal() -> Details {
     Details::Proposal(Proposal {
         method: Method::Consent,
         opens: None,
@@ -159,7 +167,7 @@ fn proposal() -> Details {
     })
 }
 
-fn minutes() -> Details {
+pub(crate) fn minutes() -> Details {
     Details::Minutes(Meeting {
         series: Some("Reset Day".into()),
         edition: Some(6),
@@ -182,7 +190,7 @@ fn minutes() -> Details {
     })
 }
 
-fn roadmap() -> Details {
+pub(crate) fn roadmap() -> Details {
     Details::Roadmap(Roadmap {
         milestones: vec![Milestone {
             title: "Cadrage".into(),
@@ -197,7 +205,7 @@ fn roadmap() -> Details {
     })
 }
 
-fn decision() -> Details {
+pub(crate) fn decision() -> Details {
     Details::Decision(Decision {
         date: Some("2026-07-07".parse().unwrap()),
         method: Some(Method::Consent),
