@@ -154,6 +154,9 @@ pub struct Retention {
     /// Days after which an unused actor of another server is forgotten.
     #[config(env = "RESET_NODE_RETENTION__REMOTE_DAYS", default = 180)]
     pub remote_days: u32,
+    /// Days after which a declaration of interest whose e-mail nobody confirmed, and that nobody answered, is erased.
+    #[config(env = "RESET_NODE_RETENTION__DECLARATIONS_DAYS", default = 90)]
+    pub declarations_days: u32,
 }
 
 /// `[log]`.

@@ -22,6 +22,7 @@ pub mod note;
 pub mod printable;
 pub mod proof;
 pub mod quote;
+pub mod register;
 pub mod retry;
 pub mod rfc9421;
 pub mod signature;

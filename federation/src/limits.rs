@@ -107,3 +107,15 @@ pub const MAX_REPORT_OBJECTS: usize = 50;
 
 /// Longest text of a report that is kept, in characters.
 pub const MAX_REPORT_TEXT: usize = 5000;
+
+/// Largest register of decisions that is read, in bytes; each of its entries is bounded as a document ([`MAX_BODY`]).
+pub const MAX_REGISTER: usize = 64_000_000;
+
+/// Most entries of a register that are read.
+pub const MAX_REGISTER_ENTRIES: usize = 100_000;
+
+/// Most keys that are read of a register.
+pub const MAX_REGISTER_KEYS: usize = 1000;
+
+/// Most faults of a register that are listed one by one.
+pub const MAX_FAULTS: usize = 1000;

@@ -143,27 +143,36 @@ impl<'d> Proof<'d> {
         if !is_present(document) {
             return Ok(None);
         }
-        let proofs = crate::fields::entries(document, "proof");
-        if proofs.len() > MAX_PROOFS {
-            return Err(ProofError::TooMany);
-        }
-        let proof = proofs.iter().filter_map(Value::as_object).find(|proof| is_known(proof));
-        let proof = proof.ok_or(ProofError::Suite)?;
+        let proof = proofs(document)?.iter().filter_map(Value::as_object).find(|proof| is_known(proof));
+        Self::of(document, proof.ok_or(ProofError::Suite)?).map(Some)
+    }
+
+    /// Reads every proof of a document, each of which must be of the suite that is known here. None where there is none.
+    ///
+    /// # Errors
+    /// [`ProofError`] where there is one that cannot be used.
+    pub fn read_all(document: &'d Value) -> Result<Vec<Self>, ProofError> {
+        let known =
+            |proof: &'d Value| proof.as_object().filter(|proof| is_known(proof)).ok_or(ProofError::Suite);
+        proofs(document)?.iter().map(|proof| Self::of(document, known(proof)?)).collect()
+    }
+
+    fn of(document: &'d Value, proof: &'d Map<String, Value>) -> Result<Self, ProofError> {
         if proof.get("proofPurpose").and_then(Value::as_str) != Some(PURPOSE) {
             return Err(ProofError::Purpose);
         }
-        let document = document.as_object().ok_or(ProofError::Document)?;
+        let document_members = document.as_object().ok_or(ProofError::Document)?;
         let read = Self {
             config: members(proof, &["proofValue"]),
             method: text(proof, "verificationMethod", MAX_URL)?,
             created: time(proof, "created")?,
             expires: time(proof, "expires")?,
             signature: signature(text(proof, "proofValue", MAX_PROOF_VALUE)?)?,
-            document,
+            document: document_members,
         };
         match read.config.get("@context") {
             Some(context) if !begins_with(document.get("@context"), context) => Err(ProofError::Context),
-            _ => Ok(Some(read)),
+            _ => Ok(read),
         }
     }
 
@@ -211,6 +220,12 @@ impl<'d> Proof<'d> {
             _ => Err(ProofError::Mismatch),
         }
     }
+}
+
+/// The proofs of a document, at most [`MAX_PROOFS`].
+fn proofs(document: &Value) -> Result<&[Value], ProofError> {
+    let proofs = crate::fields::entries(document, "proof");
+    if proofs.len() > MAX_PROOFS { Err(ProofError::TooMany) } else { Ok(proofs) }
 }
 
 fn is_known(proof: &Map<String, Value>) -> bool {

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::profile::Profile;
-use super::{Act, Error, no_actor, take_handle};
+use super::profile::{Profile, ToldStage};
+use super::{Act, Error, life, membership, no_actor, take_handle};
 use crate::ap::actor::{self as document, Profile as Told};
 use crate::ap::keys;
 use crate::ap::keys::Signer;
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::actor::{ActorKind, Role};
+use crate::domain::actor::ActorKind;
 use crate::domain::coalition::Stage;
 use crate::model::coalition::{self, Coalition, Lists, Member};
-use crate::model::{actor, follower, organisation};
+use crate::model::{actor, follower};
 use crate::outbox::{self, Audience, NewActivity};
 
 /// Largest picture, in bytes.
@@ -64,6 +64,9 @@ pub async fn create(app: &App, new: NewCoalition) -> Result<String, Error> {
         coalition: Coalition { icon, title: Some(title), ..blank(language) },
         lists: Lists::default(),
         steward: new.steward.map(|handle| handle.trim_start_matches('@').to_owned()),
+        stages: vec![ToldStage { stage: Stage::Intention, on: Some(act.today()), reason: None }],
+        impact_reason: None,
+        members: Vec::new(),
     };
     app.db.write(move |conn| create_on(conn, &act, &profile).map(drop)).await?;
     Ok(id)
@@ -126,24 +129,9 @@ pub fn create_on(conn: &mut Conn, act: &Act, profile: &Profile) -> Result<i64, E
     let actor_id = take_handle(conn, act, &profile.handle, ActorKind::Coalition)?;
     let row = Coalition { actor_id, ..profile.coalition.clone() };
     coalition::insert(conn, &row, &profile.lists)?;
-    if let Some(steward) = &profile.steward {
-        set_steward(conn, act, actor_id, steward)?;
-    }
+    life::begin(conn, act, actor_id, profile)?;
+    membership::take_over(conn, act, actor_id, profile, None)?;
     Ok(actor_id)
-}
-
-/// Makes an organisation the steward; one that was it before stays a member.
-fn set_steward(conn: &mut Conn, act: &Act, id: i64, handle: &str) -> Result<(), Error> {
-    let Some((steward, _)) = organisation::by_handle(conn, handle)? else {
-        return Err(no_actor(conn, ActorKind::Organisation, handle));
-    };
-    let now = act.at.naive_utc();
-    for member in coalition::members(conn, id)? {
-        if member.role == Role::Steward && member.actor_id != steward.id {
-            coalition::set_member(conn, id, member.actor_id, Role::Member, now)?;
-        }
-    }
-    Ok(coalition::set_member(conn, id, steward.id, Role::Steward, now)?)
 }
 
 /// Takes over what a file tells: a coalition that is there is updated, one that is not is created; all of them or none.
@@ -202,19 +190,22 @@ fn import_on(conn: &mut Conn, act: &Act, profile: &Profile, teller: &Teller<'_>)
         create_on(conn, act, profile)?;
         return Ok(Imported::Created);
     };
+    coalition::lock(conn, actor.id)?;
     let new = Coalition { actor_id: actor.id, icon: old.icon.clone(), ..profile.coalition.clone() };
-    let before = (coalition::lists(conn, actor.id)?, coalition::members(conn, actor.id)?);
-    if let Some(steward) = &profile.steward {
-        set_steward(conn, act, actor.id, steward)?;
-    }
+    let before = coalition::members(conn, actor.id)?;
+    membership::take_over(conn, act, actor.id, profile, Some(act.today()))?;
+    let known = coalition::lists(conn, actor.id)?;
+    let associated = membership::merged(&profile.lists.associated, &known.associated);
+    let lists = Lists { associated, ..profile.lists.clone() };
     let members = coalition::members(conn, actor.id)?;
-    if new == old && profile.lists == before.0 && members == before.1 {
+    let goes_on = life::go_on(conn, act, actor.id, (old.stage, old.impact.as_ref()), profile)?;
+    if !goes_on && new == old && lists == known && members == before {
         return Ok(Imported::Unchanged);
     }
-    coalition::update(conn, &new, &profile.lists)?;
+    coalition::update(conn, &new, &lists)?;
     actor::touch(conn, actor.id, act.at.naive_utc())?;
     if let Some(signer) = teller.signers.get(&actor.id) {
-        let told = Told::Coalition(Box::new(new), profile.lists.clone(), members);
+        let told = Told::Coalition(Box::new(new), lists, members);
         tell(conn, act, teller.app, actor.id, &told, signer)?;
     }
     Ok(Imported::Updated)

@@ -6,11 +6,14 @@ use super::front_matter::Manuscript;
 use super::{Act, Error, no_actor};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
-use crate::domain::publication::{Content, Details, LICENCE, When};
+use crate::domain::news::is_next_round;
+use crate::domain::publication::{Content, Details, LICENCE, Proposal, When};
+use crate::domain::round::Phase;
 use crate::domain::state::{State, first_public};
 use crate::model::coalition::{self, Coalition};
 use crate::model::publication::Publication;
 use crate::model::{meta, organisation};
+use crate::text::dates;
 
 /// The content with the coalition's defaults filled in, and the row ids of its authors.
 pub(super) fn content(
@@ -35,6 +38,15 @@ pub(super) fn content(
         && state != State::Draft
     {
         proposal.opens = opens(act, before, proposal.closes);
+    }
+    let written = match &manuscript.details {
+        Details::Proposal(proposal) => proposal.opens,
+        _ => None,
+    };
+    if let (Details::Proposal(proposal), Some(Details::Proposal(stood))) =
+        (&mut details, before.map(|before| &before.details))
+    {
+        follow_round(act, written, stood, proposal, state);
     }
     if let (Details::Decision(decision), Some(Details::Decision(stood))) =
         (&mut details, before.map(|before| &before.details))
@@ -69,6 +81,24 @@ fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Optio
         None => false,
     };
     stood.or_else(|| (!over).then_some(When::Instant(now)))
+}
+
+/// What a text leaves of the round that stands: it begins another where its dates do. After the first round, a file whose `opens` is
+/// not this round's still holds the dates of a round before it, which change nothing.
+fn follow_round(act: &Act, written: Option<When>, stood: &Proposal, proposal: &mut Proposal, state: State) {
+    (proposal.round, proposal.phase) = (stood.round, stood.phase);
+    if state == State::Open && is_next_round(stood, proposal) {
+        proposal.round = Some(stood.round().saturating_add(1));
+        proposal.phase = stood.phase.map(|_| Phase::Clarify);
+        return;
+    }
+    let Some(began) = stood.opens.filter(|_| stood.round() > 1).map(|opens| dates::begin(opens, act.zone))
+    else {
+        return;
+    };
+    if written.is_none_or(|opens| dates::begin(opens, act.zone) < began) {
+        (proposal.opens, proposal.closes) = (stood.opens, stood.closes);
+    }
 }
 
 /// Handles and row ids: those named, else the steward, else the organisation that runs the node.

@@ -313,6 +313,8 @@ fn proposal(fields: &mut Fields, zone: Tz) -> Result<Proposal, fields::Error> {
         opens: fields.when("opens", zone)?,
         closes: fields.when("closes", zone)?,
         quorum: fields.number("quorum", 1, 100_000)?,
+        round: None,
+        phase: None,
     };
     in_order(fields, ("opens", proposal.opens), ("closes", proposal.closes))?;
     Ok(proposal)

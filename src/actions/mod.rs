@@ -2,36 +2,47 @@
 //! workers are woken after it. An action takes what was asked, never a request or a session, and refuses in one sentence.
 
 pub mod account;
+pub mod amendment;
 pub mod attachment;
+pub mod ballot;
 pub mod blocklist;
+pub mod charter;
+pub mod closing;
 pub mod coalition;
 pub mod comment;
 pub mod consultation;
 mod content;
 pub mod contribution;
+pub mod decision;
+pub mod declaration;
 pub mod deletion;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;
 pub mod handles;
 pub mod keys;
+pub mod life;
 pub mod lock;
+pub mod membership;
 pub mod moderation;
 pub mod moving;
 pub mod node;
 pub mod note;
 pub mod organisation;
 pub mod pin;
+pub mod position;
 pub mod profile;
+pub mod proposal;
 pub mod publication;
 pub mod quote;
-mod register;
+pub mod register;
 pub mod registration;
 pub mod reply;
 pub mod report;
+mod restate;
 pub mod suspension;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::ap;
@@ -67,11 +78,16 @@ pub enum Error {
         nearest: Option<String>,
     },
     /// No such publication.
-    #[error("there is no publication `{0}` on this node: give its URL or the id at the end of it")]
+    #[error(
+        "there is no publication `{0}` on this node: give its URL, the id at the end of it, or coalition/slug"
+    )]
     NoPublication(String),
     /// A state that cannot follow.
     #[error(transparent)]
     State(#[from] Forbidden),
+    /// What the rules of a round do not allow.
+    #[error(transparent)]
+    Round(#[from] crate::domain::round::Refused),
     /// A publication is of another kind than its new text.
     #[error("`{slug}` is a {kind}: its kind cannot be changed, publish the other under another slug")]
     OtherKind {
@@ -170,6 +186,11 @@ impl Act {
     /// The same a millisecond later: ids of things that are made one after the other sort in that order.
     pub fn tick(&mut self) {
         self.at += chrono::TimeDelta::milliseconds(1);
+    }
+
+    /// The day of the act, where the node is.
+    pub fn today(&self) -> NaiveDate {
+        self.at.with_timezone(&self.zone).date_naive()
     }
 
     /// A new id of this moment.

@@ -107,6 +107,7 @@ fn settle_on(conn: &mut Conn, urls: &Urls, fix: bool) -> Result<(), Error> {
         }
         Some(old) => {
             activity::rebase(conn, &old, urls.base())?;
+            super::register::reseal(conn, urls)?;
             crate::ap::proof::reseal_all(conn)?;
             meta::set(conn, meta::URL, urls.base())?;
         }

@@ -5,7 +5,7 @@ use super::publication::fits;
 use super::{Act, Error};
 use crate::ap::activity::Said;
 use crate::db::{self, Conn};
-use crate::domain::news::news;
+use crate::domain::news::{News, news};
 use crate::domain::note::Kind;
 use crate::domain::publication::Content;
 use crate::model;
@@ -21,14 +21,23 @@ use crate::text::{html, news as told};
 /// # Errors
 /// [`Error`]; then nothing of the transaction may be kept.
 pub fn learn(conn: &mut Conn, act: &Act, old: &Content, publication: &Publication) -> Result<Hosts, Error> {
-    let new = publication.content();
-    let news = news(old, &new);
+    tell(conn, act, &news(old, &publication.content()), publication)
+}
+
+/// Says this news of a publication; nothing where there is none. As [`learn`].
+pub(super) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    news: &[News],
+    publication: &Publication,
+) -> Result<Hosts, Error> {
     if news.is_empty() {
         return Ok(Hosts::new());
     }
+    let new = publication.content();
     let context = Context { zone: act.zone, at: act.at, number: publication.decision_number };
     let href = format!("/publications/{}", publication.row.id);
-    let markdown = told::markdown(&news, &new, context, &href);
+    let markdown = told::markdown(news, &new, context, &href);
     let row = Row {
         id: act.new_id(),
         actor_id: publication.actor.id,

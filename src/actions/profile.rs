@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::Error;
 use super::fields::{self, Fields};
 use super::front_matter::is_language;
-use crate::domain::coalition::{AssociatedState, Stage};
+use crate::domain::actor::Role;
+use crate::domain::coalition::{AssociatedState, Dimension, Stage};
 use crate::domain::handle;
-use crate::model::coalition::{Coalition, Lists};
+use crate::model::coalition::{Associated, Coalition, Lists};
 use crate::text::{Arg, Lang, dates, tf};
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 29] = [
     "handle",
     "number",
     "title",
@@ -37,6 +38,11 @@ const KEYS: [&str; 24] = [
     "examples",
     "proposed_at",
     "steward_after_handover",
+    "stages",
+    "stage_on",
+    "stage_reason",
+    "impact_reason",
+    "members",
 ];
 
 /// A coalition as a file tells it.
@@ -50,6 +56,34 @@ pub struct Profile {
     pub lists: Lists,
     /// The handle of the organisation that carries it.
     pub steward: Option<String>,
+    /// The stages it is known to have been in, the present one last.
+    pub stages: Vec<ToldStage>,
+    /// Why it seeks what it seeks now.
+    pub impact_reason: Option<String>,
+    /// Further members.
+    pub members: Vec<ToldMember>,
+}
+
+/// A stage as a file tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldStage {
+    /// Which.
+    pub stage: Stage,
+    /// When it was entered, if that is known.
+    pub on: Option<NaiveDate>,
+    /// Why, in public.
+    pub reason: Option<String>,
+}
+
+/// A member as a file tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldMember {
+    /// Its handle.
+    pub handle: String,
+    /// What it is to the coalition; not the steward, who has a key of its own.
+    pub role: Role,
+    /// What it brings.
+    pub dimensions: Vec<Dimension>,
 }
 
 impl Profile {
@@ -119,6 +153,7 @@ fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result
     };
     handle::check(&handle).map_err(|error| fields.wrong("handle", error))?;
     let lists = lists(&mut fields)?;
+    let stages = stages(&mut fields)?;
     let language = language(&fields, &lists, node)?;
     let coalition = Coalition {
         actor_id: 0,
@@ -129,7 +164,7 @@ fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result
         narrative: narrative(&mut fields, &language)?,
         problem: fields.text("problem")?,
         impact: fields.text("impact")?,
-        stage: fields.word("stage")?.unwrap_or(Stage::Intention),
+        stage: stages.last().map_or(Stage::Intention, |step| step.stage),
         family: fields.text("family")?,
         cohort: fields.text("cohort")?,
         pilot: fields.flag("pilot")?,
@@ -145,7 +180,49 @@ fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result
         coalition,
         lists,
         steward: steward.map(|handle| handle.trim_start_matches('@').to_owned()),
+        stages,
+        impact_reason: fields.text("impact_reason")?,
+        members: members(&mut fields)?,
     })
+}
+
+/// Those of the list `stages`, then the one of `stage`, unless the list ends with it.
+fn stages(fields: &mut Fields) -> Result<Vec<ToldStage>, fields::Error> {
+    let mut told: Vec<ToldStage> = Vec::new();
+    for mut one in fields.tables("stages")? {
+        one.only(&["stage", "on", "reason"])?;
+        let stage = one.word("stage")?.ok_or_else(|| fields::Error::Missing(one.key("stage")))?;
+        let on = one.day("on")?;
+        if on.is_some() && told.iter().any(|before| before.on > on) {
+            return Err(one.wrong("on", "is before the stage above it: write the stages in their order"));
+        }
+        told.push(ToldStage { stage, on, reason: one.text("reason")? });
+    }
+    let (stage, on, reason) = (fields.word("stage")?, fields.day("stage_on")?, fields.text("stage_reason")?);
+    let stage: Stage = match (stage, told.last()) {
+        (None, Some(_)) => return Ok(told),
+        (None, None) => Stage::Intention,
+        (Some(stage), Some(last)) if stage == last.stage => return Ok(told),
+        (Some(stage), _) => stage,
+    };
+    told.push(ToldStage { stage, on, reason });
+    Ok(told)
+}
+
+fn members(fields: &mut Fields) -> Result<Vec<ToldMember>, fields::Error> {
+    let read = |mut one: Fields| {
+        one.only(&["organisation", "role", "dimensions"])?;
+        let role = one.word("role")?.unwrap_or(Role::Member);
+        if role == Role::Steward {
+            return Err(one.wrong("role", "the steward has a key of its own: write `steward`"));
+        }
+        Ok(ToldMember {
+            handle: one.needed("organisation")?.trim_start_matches('@').to_owned(),
+            role,
+            dimensions: once(one.words("dimensions")?),
+        })
+    };
+    fields.tables("members")?.into_iter().map(read).collect()
 }
 
 fn made_handle(fields: &Fields, name: Option<&str>) -> Result<String, Error> {
@@ -181,23 +258,33 @@ fn once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     kept
 }
 
-/// Plain names, or tables with a name and how far the actor has come. A name stands once.
-fn associated(fields: &mut Fields) -> Result<Vec<(String, AssociatedState)>, fields::Error> {
-    let mut list: Vec<(String, AssociatedState)> = Vec::new();
+/// Plain names, or tables with a name, how far the actor has come, and what it brings. A name stands once.
+fn associated(fields: &mut Fields) -> Result<Vec<Associated>, fields::Error> {
+    let mut list: Vec<Associated> = Vec::new();
     for (index, value) in (1_usize..).zip(fields.values("associated")?) {
-        let (name, state) = match value {
-            Value::String(name) => (name.trim().to_owned(), AssociatedState::Wanted),
+        let one = match value {
+            Value::String(name) => Associated {
+                name: name.trim().to_owned(),
+                state: AssociatedState::Wanted,
+                dimensions: Vec::new(),
+            },
             Value::Object(map) => {
                 let place = format!("{}[{index}]", fields.key("associated"));
                 let mut one = Fields::new(map).at(&place);
-                one.only(&["name", "state"])?;
-                let state = one.word("state")?.unwrap_or(AssociatedState::Wanted);
-                (one.needed("name")?, state)
+                one.only(&["name", "state", "dimensions"])?;
+                Associated {
+                    state: one.word("state")?.unwrap_or(AssociatedState::Wanted),
+                    dimensions: once(one.words("dimensions")?),
+                    name: one.needed("name")?,
+                }
             }
-            _ => return Err(fields.wrong("associated", "must be names or tables with `name` and `state`")),
+            _ => {
+                let say = "must be names or tables with `name`, `state` and `dimensions`";
+                return Err(fields.wrong("associated", say));
+            }
         };
-        if !name.is_empty() && !list.iter().any(|(known, _)| *known == name) {
-            list.push((name, state));
+        if !one.name.is_empty() && !list.iter().any(|known| known.name == one.name) {
+            list.push(one);
         }
     }
     Ok(list)
@@ -268,6 +355,12 @@ mod tests {
             ("handle = ", "line 1: this is neither TOML nor JSON"),
             ("{", "this is not JSON"),
             ("handle='a'\n[[associated]]\nname='x'\nstat='y'", "did you mean `state`?"),
+            ("title='a'\n[[members]]\norganisation='x'\nrole='porteur'", "write `steward`"),
+            ("title='a'\n[[stages]]\non=2020-01-01", "`stages[1].stage` is missing"),
+            (
+                "title='a'\n[[stages]]\nstage='active'\non=2021-01-01\n[[stages]]\nstage='landed'\non=2020-01-01",
+                "`stages[2].on`: is before",
+            ),
         ] {
             let said = read(text).unwrap_err();
             assert!(said.contains(part), "{said}");

@@ -5,7 +5,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::content::content;
 use super::front_matter::Manuscript;
-use super::{Act, Error, consultation, moving, no_actor, note, register};
+use super::register::{self, Told};
+use super::{Act, Error, consultation, moving, no_actor, note, proposal};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
@@ -227,9 +228,15 @@ pub(super) fn bare_id(act: &Act, id: &str) -> String {
     }
 }
 
-/// The publication with this URL or id.
+/// The publication with this URL, id, or `coalition/slug`.
 pub(super) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
-    let found = publication::find(conn, &bare_id(act, id))?;
+    let mut found = publication::find(conn, &bare_id(act, id))?;
+    if let (None, Some((handle, slug))) = (&found, id.split_once('/'))
+        && let Some((group, _)) = coalition::by_handle(conn, handle.trim_start_matches('@'))?
+        && let Some(id) = publication::id_by_slug(conn, group.id, slug)?
+    {
+        found = publication::find(conn, &id)?;
+    }
     found.ok_or_else(|| Error::NoPublication(id.to_owned()))
 }
 
@@ -279,12 +286,11 @@ fn insert(
         return Ok((row.id, Outcome::Drafted));
     }
     match &content.details {
-        Details::Decision(decision) => {
-            register::enter(conn, (group.id, &group.handle), &row.id, content, decision)?;
-        }
         Details::Consultation(asked) => consultation::schedule(conn, act, &row, asked)?,
+        Details::Proposal(_) => proposal::filed(conn, act, None, &row, content, authors)?,
         _ => {}
     }
+    register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
     Ok((row.id, Outcome::Published))
 }
 
@@ -333,13 +339,13 @@ fn revise(
         (None, Some(_)) => Outcome::Published,
         (Some(_), _) => Outcome::Revised,
     };
-    if let (Outcome::Published, Details::Decision(decision)) = (outcome, &content.details) {
-        let group = (before.actor.id, before.actor.handle.as_str());
-        register::enter(conn, group, &id, content, decision)?;
-    }
+    register::keep(conn, act, &before.actor, &id, Some(before), content, &Told::default())?;
     if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
     {
         consultation::schedule(conn, act, &row, asked)?;
+    }
+    if outcome != Outcome::Drafted && kind == Kind::Proposal {
+        proposal::filed(conn, act, Some(before), &row, content, authors)?;
     }
     Ok((id, outcome))
 }
@@ -355,7 +361,13 @@ fn new_slug(conn: &mut Conn, manuscript: &Manuscript, before: &Publication) -> R
     }
 }
 
-fn revised(act: &Act, before: &Publication, content: &Content, slug: String) -> Result<Row, Error> {
+/// The row of a publication after this content took the place of the one before.
+pub(super) fn revised(
+    act: &Act,
+    before: &Publication,
+    content: &Content,
+    slug: String,
+) -> Result<Row, Error> {
     let old = &before.row;
     let public = content.state != State::Draft;
     let at = match old.published_at {
@@ -385,7 +397,14 @@ pub(super) fn later(now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last.trunc_subsecs(0) + TimeDelta::seconds(1))
 }
 
-fn tell(conn: &mut Conn, act: &Act, id: &str, kind: &'static str, travel: Travel) -> Result<Hosts, Error> {
+/// Stores an activity with the document of a publication as it is now; the caller makes its hosts due.
+pub(super) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    kind: &'static str,
+    travel: Travel,
+) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
     let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)

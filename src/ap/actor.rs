@@ -11,6 +11,7 @@ use super::keys::Signer;
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
+use crate::domain::coalition::Dimension;
 use crate::model;
 use crate::model::actor::Actor;
 use crate::model::coalition::{Coalition, Lists, Member};
@@ -98,6 +99,7 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
     });
     if let Some(object) = document.as_object_mut() {
         if let Profile::Coalition(coalition, lists, members) = profile {
+            object.insert("decisions".to_owned(), format!("{id}/decisions").into());
             object.insert("coalition".to_owned(), facts(coalition, lists, members));
         }
         let aliases: Vec<String> = actor.also_known_as.lines().map(|kept| urls.told(kept)).collect();
@@ -201,13 +203,21 @@ fn facts(coalition: &Coalition, lists: &Lists, members: &[Member]) -> Value {
         "languages": lists.languages,
         "levers": lists.levers,
         "qualities": lists.qualities,
-        "dimensions": lists.dimensions,
+        "dimensions": lists.present(members),
         "examples": lists.examples,
-        "associated": lists.associated.iter().map(|(name, state)| json!({"name": name, "state": state})).collect::<Vec<_>>(),
-        "members": members.iter().map(|member| json!({"name": member.name, "role": member.role})).collect::<Vec<_>>(),
+        "associated": lists.associated.iter().map(|one| with_dimensions(json!({"name": one.name, "state": one.state}), &one.dimensions)).collect::<Vec<_>>(),
+        "members": members.iter().map(|member| with_dimensions(json!({"name": member.name, "role": member.role}), &member.dimensions)).collect::<Vec<_>>(),
     });
     if let Some(object) = facts.as_object_mut() {
         object.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
     }
     facts
+}
+
+/// With what somebody brings, where that is known.
+fn with_dimensions(mut fact: Value, dimensions: &[Dimension]) -> Value {
+    if let Some(object) = fact.as_object_mut().filter(|_| !dimensions.is_empty()) {
+        object.insert("dimensions".to_owned(), json!(dimensions));
+    }
+    fact
 }

@@ -10,7 +10,9 @@ use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use reset_federation::activity::{Embedded, ObjectRef};
 use reset_federation::check::{self, Refusal, Verdict};
-use reset_federation::limits::{MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS};
+use reset_federation::limits::{
+    MAX_BODY, MAX_FETCH_TIME, MAX_FETCHED, MAX_FETCHES, MAX_REDIRECTS, MAX_REGISTER,
+};
 use reset_federation::url_check::authority;
 use reset_federation::{json, media_type, url_check};
 use serde_json::Value;
@@ -89,6 +91,8 @@ pub struct Fetcher<'a> {
     app: &'a App,
     left: AtomicUsize,
     bytes: AtomicUsize,
+    /// The largest single answer, in bytes.
+    largest: usize,
     until: Instant,
     spent: AtomicBool,
 }
@@ -105,8 +109,20 @@ impl<'a> Fetcher<'a> {
             app,
             left: AtomicUsize::new(requests),
             bytes: AtomicUsize::new(MAX_FETCHED),
+            largest: MAX_BODY,
             until: Instant::now() + MAX_FETCH_TIME,
             spent: AtomicBool::new(false),
+        }
+    }
+
+    /// A fetcher for a register of decisions, which somebody at the command line waits for: as many bytes as one may have.
+    pub fn of_register(app: &'a App) -> Fetcher<'a> {
+        let bytes = AtomicUsize::new(MAX_REGISTER.saturating_add(MAX_FETCHED));
+        Fetcher {
+            bytes,
+            largest: MAX_REGISTER,
+            until: Instant::now() + MAX_FETCH_TIME * 4,
+            ..Fetcher::new(app)
         }
     }
 
@@ -238,8 +254,9 @@ impl<'a> Fetcher<'a> {
         while let Some(chunk) =
             response.chunk().await.map_err(|_| FetchError::Later("the answer broke off".into()))?
         {
-            if bytes.len() + chunk.len() > MAX_BODY {
-                return Err(FetchError::Refused("the answer is larger than 1 MB".into()));
+            if bytes.len() + chunk.len() > self.largest {
+                let most = self.largest / 1_000_000;
+                return Err(FetchError::Refused(format!("the answer is larger than {most} MB")));
             }
             self.bytes
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(chunk.len()))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use reset_federation::key::{Ed25519Private, KeyError, RsaPrivate};
 use reset_federation::proof::ProofError;
 
@@ -86,8 +86,18 @@ impl From<diesel::result::Error> for Error {
 /// # Errors
 /// See [`Error`].
 pub async fn signer(app: &App, actor_id: i64) -> Result<Arc<Signer>, Error> {
+    signer_since(app, actor_id, DateTime::UNIX_EPOCH).await
+}
+
+/// As [`signer`], but with keys that were the actor's at `since` or later: what was said with new keys goes out with them.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn signer_since(app: &App, actor_id: i64, since: DateTime<Utc>) -> Result<Arc<Signer>, Error> {
     let memory = app.caches.of::<Signers>();
-    if let Some(kept) = memory.0.get(&actor_id) {
+    if let Some(kept) = memory.0.get(&actor_id)
+        && kept.seen.load(Ordering::Relaxed) >= since.timestamp_micros()
+    {
         let (now, seen) = (app.now().timestamp_micros(), kept.seen.load(Ordering::Relaxed));
         let is_fresh = (now - seen).abs() < RECHECK.num_microseconds().unwrap_or_default();
         if is_fresh || kept.seen.compare_exchange(seen, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {

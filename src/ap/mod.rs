@@ -19,5 +19,6 @@ pub mod policy;
 pub mod proof;
 pub mod publication;
 pub mod quote;
+pub mod register;
 pub mod resolve;
 pub mod vouched;

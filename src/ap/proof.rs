@@ -97,7 +97,10 @@ fn unusable(actor_id: i64, error: impl std::fmt::Display) -> db::Error {
 }
 
 /// The current Ed25519 key of a local actor, made now where there is none.
-fn key(conn: &mut Conn, actor_id: i64, now: NaiveDateTime) -> Result<model::actor::Key, db::Error> {
+///
+/// # Errors
+/// The database's.
+pub fn key(conn: &mut Conn, actor_id: i64, now: NaiveDateTime) -> Result<model::actor::Key, db::Error> {
     if let Some(key) = model::actor::current_key(conn, actor_id, keys::ED25519)? {
         return Ok(key);
     }
@@ -144,6 +147,14 @@ fn reseal(conn: &mut Conn, activity: model::activity::Activity) -> Result<(), db
         && let Some(members) = object.as_object_mut()
     {
         members.shift_remove("proof");
+        // The entry that a decision carries has a proof of its own, which stands in the register.
+        let entered = match &activity.publication_id {
+            Some(id) if members.contains_key("decision") => model::decision::of_publication(conn, id)?,
+            _ => None,
+        };
+        if let Some(entry) = entered.and_then(|row| serde_json::from_str(&model::decision::told(&row)).ok()) {
+            members.insert("decision".to_owned(), entry);
+        }
     }
     if !actor.is_empty() {
         let sealed = seal_with(&voucher, &mut document, activity.made_at.and_utc());

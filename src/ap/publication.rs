@@ -70,6 +70,10 @@ pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<U
         match &publication.details {
             Details::Meeting(told) => meeting::event(object, (&id, &group), publication, told, zone),
             Details::Consultation(asked) => consultation::question(object, publication, asked, zone),
+            Details::Decision(_) => {
+                let entry = publication.entry.as_deref().and_then(|entry| serde_json::from_str(entry).ok());
+                object.extend(entry.map(|entry: Value| ("decision".to_owned(), entry)));
+            }
             _ => {}
         }
     }
@@ -104,7 +108,9 @@ fn ours(publication: &Publication) -> Value {
 fn public_details(details: &Details) -> Value {
     let mut value = serde_json::to_value(details).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
-        object.retain(|key, value| key != "join_url" && key != "kind" && !value.is_null());
+        object.retain(|key, value| {
+            !matches!(key.as_str(), "join_url" | "kind" | "reached") && !value.is_null()
+        });
     }
     value
 }

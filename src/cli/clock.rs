@@ -17,6 +17,8 @@ pub(super) async fn run(app: SharedApp, shutdown: watch::Receiver<bool>) {
     let app = &app;
     tokio::join!(
         duty("consultations", shutdown.clone(), || actions::consultation::tend(app)),
+        duty("reviews", shutdown.clone(), || actions::decision::tend(app)),
+        duty("proposals", shutdown.clone(), || actions::closing::tend(app)),
         duty("handles", shutdown, || actions::handles::tend(app)),
     );
 }

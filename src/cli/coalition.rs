@@ -1,11 +1,11 @@
-//! `coalition create`, `import`, `list`, `show`, `rotate-keys`, `alias` and `move`.
+//! `coalition create`, `import`, `list`, `show`, `rotate-keys`, `alias` and `move`; the acts of its life are in `life.rs`.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{Failure, keys, moving, open, print};
+use super::{Failure, keys, life, moving, open, print};
 use crate::actions::coalition::{NewCoalition, Shown, create, import, show};
 use crate::actions::profile::Profile;
 use crate::app::App;
@@ -55,6 +55,8 @@ pub(super) enum Command {
     Alias(moving::Alias),
     /// Move to another address: its followers are asked to follow it there. Prints the id of where it is now.
     Move(moving::Move),
+    #[command(flatten)]
+    Life(life::Command),
 }
 
 pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
@@ -62,6 +64,7 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
         Command::RotateKeys(command) => keys::run(path, ActorKind::Coalition, command).await?,
         Command::Alias(command) => moving::alias_of(path, ActorKind::Coalition, command).await?,
         Command::Move(command) => moving::move_of(path, ActorKind::Coalition, command).await?,
+        Command::Life(command) => life::run(path, command).await?,
         Command::Create { handle, title, steward, icon } => {
             let icon = icon.map(|file| read(&file)).transpose()?;
             let app = open::node(path).await?;
@@ -164,11 +167,11 @@ fn told(app: &App, shown: &Shown) -> Value {
         "language": coalition.language,
         "levers": lists.levers,
         "qualities": lists.qualities,
-        "dimensions": lists.dimensions,
+        "dimensions": lists.present(&shown.members),
         "languages": lists.languages,
         "examples": lists.examples,
-        "associated": lists.associated.iter().map(|(name, state)| json!({"name": name, "state": state})).collect::<Vec<_>>(),
-        "members": shown.members.iter().map(|member| json!({"handle": member.handle, "name": member.name, "role": member.role})).collect::<Vec<_>>(),
+        "associated": lists.associated.iter().map(|one| json!({"name": one.name, "state": one.state, "dimensions": one.dimensions})).collect::<Vec<_>>(),
+        "members": shown.members.iter().map(|member| json!({"handle": member.handle, "name": member.name, "role": member.role, "dimensions": member.dimensions})).collect::<Vec<_>>(),
         "followers": shown.followers,
     })
 }

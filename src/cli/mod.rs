@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod charter;
 mod clock;
 mod coalition;
 mod comment;
@@ -12,16 +13,20 @@ mod decision;
 mod deliveries;
 mod demo;
 mod doctor;
+mod export;
 mod federation;
 mod init;
 mod keys;
+mod life;
 mod logging;
 mod moderation;
 mod moving;
 mod open;
 mod organisation;
 mod peers;
+mod position;
 mod print;
+mod proposal;
 mod publication;
 mod publish;
 mod quote;
@@ -30,6 +35,7 @@ mod report;
 mod retention;
 mod serve;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +82,9 @@ enum Command {
     /// Coalitions of this node.
     #[command(subcommand)]
     Coalition(coalition::Command),
+    /// The versions of a coalition's charter, and who acknowledged which.
+    #[command(subcommand)]
+    Charter(charter::Command),
     /// Publish or revise what a coalition says. Prints one URL a line.
     Publish(publish::Arguments),
     /// Withdraw a publication: a tombstone stays, with the reason.
@@ -83,6 +92,12 @@ enum Command {
     /// What a coalition shows first, what takes no more replies, who comes to a meeting.
     #[command(subcommand)]
     Publication(publication::Command),
+    /// The rounds of proposals: opening, leading and closing them, amendments.
+    #[command(subcommand)]
+    Proposal(proposal::Command),
+    /// Where organisations stand on proposals.
+    #[command(subcommand)]
+    Position(position::Command),
     /// What organisations, persons and coalitions say under publications.
     #[command(subcommand)]
     Comment(comment::Command),
@@ -110,6 +125,8 @@ enum Command {
     /// The register of decisions.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Write what coalitions published to a folder: readable texts, and registers that anybody can verify.
+    Export(export::Arguments),
     /// Copy the database, keys included, to a file.
     Backup(backup::Backup),
     /// Put a backup in the place of the database.
@@ -132,6 +149,9 @@ enum Failure {
     Database(#[from] db::Error),
     #[error("{0}")]
     Said(String),
+    /// What is wrong was printed as the result.
+    #[error("it does not hold")]
+    Told,
 }
 
 impl From<String> for Failure {
@@ -168,6 +188,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::FAILURE,
         Err(failure) => {
             let sentence = failure.to_string();
             let words: Vec<_> = sentence.split_whitespace().collect();
@@ -188,10 +209,13 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Account(command) => account::run(path, command).await,
         Command::Organisation(command) => organisation::run(path, command).await,
         Command::Coalition(command) => coalition::run(path, command).await,
+        Command::Charter(command) => charter::run(path, command).await,
         Command::Publish(arguments) => publish::run(path, arguments).await,
         Command::Withdraw(arguments) => publish::withdraw(path, arguments).await,
         Command::Contribution(command) => contribution::run(path, command).await,
         Command::Publication(command) => publication::run(path, command).await,
+        Command::Proposal(command) => proposal::run(path, command).await,
+        Command::Position(command) => position::run(path, command).await,
         Command::Comment(command) => comment::run(path, command).await,
         Command::Report(command) => report::run(path, command).await,
         Command::Reply(command) => reply::run(path, command).await,
@@ -200,6 +224,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
+        Command::Export(arguments) => export::run(path, arguments).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),
         Command::Restore(arguments) => backup::restore(path, &arguments),
         Command::Config(command) => config::run(path, command),

@@ -10,10 +10,17 @@ use super::Failure;
 
 /// Most characters of a cell.
 const MAX_CELL: usize = 1000;
+/// Most characters of a sentence.
+const MAX_SENTENCE: usize = 8000;
 
 /// One line of result.
 pub(super) fn line(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A sentence in which words of strangers may stand, as one line of result that moves no cursor.
+pub(super) fn sentence(text: &str) {
+    line(printable(text, MAX_SENTENCE));
 }
 
 /// A remark that is no result.

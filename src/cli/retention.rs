@@ -51,7 +51,11 @@ async fn forget(app: &App) -> Result<usize, db::Error> {
             let ids = model::inbox_item::forget_ids(conn, now - IDS)?;
             let deliveries = outbox::forget_old(conn, before(retention.deliveries_days))?;
             let deleted = outbox::forget_deleted(conn)?;
-            Ok::<_, db::Error>([hosts, items, ids, deliveries, deleted].into_iter().sum::<usize>())
+            let unconfirmed =
+                model::declaration::forget_unconfirmed(conn, before(retention.declarations_days))?;
+            Ok::<_, db::Error>(
+                [hosts, items, ids, deliveries, deleted, unconfirmed].into_iter().sum::<usize>(),
+            )
         })
         .await?;
     loop {

@@ -85,6 +85,10 @@ pub(super) async fn ready(
     actions::node::settle_url(&app, true).await?;
     actions::node::settle_search(&app).await?;
     actions::moderation::settle_mode(&app).await?;
+    let signed = actions::register::settle(&app).await?;
+    if signed > 0 {
+        tracing::info!(entries = signed, "signed the registers of decisions");
+    }
     Ok((app, lock))
 }
 

@@ -96,6 +96,7 @@ diesel::table! {
         position -> Integer,
         name -> Text,
         state -> Text,
+        dimensions -> Text,
     }
 }
 
@@ -105,6 +106,86 @@ diesel::table! {
         member_id -> BigInt,
         role -> Text,
         since -> Timestamp,
+        dimensions -> Text,
+    }
+}
+
+diesel::table! {
+    coalition_stages (id) {
+        id -> BigInt,
+        coalition_id -> BigInt,
+        stage -> Text,
+        day -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    coalition_impacts (coalition_id, version) {
+        coalition_id -> BigInt,
+        version -> Integer,
+        text -> Text,
+        day -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    membership_acts (id) {
+        id -> BigInt,
+        coalition_id -> BigInt,
+        member_id -> BigInt,
+        act -> Text,
+        role -> Nullable<Text>,
+        day -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    declarations (id) {
+        id -> Text,
+        coalition_id -> BigInt,
+        organisation -> Text,
+        folded -> Text,
+        email -> Nullable<Text>,
+        sentence -> Text,
+        state -> Text,
+        token -> Nullable<Text>,
+        declared_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    charters (coalition_id, version) {
+        coalition_id -> BigInt,
+        version -> Text,
+        state -> Text,
+        publication_id -> Nullable<Text>,
+        day -> Date,
+        by_id -> BigInt,
+        made_at -> Timestamp,
+        superseded_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    charter_acknowledgements (coalition_id, version, organisation_id) {
+        coalition_id -> BigInt,
+        version -> Text,
+        organisation_id -> BigInt,
+        day -> Date,
+        made_at -> Timestamp,
     }
 }
 
@@ -161,12 +242,23 @@ diesel::table! {
 }
 
 diesel::table! {
-    decisions (publication_id) {
-        publication_id -> Text,
+    decisions (coalition_id, number) {
         coalition_id -> BigInt,
         number -> Integer,
+        act -> Text,
+        publication_id -> Nullable<Text>,
+        decision -> Nullable<Integer>,
+        successor -> Nullable<Integer>,
         entry -> Text,
         digest -> Text,
+        proof -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reviews (publication_id) {
+        publication_id -> Text,
+        due_at -> Timestamp,
     }
 }
 
@@ -270,6 +362,69 @@ diesel::table! {
         closes_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
         results_due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    proposals (publication_id) {
+        publication_id -> Text,
+        version -> Integer,
+        began_at -> Nullable<Timestamp>,
+        opens_at -> Nullable<Timestamp>,
+        remind_at -> Nullable<Timestamp>,
+        closes_at -> Nullable<Timestamp>,
+        reminded_round -> Integer,
+        outcome -> Nullable<Text>,
+        decision_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    positions (id) {
+        id -> Text,
+        publication_id -> Text,
+        organisation_id -> Nullable<BigInt>,
+        remote_id -> Nullable<BigInt>,
+        stance -> Text,
+        reason -> Nullable<Text>,
+        version -> Integer,
+        round -> Integer,
+        taken_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+        withdrawn_reason -> Nullable<Text>,
+        resolved_at -> Nullable<Timestamp>,
+        resolution -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    amendments (id) {
+        id -> Text,
+        publication_id -> Text,
+        organisation_id -> Nullable<BigInt>,
+        remote_id -> Nullable<BigInt>,
+        version -> Integer,
+        body -> Text,
+        reason -> Nullable<Text>,
+        state -> Text,
+        proposed_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    proposal_acts (id) {
+        id -> Text,
+        publication_id -> Text,
+        act -> Text,
+        actor_id -> Nullable<BigInt>,
+        at -> Timestamp,
+        version -> Integer,
+        round -> Integer,
+        phase -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -548,6 +703,8 @@ diesel::joinable!(coalition_values -> coalitions (coalition_id));
 diesel::joinable!(associated_actors -> coalitions (coalition_id));
 diesel::joinable!(memberships -> coalitions (coalition_id));
 diesel::joinable!(memberships -> actors (member_id));
+diesel::joinable!(declarations -> coalitions (coalition_id));
+diesel::joinable!(charter_acknowledgements -> actors (organisation_id));
 diesel::joinable!(publications -> coalitions (coalition_id));
 diesel::joinable!(publication_authors -> publications (publication_id));
 diesel::joinable!(publication_authors -> actors (actor_id));
@@ -555,6 +712,7 @@ diesel::joinable!(publication_tags -> publications (publication_id));
 diesel::joinable!(revisions -> publications (publication_id));
 diesel::joinable!(decisions -> publications (publication_id));
 diesel::joinable!(decisions -> coalitions (coalition_id));
+diesel::joinable!(reviews -> publications (publication_id));
 diesel::joinable!(remote_keys -> remote_actors (remote_id));
 diesel::joinable!(followers -> actors (actor_id));
 diesel::joinable!(followers -> remote_actors (remote_id));
@@ -565,6 +723,10 @@ diesel::joinable!(replies -> remote_actors (remote_id));
 diesel::joinable!(reactions -> publications (publication_id));
 diesel::joinable!(reactions -> remote_actors (remote_id));
 diesel::joinable!(consultations -> publications (publication_id));
+diesel::joinable!(proposals -> publications (publication_id));
+diesel::joinable!(positions -> organisations (organisation_id));
+diesel::joinable!(amendments -> organisations (organisation_id));
+diesel::joinable!(proposal_acts -> actors (actor_id));
 diesel::joinable!(answers -> publications (publication_id));
 diesel::joinable!(answers -> remote_actors (remote_id));
 diesel::joinable!(registrations -> publications (publication_id));
@@ -598,11 +760,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     coalition_values,
     associated_actors,
     memberships,
+    coalition_stages,
+    coalition_impacts,
+    membership_acts,
+    declarations,
+    charters,
+    charter_acknowledgements,
     publications,
     publication_authors,
     publication_tags,
     revisions,
     decisions,
+    reviews,
     remote_actors,
     remote_keys,
     followers,
@@ -610,6 +779,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     replies,
     reactions,
     consultations,
+    proposals,
+    positions,
+    amendments,
+    proposal_acts,
     answers,
     registrations,
     notes,

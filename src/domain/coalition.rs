@@ -46,3 +46,50 @@ crate::words! {
         Declined = "declined",
     }
 }
+
+crate::words! {
+    /// What happened to a membership.
+    MembershipAct as "act on a membership" {
+        Added = "added",
+        Role = "role",
+        Removed = "removed",
+        HandedOver = "handed_over",
+    }
+}
+
+crate::words! {
+    /// How far a declaration of interest has come.
+    DeclarationState as "state of a declaration" {
+        Declared = "declared",
+        Accepted = "accepted",
+        Withdrawn = "withdrawn",
+    }
+}
+
+crate::words! {
+    /// What a version of a charter is. It is acknowledged, never signed.
+    CharterState as "state of a charter" {
+        Beta = "beta" | "bêta",
+        InForce = "in_force" | "en vigueur",
+        Superseded = "superseded",
+    }
+}
+
+/// A name by which two spellings of one organisation are recognised: lower case, runs of what is no letter or digit as one space.
+pub fn folded(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_spellings_of_one_name_are_the_same() {
+        assert_eq!(folded("  L’Atelier – (Rennes)"), folded("l'atelier rennes"));
+        assert_ne!(folded("Atelier"), folded("Ateliers"));
+        assert_eq!(folded("…"), "");
+    }
+}

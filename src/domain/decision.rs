@@ -1,14 +1,28 @@
-//! The frozen entry of a decision: what the register keeps for ever, byte for byte.
+//! The frozen entries of the register of decisions: what is kept for ever, byte for byte. Five acts in one numbering.
 
 use serde::Serialize;
 
 use super::position::Reached;
 use super::publication::{Content, Decision, Method, When};
+use super::state::State;
 
-/// One entry of a coalition's register. Its canonical JSON (RFC 8785) is stored once and never rewritten; the signature
-/// and the endorsements are laid around it later.
+crate::words! {
+    /// What an entry of the register does.
+    Act as "act" {
+        Adopt = "adopt",
+        Review = "review",
+        Supersede = "supersede",
+        Repeal = "repeal",
+        Rotate = "rotate",
+    }
+}
+
+/// A decision is adopted. Its canonical JSON (RFC 8785) is stored once and never rewritten; the proof is laid beside it.
+/// Entries from before there were other acts have no `act`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry<'a> {
+    /// [`Act::Adopt`].
+    pub act: Act,
     /// Counts from 1 in the coalition, without a gap.
     pub number: i32,
     /// The publication that carries it (UUIDv7).
@@ -36,6 +50,80 @@ pub struct Entry<'a> {
     /// SHA-256 (lower-case hexadecimal) of the entry before it; absent in the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<&'a str>,
+}
+
+/// A decision is reviewed, superseded or repealed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change<'a> {
+    /// Which of the three.
+    pub act: Act,
+    /// See [`Entry::number`].
+    pub number: i32,
+    /// The handle of the coalition.
+    pub coalition: &'a str,
+    /// The number of the decision that changes.
+    pub decision: i32,
+    /// The number of the decision that takes its place, where one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<i32>,
+    /// Its state from then on.
+    pub state: State,
+    /// The day of the act.
+    pub date: When,
+    /// The day on which it is to be reviewed, where this sets one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<When>,
+    /// The handle of the organisation that asked for it; absent where the clock did, or nobody said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<&'a str>,
+    /// Plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    /// See [`Entry::previous`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<&'a str>,
+}
+
+/// The coalition signs with another key from then on; signed by both.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rotation<'a> {
+    /// [`Act::Rotate`].
+    pub act: Act,
+    /// See [`Entry::number`].
+    pub number: i32,
+    /// The handle of the coalition.
+    pub coalition: &'a str,
+    /// The key that held.
+    pub from: Named<'a>,
+    /// The key that holds.
+    pub to: Named<'a>,
+    /// Whether the old key, and those before it, are not to be believed any more but for the entries before this one: the new
+    /// key vouches for those, since it signs the digest of the last.
+    pub revoked: bool,
+    /// The day of the act.
+    pub date: When,
+    /// See [`Entry::previous`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<&'a str>,
+}
+
+/// A key, as an entry names it: without the base URL of the node, so that the entry is the same wherever it is read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Named<'a> {
+    /// Relative to the id of the coalition, such as `#ed25519-2`.
+    pub id: String,
+    /// As a Multikey (FEP-521a).
+    #[serde(rename = "publicKeyMultibase")]
+    pub public: &'a str,
+}
+
+/// The act by which a decision comes into a state after it was adopted.
+pub fn act_of(state: State) -> Act {
+    match state {
+        State::Superseded => Act::Supersede,
+        State::Repealed => Act::Repeal,
+        _ => Act::Review,
+    }
 }
 
 /// The parts of a decision that its entry froze: the rest (summary, tags, state, review date) lives on around it.

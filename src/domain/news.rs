@@ -9,6 +9,8 @@ use super::state::State;
 pub enum News {
     /// An open proposal has another round, after the one before was over.
     RoundOpened,
+    /// The deadline of a round is near.
+    RoundEnds,
     /// A proposal was adopted.
     Adopted,
     /// A proposal was not adopted.
@@ -41,7 +43,9 @@ pub fn news(old: &Content, new: &Content) -> Vec<News> {
         (Details::Meeting(a), Details::Meeting(b)) if is_moved(a, b) && is_planned(new.state) => {
             return vec![News::MeetingMoved];
         }
-        (Details::Proposal(a), Details::Proposal(b)) if old.state == new.state && is_next_round(a, b) => {
+        (Details::Proposal(a), Details::Proposal(b))
+            if old.state == new.state && (is_next_round(a, b) || a.round() < b.round()) =>
+        {
             return vec![News::RoundOpened];
         }
         _ => {}
@@ -64,7 +68,7 @@ pub fn news(old: &Content, new: &Content) -> Vec<News> {
 }
 
 /// Whether the round of `b` begins when that of `a` was over.
-fn is_next_round(a: &Proposal, b: &Proposal) -> bool {
+pub fn is_next_round(a: &Proposal, b: &Proposal) -> bool {
     match (a.closes, b.opens) {
         (Some(When::Instant(closed)), Some(When::Instant(opens))) => opens >= closed,
         (Some(closed), Some(opens)) => opens.day() >= closed.day() && a.opens != b.opens,

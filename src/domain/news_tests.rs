@@ -25,7 +25,14 @@ fn when(text: &str) -> Option<When> {
 
 fn proposal(opens: &str, closes: &str) -> Details {
     let (opens, closes) = (when(opens), when(closes));
-    Details::Proposal(Proposal { method: Method::Consent, opens, closes, quorum: None })
+    Details::Proposal(Proposal {
+        method: Method::Consent,
+        opens,
+        closes,
+        quorum: None,
+        round: None,
+        phase: None,
+    })
 }
 
 fn decision() -> Details {

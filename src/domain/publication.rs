@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coalition::Dimension;
 use super::position::Reached;
+use super::round::Phase;
 use super::state::State;
 
 crate::words! {
@@ -219,6 +220,12 @@ pub struct Proposal {
     pub closes: Option<When>,
     /// How many organisations must take a position.
     pub quorum: Option<u32>,
+    /// The round, from 1, which none stands for; never written by an author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u32>,
+    /// Where the round is, if it is led in phases; never written by an author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
 }
 
 /// A meeting, planned or minuted.

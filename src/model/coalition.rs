@@ -79,8 +79,34 @@ pub struct Lists {
     pub languages: Vec<String>,
     /// Examples of what it wants more of.
     pub examples: Vec<String>,
-    /// Its wish list: names and how far each has come.
-    pub associated: Vec<(String, AssociatedState)>,
+    /// Its wish list.
+    pub associated: Vec<Associated>,
+}
+
+impl Lists {
+    /// Whether somebody is known to bring a dimension: the coalition says so, a member, or an associated actor that joined.
+    pub fn has(&self, dimension: Dimension, members: &[Member]) -> bool {
+        let joined = |one: &&Associated| one.state == AssociatedState::Joined;
+        self.dimensions.contains(&dimension)
+            || members.iter().any(|member| member.dimensions.contains(&dimension))
+            || self.associated.iter().filter(joined).any(|one| one.dimensions.contains(&dimension))
+    }
+
+    /// The dimensions that somebody is known to bring.
+    pub fn present(&self, members: &[Member]) -> Vec<Dimension> {
+        Dimension::ALL.iter().copied().filter(|dimension| self.has(*dimension, members)).collect()
+    }
+}
+
+/// An actor that the coalition would like to have, or has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Associated {
+    /// As it is called.
+    pub name: String,
+    /// How far it has come.
+    pub state: AssociatedState,
+    /// What it brings or would bring.
+    pub dimensions: Vec<Dimension>,
 }
 
 /// A member organisation with its role.
@@ -94,6 +120,8 @@ pub struct Member {
     pub name: String,
     /// What it is to the coalition.
     pub role: Role,
+    /// What it brings.
+    pub dimensions: Vec<Dimension>,
 }
 
 /// Stores the profile and lists of an actor that was just made.
@@ -140,12 +168,13 @@ fn insert_lists(conn: &mut Conn, id: i64, lists: &Lists) -> Result<()> {
         }
     }
     let mut associated = Vec::new();
-    for (position, (name, state)) in (0_i32..).zip(&lists.associated) {
+    for (position, one) in (0_i32..).zip(&lists.associated) {
         associated.push((
             associated_actors::coalition_id.eq(id),
             associated_actors::position.eq(position),
-            associated_actors::name.eq(name),
-            associated_actors::state.eq(*state),
+            associated_actors::name.eq(&one.name),
+            associated_actors::state.eq(one.state),
+            associated_actors::dimensions.eq(joined(&one.dimensions)),
         ));
     }
     both!(conn, c => {
@@ -175,12 +204,24 @@ pub fn lists(conn: &mut Conn, id: i64) -> Result<Lists> {
             _ => lists.examples.push(value),
         }
     }
-    lists.associated = associated_actors::table
+    let rows: Vec<(String, AssociatedState, String)> = associated_actors::table
         .filter(associated_actors::coalition_id.eq(id))
         .order(associated_actors::position)
-        .select((associated_actors::name, associated_actors::state))
+        .select((associated_actors::name, associated_actors::state, associated_actors::dimensions))
         .load(conn)?;
+    for (name, state, words) in rows {
+        lists.associated.push(Associated { name, state, dimensions: split(&words)? });
+    }
     Ok(lists)
+}
+
+/// Dimensions as a row holds them.
+fn joined(dimensions: &[Dimension]) -> String {
+    dimensions.iter().map(|dimension| dimension.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn split(words: &str) -> Result<Vec<Dimension>> {
+    words.split_whitespace().map(known).collect()
 }
 
 fn known<T: std::str::FromStr>(word: &str) -> Result<T>
@@ -250,16 +291,16 @@ pub fn role(conn: &mut Conn, id: i64, member_id: i64) -> Result<Option<Role>> {
 /// # Errors
 /// The database's.
 pub fn members(conn: &mut Conn, id: i64) -> Result<Vec<Member>> {
-    let rows: Vec<(i64, String, String, Role)> = memberships::table
+    let rows: Vec<(i64, String, String, Role, String)> = memberships::table
         .inner_join(actors::table.inner_join(organisations::table))
         .filter(memberships::coalition_id.eq(id))
         .order(memberships::since)
-        .select((actors::id, actors::handle, organisations::name, memberships::role))
+        .select((actors::id, actors::handle, organisations::name, memberships::role, memberships::dimensions))
         .load(conn)?;
-    let mut members: Vec<Member> = rows
-        .into_iter()
-        .map(|(actor_id, handle, name, role)| Member { actor_id, handle, name, role })
-        .collect();
+    let mut members = Vec::with_capacity(rows.len());
+    for (actor_id, handle, name, role, words) in rows {
+        members.push(Member { actor_id, handle, name, role, dimensions: split(&words)? });
+    }
     members.sort_by_key(|member| member.role);
     Ok(members)
 }
@@ -281,6 +322,65 @@ pub fn set_member(conn: &mut Conn, id: i64, member: i64, role: Role, now: NaiveD
         .set(memberships::role.eq(role))
         .execute(c))
     .map(drop)
+}
+
+/// Sets what a member brings.
+///
+/// # Errors
+/// The database's.
+pub fn set_brought(conn: &mut Conn, id: i64, member: i64, dimensions: &[Dimension]) -> Result<()> {
+    diesel::update(memberships::table.find((id, member)))
+        .set(memberships::dimensions.eq(joined(dimensions)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends a membership.
+///
+/// # Errors
+/// The database's.
+pub fn remove_member(conn: &mut Conn, id: i64, member: i64) -> Result<()> {
+    diesel::delete(memberships::table.find((id, member))).execute(conn).map(drop)
+}
+
+/// Puts an actor on the wish list, or replaces what is known of the one with this name.
+///
+/// # Errors
+/// The database's.
+pub fn associate(conn: &mut Conn, id: i64, one: &Associated) -> Result<()> {
+    let last: Option<i32> = associated_actors::table
+        .filter(associated_actors::coalition_id.eq(id))
+        .select(diesel::dsl::max(associated_actors::position))
+        .first(conn)?;
+    both!(conn, c => diesel::insert_into(associated_actors::table)
+        .values((
+            associated_actors::coalition_id.eq(id),
+            associated_actors::position.eq(last.map_or(0, |last| last.saturating_add(1))),
+            associated_actors::name.eq(&one.name),
+            associated_actors::state.eq(one.state),
+            associated_actors::dimensions.eq(joined(&one.dimensions)),
+        ))
+        .on_conflict((associated_actors::coalition_id, associated_actors::name))
+        .do_update()
+        .set((
+            associated_actors::state.eq(one.state),
+            associated_actors::dimensions.eq(joined(&one.dimensions)),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// The coalitions of this node that name one of these addresses as their parent, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn branches(conn: &mut Conn, of: &[String]) -> Result<Vec<(Actor, Coalition)>> {
+    coalitions::table
+        .inner_join(actors::table)
+        .filter(coalitions::parent.eq_any(of))
+        .order(coalitions::actor_id)
+        .select((Actor::as_select(), Coalition::as_select()))
+        .load(conn)
 }
 
 /// Holds other writers of this coalition until the transaction ends, so that numbers and slugs are given one at a time.

@@ -15,7 +15,7 @@ use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
 use crate::model::consultation::Counts;
-use crate::model::{consultation, registration, search};
+use crate::model::{consultation, decision, registration, search};
 
 /// Publications beside their actor, coalition and number in the register.
 macro_rules! joined {
@@ -108,6 +108,10 @@ pub struct Publication {
     pub attachments: Vec<Attachment>,
     /// Its number in the register, if it is a decision that was published.
     pub decision_number: Option<i32>,
+    /// The digest of its entry in the register, if it is a decision that was published.
+    pub digest: Option<String>,
+    /// That entry with its proof, as JSON.
+    pub entry: Option<String>,
     /// The answers, if it is a consultation; otherwise none.
     pub counts: Counts,
     /// How many are registered, if it is a meeting; otherwise 0.
@@ -200,6 +204,18 @@ pub fn revise(
     insert_attachments(conn, &row.id, &content.attachments)?;
     search::index_publication(conn, row, &content.tags)?;
     insert_revision(conn, row, content, reason)
+}
+
+/// The row ids of the authors of a publication, in order.
+///
+/// # Errors
+/// The database's.
+pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
+    publication_authors::table
+        .filter(publication_authors::publication_id.eq(id))
+        .order(publication_authors::position)
+        .select(publication_authors::actor_id)
+        .load(conn)
 }
 
 /// Marks a publication as withdrawn.
@@ -440,7 +456,13 @@ fn complete(
         Kind::Meeting => registration::count(conn, &row.id)?,
         _ => 0,
     };
+    let entered = match row.kind {
+        Kind::Decision => decision::of_publication(conn, &row.id)?,
+        _ => None,
+    };
     Ok(Publication {
+        digest: entered.as_ref().map(|entered| entered.digest.clone()),
+        entry: entered.as_ref().map(decision::told),
         row,
         actor,
         coalition,

@@ -97,7 +97,7 @@ pub fn index_coalition(conn: &mut Conn, row: &Coalition, lists: &Lists) -> Resul
     .cloned()
     .collect();
     parts.extend(lists.levers.iter().chain(&lists.examples).cloned());
-    parts.extend(lists.associated.iter().map(|one| one.0.clone()));
+    parts.extend(lists.associated.iter().map(|one| one.name.clone()));
     let document = Document {
         kind: "coalition",
         subject: &actor.handle,
@@ -108,6 +108,16 @@ pub fn index_coalition(conn: &mut Conn, row: &Coalition, lists: &Lists) -> Resul
         at: actor.created_at,
     };
     put(conn, &document)
+}
+
+/// Makes a coalition findable as it is stored.
+///
+/// # Errors
+/// The database's.
+pub fn index_coalition_again(conn: &mut Conn, id: i64) -> Result<()> {
+    let row: Coalition = coalitions::table.find(id).select(Coalition::as_select()).first(conn)?;
+    let lists = coalition::lists(conn, id)?;
+    index_coalition(conn, &row, &lists)
 }
 
 /// Makes an organisation findable.
@@ -354,11 +364,10 @@ pub fn rebuild(conn: &mut Conn) -> Result<()> {
     for (_, row) in super::organisation::all(conn)? {
         index_organisation(conn, &row)?;
     }
-    let rows: Vec<Coalition> =
-        coalitions::table.order(coalitions::actor_id).select(Coalition::as_select()).load(conn)?;
-    for row in rows {
-        let lists = coalition::lists(conn, row.actor_id)?;
-        index_coalition(conn, &row, &lists)?;
+    let ids: Vec<i64> =
+        coalitions::table.order(coalitions::actor_id).select(coalitions::actor_id).load(conn)?;
+    for id in ids {
+        index_coalition_again(conn, id)?;
     }
     rebuild_publications(conn)?;
     rebuild_notes(conn)

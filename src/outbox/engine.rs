@@ -88,7 +88,7 @@ impl Shared {
         let read = move |conn: &mut crate::db::Conn| Ok::<_, Error>(activity::find(conn, &wanted)?);
         let found = self.app.db.read(read).await.map_err(|error| error.to_string())?;
         let found = found.ok_or_else(|| "the activity is no longer there".to_owned())?;
-        let parcel = Arc::new(Parcel::new(found.document, found.actor_id));
+        let parcel = Arc::new(Parcel::new(found.document, found.actor_id, self.app.now()));
         self.parcels.insert(id.to_owned(), parcel.clone());
         Ok(parcel)
     }

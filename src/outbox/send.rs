@@ -27,6 +27,8 @@ pub(super) struct Parcel {
     digests: Digests,
     /// The row id of the actor, whose key may change while this is kept.
     actor_id: i64,
+    /// When the bytes were read: the key that signs them is not older.
+    read_at: DateTime<Utc>,
 }
 
 /// What an attempt came to.
@@ -71,10 +73,10 @@ impl Answer {
 }
 
 impl Parcel {
-    /// Of the stored bytes.
-    pub(super) fn new(document: String, actor_id: i64) -> Parcel {
+    /// Of the stored bytes, which were read before `read_at`.
+    pub(super) fn new(document: String, actor_id: i64, read_at: DateTime<Utc>) -> Parcel {
         let body = Bytes::from(document);
-        Parcel { digests: Digests::of(&body), body, actor_id }
+        Parcel { digests: Digests::of(&body), body, actor_id, read_at }
     }
 
     /// How much memory it takes, roughly, in bytes.
@@ -88,7 +90,8 @@ impl Parcel {
     /// # Errors
     /// What keeps this node from signing, a sentence; it says nothing about the host.
     pub(super) async fn send(&self, app: &App, inbox: &str) -> Result<Answer, String> {
-        let signer = keys::signer(app, self.actor_id).await.map_err(|error| error.to_string())?;
+        let signer = keys::signer_since(app, self.actor_id, self.read_at).await;
+        let signer = signer.map_err(|error| error.to_string())?;
         let url = match target(app, inbox) {
             Ok(url) => url,
             Err(error) => return Ok(Answer::none(error)),

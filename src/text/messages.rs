@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-const FR: [&str; 7] = [
+const FR: &[&str] = &[
     include_str!("locales/fr/words.ftl"),
     include_str!("locales/fr/summary.ftl"),
     include_str!("locales/fr/pages.ftl"),
@@ -19,8 +19,12 @@ const FR: [&str; 7] = [
     include_str!("locales/fr/notes.ftl"),
     include_str!("locales/fr/import.ftl"),
     include_str!("locales/fr/site.ftl"),
+    include_str!("locales/fr/register.ftl"),
+    include_str!("locales/fr/proposals.ftl"),
+    include_str!("locales/fr/life.ftl"),
+    include_str!("locales/fr/look.ftl"),
 ];
-const EN: [&str; 7] = [
+const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
     include_str!("locales/en/summary.ftl"),
     include_str!("locales/en/pages.ftl"),
@@ -28,10 +32,14 @@ const EN: [&str; 7] = [
     include_str!("locales/en/notes.ftl"),
     include_str!("locales/en/import.ftl"),
     include_str!("locales/en/site.ftl"),
+    include_str!("locales/en/register.ftl"),
+    include_str!("locales/en/proposals.ftl"),
+    include_str!("locales/en/life.ftl"),
+    include_str!("locales/en/look.ftl"),
 ];
 
-static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, &FR));
-static ENGLISH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::En, &EN));
+static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));
+static ENGLISH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::En, EN));
 
 struct Table {
     bundle: FluentBundle<FluentResource>,
@@ -161,7 +169,7 @@ mod tests {
 
     use super::*;
     use crate::domain::actor::{OrganisationKind, Role};
-    use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
+    use crate::domain::coalition::{AssociatedState, CharterState, Dimension, MembershipAct, Quality, Stage};
     use crate::domain::publication::{Kind, Method, MilestoneStatus, Outcome};
     use crate::domain::state;
 
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_messages_with_the_same_variables() {
-        let (fr, en) = (messages(&FR), messages(&EN));
+        let (fr, en) = (messages(FR), messages(EN));
         assert!(fr.len() > 100);
         for (key, variables) in &fr {
             assert_eq!(en.get(key), Some(variables), "{key}");
@@ -214,6 +222,9 @@ mod tests {
         add("outcome", Outcome::WORDS);
         add("milestone", MilestoneStatus::WORDS);
         add("associated", AssociatedState::WORDS);
+        add("register-act", crate::domain::decision::Act::WORDS);
+        add("charter", CharterState::WORDS);
+        add("history", MembershipAct::WORDS);
         for kind in Kind::ALL {
             for state in state::states(*kind) {
                 add(&format!("state-{kind}"), &[state.as_str()]);
@@ -225,8 +236,8 @@ mod tests {
         }
         for lang in Lang::ALL {
             let known = messages(match lang {
-                Lang::Fr => &FR,
-                Lang::En => &EN,
+                Lang::Fr => FR,
+                Lang::En => EN,
             });
             for key in &wanted {
                 assert!(known.contains_key(key), "{key} in {lang:?}");
@@ -236,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_message_that_code_and_templates_name_exists() {
-        let known = messages(&FR);
+        let known = messages(FR);
         let mut named = BTreeSet::new();
         let mut files = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))];
         for folder in ["src/ap", "src/web", "src/text", "templates"] {

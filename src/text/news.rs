@@ -18,6 +18,7 @@ pub fn markdown(news: &[News], content: &Content, context: Context, href: &str) 
 fn sentence(lang: Lang, news: &News, content: &Content, context: Context) -> String {
     let (key, milestone) = match news {
         News::RoundOpened => ("news-round-opened", ""),
+        News::RoundEnds => ("news-round-ends", ""),
         News::Adopted => ("news-adopted", ""),
         News::NotAdopted => ("news-not-adopted", ""),
         News::MinutesAdopted => ("news-minutes-adopted", ""),
@@ -59,8 +60,14 @@ mod tests {
 
     fn told(language: &str, title: &str, news: &[News]) -> String {
         let closes = Some("2026-12-12T18:00:00+01:00".parse().unwrap());
-        let details =
-            Details::Proposal(Proposal { method: Method::Consent, opens: None, closes, quorum: None });
+        let details = Details::Proposal(Proposal {
+            method: Method::Consent,
+            opens: None,
+            closes,
+            quorum: None,
+            round: None,
+            phase: None,
+        });
         let content = Content {
             title: title.into(),
             summary: String::new(),

@@ -110,7 +110,24 @@ fn round(lang: Lang, proposal: &Proposal, state: State, context: Context) -> Vec
     {
         return vec![dated(lang, "round-over", closes, zone)];
     }
-    until(lang, word(lang, "round", proposal.method.as_str()), (proposal.opens, proposal.closes), context)
+    let what = word(lang, "round", proposal.method.as_str());
+    let mut parts = until(lang, what, (proposal.opens, proposal.closes), context);
+    parts.extend(round_name(lang, proposal));
+    parts
+}
+
+/// "round 2: objections"; nothing of a first round that is not led in phases.
+pub fn round_name(lang: Lang, proposal: &Proposal) -> Option<String> {
+    let number = proposal.round().to_string();
+    let round = ("round", Arg::Text(&number));
+    match proposal.phase {
+        Some(phase) => {
+            let phase = word(lang, "phase", phase.as_str());
+            Some(tf(lang, "round-phase", &[round, ("phase", Arg::Text(phase))]))
+        }
+        None if proposal.round() > 1 => Some(tf(lang, "round-number", &[round])),
+        None => None,
+    }
 }
 
 /// What is open, from when if that is yet to come, and until when.

@@ -51,6 +51,8 @@ fn proposal(method: Method) -> Proposal {
         opens: date("2026-11-16T09:00:00+01:00"),
         closes: date("2026-12-12T18:00:00+01:00"),
         quorum: Some(5),
+        round: None,
+        phase: None,
     }
 }
 
@@ -137,7 +139,14 @@ fn the_line_follows_what_is_known() {
         Meeting { start: date("2027-03-01"), end: None, tentative_until: date("2027-03-10"), ..meeting() };
     let abroad = Meeting { timezone: Some("America/Montreal".into()), ..meeting() };
     let open = |proposal| (State::Open, Details::Proposal(proposal));
-    let bare = Proposal { method: Method::Consent, opens: None, closes: None, quorum: None };
+    let bare = Proposal {
+        method: Method::Consent,
+        opens: None,
+        closes: None,
+        quorum: None,
+        round: None,
+        phase: None,
+    };
     let cases = [
         ("advice", open(proposal(Method::Advice)), NOW),
         ("consensus", open(proposal(Method::Consensus)), NOW),

@@ -84,6 +84,12 @@ pub fn gone(mut response: Response) -> Response {
     response
 }
 
+/// Marks a page as a form that comes back to be mended: 400.
+pub fn handed_back(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+}
+
 /// The answer to a form that leads elsewhere: 303.
 pub fn see_other(address: &str) -> Response {
     axum::response::Redirect::to(address).into_response()

@@ -16,6 +16,7 @@ mod media;
 pub mod metrics;
 pub mod pages;
 pub mod pictures;
+mod previews;
 pub mod router;
 pub mod signed;
 mod sitemap;

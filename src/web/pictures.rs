@@ -16,9 +16,9 @@ use crate::model;
 /// Largest uploaded picture that is served, in bytes.
 const MAX_UPLOAD: u64 = 2_000_000;
 /// Steps between the background and the dots.
-const SHADES: u8 = 63;
+pub(super) const SHADES: u8 = 63;
 /// How bright the dot of a quality is that the coalition does not seek.
-const DIM: f32 = 0.25;
+pub(super) const DIM: f32 = 0.25;
 
 /// `/pictures/{handle}/icon.png` (400 × 400) and `/pictures/{handle}/banner.png` (1500 × 500).
 pub fn routes() -> Router<SharedApp> {
@@ -119,7 +119,7 @@ fn draw(handle: &str, lit: [bool; 7], width: u32, height: u32) -> Result<Vec<u8>
 }
 
 /// From a dark colour, whose hue the handle chooses, to white.
-fn palette(handle: &str) -> Vec<u8> {
+pub(super) fn palette(handle: &str) -> Vec<u8> {
     let hue = (hash(handle) % 360) as f32 / 60.0;
     let channel = |shift: f32| {
         let place = (hue + shift).rem_euclid(6.0);

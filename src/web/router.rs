@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 use super::error::{self, Error};
 use super::{
     activitypub, calendars, exports, feeds, headers, health, kept, locale, media, metrics, pages, pictures,
-    sitemap, well_known,
+    previews, sitemap, well_known,
 };
 use crate::app::SharedApp;
 
@@ -24,6 +24,7 @@ pub fn router(app: SharedApp) -> Router {
     let people = Router::new()
         .merge(people)
         .merge(pictures::routes())
+        .merge(previews::routes())
         .merge(media::routes())
         .fallback(async || Error::NotFound)
         .layer(from_fn_with_state(app.clone(), error::pages))

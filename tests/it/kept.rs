@@ -62,8 +62,14 @@ async fn a_page_shows_at_once_what_another_process_wrote() {
 async fn a_page_follows_the_clock_when_nobody_writes() {
     let (app, communs) = coalition().await;
     let closes = (app.now() + Duration::from_secs(60)).fixed_offset();
-    let proposal =
-        Proposal { method: Method::Consent, opens: None, closes: Some(When::Instant(closes)), quorum: None };
+    let proposal = Proposal {
+        method: Method::Consent,
+        opens: None,
+        closes: Some(When::Instant(closes)),
+        quorum: None,
+        round: None,
+        phase: None,
+    };
     let url = app.publication(&communs, "ronde", Details::Proposal(proposal)).await;
     let open = get(&url, HTML, "fr").await;
     assert_eq!(get(&url, HTML, "fr").await, open);

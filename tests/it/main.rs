@@ -13,6 +13,7 @@ mod interop;
 mod kept;
 mod moderation;
 mod outbox;
+mod register;
 mod sight;
 mod signing;
 mod storage;

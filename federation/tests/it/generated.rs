@@ -10,8 +10,8 @@ use reset_federation::key::{Ed25519Private, PublicKey, RsaPrivate};
 use reset_federation::proof::{self, Proof};
 use reset_federation::webfinger::{Jrd, parse_resource};
 use reset_federation::{
-    activity, actor, cavage, check, digest, json, media_type, note, quote, retry, rfc9421, signature,
-    url_check,
+    activity, actor, cavage, check, digest, json, limits, media_type, note, quote, register, retry, rfc9421,
+    signature, url_check,
 };
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -297,6 +297,75 @@ fn documents(random: &mut Random) {
             "an altered document with a good proof: {value}"
         );
     }
+}
+
+/// A register of five entries over a rotation, and the JSON of one decision, both of which hold.
+static REGISTERS: LazyLock<[Value; 2]> = LazyLock::new(|| {
+    let (coalition, second) = ("https://a.example/coalitions/communs", Ed25519Private::generate().unwrap());
+    let named = |name: &str, key: &Ed25519Private| json!({"id": format!("{coalition}#{name}"), "controller": coalition, "publicKeyMultibase": key.public_multibase()});
+    let keys = [named("ed25519-key", &ED25519), named("ed25519-2", &second)];
+    let short = |name: &str, key: &Ed25519Private| json!({"id": format!("#{name}"), "publicKeyMultibase": key.public_multibase()});
+    let adopt = |text: &str| {
+        json!({"act": "adopt", "publication": "p", "title": "T", "text": text, "language": "fr", "method": "consent",
+            "reached": {"quorum": 1, "tally": {"consent": 1}, "positions": [{"organisation": "a", "stance": "consent"}]}})
+    };
+    let rotation =
+        json!({"act": "rotate", "from": short("ed25519-key", &ED25519), "to": short("ed25519-2", &second)});
+    let review = json!({"act": "review", "decision": 2, "state": "under_review", "reason": "Relire."});
+    let supersede = json!({"act": "supersede", "decision": 1, "successor": 2, "reason": "Mieux."});
+    let mut entries: Vec<Value> = Vec::new();
+    for (place, mut entry) in
+        [adopt("Un."), adopt("Deux."), rotation, review, supersede].into_iter().enumerate()
+    {
+        entry["number"] = (place + 1).into();
+        entry["coalition"] = "communs".into();
+        if let Some(last) = entries.last() {
+            entry["previous"] = register::digest(last).unwrap().into();
+        }
+        let by: &[(&str, &Ed25519Private)] = match place {
+            2 => &[("ed25519-key", &ED25519), ("ed25519-2", &second)],
+            3.. => &[("ed25519-2", &second)],
+            _ => &[("ed25519-key", &ED25519)],
+        };
+        let mut proofs = Vec::new();
+        for (name, key) in by {
+            proof::sign(&mut entry, &format!("{coalition}#{name}"), key, now()).unwrap();
+            proofs.push(entry.as_object_mut().unwrap().remove("proof").unwrap());
+        }
+        entry["proof"] = if proofs.len() == 1 { proofs.remove(0) } else { proofs.into() };
+        entries.push(entry);
+    }
+    let one = json!({"decision": entries[0], "keys": keys, "attributedTo": coalition});
+    [json!({"coalition": coalition, "keys": keys, "entries": entries}), one]
+});
+
+/// What holds of an altered register is a beginning of the true one, and nothing else.
+fn registers(random: &mut Random) {
+    let mut document = REGISTERS[usize::from(random.once_in(4))].clone();
+    for _ in 0..random.below(3) {
+        alter(random, &mut document);
+    }
+    let mut bytes = serde_json::to_vec(&document).unwrap();
+    if random.once_in(4) {
+        random.alter(&mut bytes);
+    }
+    let Ok(verdict) = register::verify(&bytes, None, now()) else { return };
+    let said: String = verdict.faults.iter().map(|fault| format!("{fault}. {}", fault.word())).collect();
+    assert!(verdict.faults.len() <= limits::MAX_FAULTS && said.is_empty() == verdict.holds());
+    if let (true, Some(last), Some(head)) = (verdict.holds(), verdict.last, verdict.head) {
+        let entry = &REGISTERS[0]["entries"][last as usize - 1];
+        assert_eq!(register::digest(entry).unwrap(), head, "an altered register holds: {document}");
+        assert!(!verdict.whole || verdict.entries == last as usize);
+    }
+}
+
+#[test]
+fn what_holds_of_an_altered_register_is_a_beginning_of_the_true_one() {
+    let [whole, one] = &*REGISTERS;
+    for true_one in [whole, one] {
+        assert!(register::verify(true_one.to_string().as_bytes(), None, now()).unwrap().holds());
+    }
+    run("registers", registers);
 }
 
 /// Whether two documents say the same, but for what a proof leaves open: other proofs, and a context that goes on after the

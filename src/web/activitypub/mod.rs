@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 use reset_federation::media_type::wants_activity;
 
 pub use answer::{Answer, Body, Fault};
+pub use collections::decisions;
 pub use documents::{actor, note, publication};
 
 use crate::app::metrics::Door;
@@ -110,6 +111,12 @@ pub async fn spoken_with(State(app): State<SharedApp>, request: Request, next: N
     }
 }
 
+/// The handle of the coalition whose register has this path, `/coalitions/{handle}/decisions`.
+fn register_of(path: &str) -> Option<&str> {
+    let handle = path.strip_prefix("/coalitions/")?.strip_suffix("/decisions")?;
+    (!handle.is_empty() && !handle.contains('/')).then_some(handle)
+}
+
 /// Answers with the document where a server asks for it at an address that is also a page, and tells caches that the answer
 /// depends on `Accept`.
 pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
@@ -121,7 +128,9 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    if !matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || path.ends_with(['.', '/'])
+    let register = register_of(path).map(str::to_owned);
+    if !(matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || register.is_some())
+        || path.ends_with(['.', '/'])
     {
         return next.run(request).await;
     }
@@ -143,6 +152,7 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
         return answer;
     }
     let answer = match both {
+        _ if register.is_some() => decisions(&app, &parts.uri, &register.unwrap_or_default()).await,
         Local::Publication(id) => publication(&app, &id).await,
         Local::Note(id) => note(&app, &id).await,
         Local::Actor(handle) => actor(&app, parts.uri.path(), &handle).await,

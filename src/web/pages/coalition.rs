@@ -4,18 +4,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::life::{self, Life};
 use super::parts::{Item, Mark, Moment, Moved, Named, Pager, Reading};
 use super::publications::{KindLink, paged};
 use super::{Frame, PER_PAGE, html};
-use crate::app::{App, SharedApp};
+use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
-use crate::domain::coalition::{Dimension, Quality};
+use crate::domain::coalition::{AssociatedState, Dimension, Quality, folded};
 use crate::domain::publication::Kind;
 use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
-use crate::model::{contribution, follower};
+use crate::model::{contribution, decision, follower};
 use crate::text::html::render;
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
@@ -30,22 +31,26 @@ struct Row {
     lists: Lists,
     members: Vec<Member>,
     followers: i64,
+    decisions: i64,
     pinned: Vec<Listed>,
     contributions: Vec<contribution::Listed>,
+    life: life::Rows,
     published: Vec<Listed>,
     total: i64,
 }
 
-fn load(conn: &mut Conn, handle: &str, kind: Option<Kind>, page: i64) -> Result<Row, Error> {
+fn load(conn: &mut Conn, urls: &Urls, handle: &str, kind: Option<Kind>, page: i64) -> Result<Row, Error> {
     let (actor, coalition) = coalition::by_handle(conn, handle)?.ok_or(Error::NotFound)?;
     let filter = Filter { coalition: Some(actor.id), kind, ..Filter::default() };
     let is_first = kind.is_none() && Pager::offset(page) == 0;
     Ok(Row {
         pinned: if is_first { pinned(conn, actor.id)? } else { Vec::new() },
         contributions: contribution::latest(conn, actor.id, CONTRIBUTIONS)?,
+        life: life::load(conn, urls, &actor, &coalition)?,
         lists: coalition::lists(conn, actor.id)?,
         members: coalition::members(conn, actor.id)?,
         followers: follower::count(conn, actor.id)?,
+        decisions: decision::count(conn, actor.id)?,
         published: listing::publications(conn, &filter, Pager::offset(page), PER_PAGE)?,
         total: listing::count(conn, &filter)?,
         actor,
@@ -65,10 +70,11 @@ fn pinned(conn: &mut Conn, coalition: i64) -> Result<Vec<Listed>, Error> {
     Ok(found)
 }
 
-/// A dimension and whether the coalition has actors for it.
+/// A dimension, whether the coalition has actors for it, and who is known of them.
 struct DimensionView {
     label: &'static str,
     has: bool,
+    actors: Vec<Named>,
 }
 
 struct Fact {
@@ -102,10 +108,13 @@ struct CoalitionPage {
     levers: Vec<String>,
     examples: Vec<String>,
     dimensions: Vec<DimensionView>,
+    missing: Option<String>,
     associated: Vec<(String, &'static str)>,
     members: Vec<MemberView>,
     facts: Vec<Fact>,
     followers: i64,
+    /// Entries of its register.
+    decisions: i64,
     kinds: Vec<KindLink>,
     pinned: Vec<Item>,
     contributions: Vec<(Named, Moment)>,
@@ -113,6 +122,7 @@ struct CoalitionPage {
     total: i64,
     pager: Pager,
     moved: Option<Moved>,
+    life: Life,
 }
 
 /// `GET /coalitions/{handle}`.
@@ -123,7 +133,8 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let page = visit.page();
     let kind: Option<Kind> = visit.parameter("kind").and_then(|kind| kind.parse().ok());
-    let row = app.db.read(move |conn| load(conn, &handle, kind, page)).await?;
+    let urls = app.urls.clone();
+    let row = app.db.read(move |conn| load(conn, &urls, &handle, kind, page)).await?;
     html(&view(&app, &visit, row, kind, page)?)
 }
 
@@ -133,6 +144,8 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let path = format!("/coalitions/{}", row.actor.handle);
     let name = row.coalition.name(&row.actor.handle);
     let sought = &row.lists.qualities;
+    let dimensions = dimensions(lang, &row);
+    let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name),
         moved: Moved::of(app, lang, &row.actor),
@@ -150,16 +163,18 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             .filter(|quality| sought.contains(quality))
             .map(|quality| word(lang, "quality", quality.as_str()))
             .collect(),
-        dimensions: dimensions(lang, &row.lists),
+        missing: life::missing(lang, &lacking),
+        dimensions,
         associated: row
             .lists
             .associated
             .iter()
-            .map(|(name, state)| (name.clone(), word(lang, "associated", state.as_str())))
+            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
             .collect(),
         members: row.members.iter().map(|member| member_view(lang, member)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
+        decisions: row.decisions,
         kinds: match (kind, row.total) {
             (None, 0) => Vec::new(),
             _ => KindLink::all(lang, &path, kind),
@@ -172,6 +187,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         language: row.coalition.language.clone(),
         levers: row.lists.levers,
         examples: row.lists.examples,
+        life: life::view(row.life, &reading, &row.actor.handle),
         name,
     })
 }
@@ -188,6 +204,8 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     frame.calendar = Some(format!("/coalitions/{}/calendar.ics", row.actor.handle));
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
+    let address = format!("{}/preview.png", app.urls.coalition(&row.actor.handle));
+    frame.picture = Some((address, tf(visit.lang, "picture-coalition", &[("name", name.into())])));
     if let Some(impact) = &row.coalition.impact {
         frame.description.clone_from(impact);
     }
@@ -202,13 +220,26 @@ fn member_view(lang: Lang, member: &Member) -> MemberView {
 }
 
 /// The three dimensions, if anything is known of them: those without actors are named too.
-fn dimensions(lang: Lang, lists: &Lists) -> Vec<DimensionView> {
-    if lists.dimensions.is_empty() {
+fn dimensions(lang: Lang, row: &Row) -> Vec<DimensionView> {
+    let (lists, members) = (&row.lists, &row.members);
+    let is_told = |dimensions: &Vec<Dimension>| !dimensions.is_empty();
+    let of_members = members.iter().map(|member| &member.dimensions);
+    let mut of_all = of_members.chain(lists.associated.iter().map(|one| &one.dimensions));
+    if lists.dimensions.is_empty() && !of_all.any(is_told) {
         return Vec::new();
     }
-    let view = |dimension: &Dimension| DimensionView {
-        label: word(lang, "dimension", dimension.as_str()),
-        has: lists.dimensions.contains(dimension),
+    let view = |dimension: &Dimension| {
+        let bring = members.iter().filter(|member| member.dimensions.contains(dimension));
+        let mut actors: Vec<Named> =
+            bring.map(|member| Named::organisation(&member.handle, &member.name)).collect();
+        let joined = lists.associated.iter().filter(|one| one.state == AssociatedState::Joined);
+        for one in joined.filter(|one| one.dimensions.contains(dimension)) {
+            if !actors.iter().any(|known| folded(&known.name) == folded(&one.name)) {
+                actors.push(Named { name: one.name.clone(), href: None });
+            }
+        }
+        let label = word(lang, "dimension", dimension.as_str());
+        DimensionView { label, has: lists.has(*dimension, members), actors }
     };
     Dimension::ALL.iter().map(view).collect()
 }
@@ -228,7 +259,6 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
         ("coalition-cohort", coalition.cohort.clone()),
         ("coalition-family", coalition.family.clone()),
         ("coalition-pilot", pilot),
-        ("coalition-parent", coalition.parent.clone()),
         ("coalition-languages", languages),
     ];
     facts

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::parts::{Named, Reading};
+use super::timeline::Timeline;
 use crate::domain::publication::{Decision, Details, Meeting, Milestone, Point, Proposal, When};
 use crate::text::{Lang, dates, number, t, word};
 
@@ -43,6 +44,8 @@ pub(super) struct View {
     pub points: Vec<PointView>,
     pub questions: Vec<String>,
     pub steps: Vec<Step>,
+    /// The same steps on an axis of time, where one has a date.
+    pub timeline: Option<Timeline>,
     /// Where a decision comes from: a word or a sentence of its author.
     pub source: Option<String>,
 }

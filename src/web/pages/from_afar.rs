@@ -95,7 +95,7 @@ async fn lead(app: &App, parts: &Parts, account: &str, intent: Intent, id: &str)
 
 /// Whether another site sends the form, which would make this one a way to lead people anywhere. Browsers say so; one that does
 /// not is an old one.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     let site = headers.get(SITE).and_then(|site| site.to_str().ok());
     site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }

@@ -1,12 +1,15 @@
 //! Pages for people: one file a page, which holds its template's type, its handler and its routes' names. Each reads the
 //! database once and renders without a script.
 
+mod booklet;
 mod coalition;
 mod coalitions;
 mod details;
 mod from_afar;
 mod gone;
 mod home;
+mod interest;
+mod life;
 mod lists;
 mod note;
 mod notices;
@@ -15,10 +18,14 @@ mod parts;
 mod person;
 mod publication;
 mod publications;
+mod register;
 mod revisions;
 mod search;
 mod thread;
+mod timeline;
 mod turnout;
+
+pub(crate) use publication::markdown;
 
 pub(in crate::web) use coalitions::filter as directory_filter;
 pub(in crate::web) use lists::{LISTS, order};
@@ -26,7 +33,7 @@ pub(in crate::web) use publications::tagged_alike;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -34,6 +41,7 @@ use axum::routing::{get, post};
 use super::assets::{self, ICON_HREF, STYLE_HREF};
 use super::error::Error;
 use super::locale::Visit;
+use super::previews;
 use crate::app::{App, SharedApp};
 use crate::domain::publication::Kind;
 use crate::text::{Lang, t, tf};
@@ -48,7 +56,13 @@ pub fn routes() -> Router<SharedApp> {
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
+        .route("/coalitions/{handle}/decisions", get(register::show))
+        .route("/coalitions/{handle}/decisions.json", get(register::data))
+        .route("/coalitions/{handle}/booklet", get(booklet::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
+        .route("/interest", get(interest::show).post(interest::send))
+        .route("/interest/received", get(interest::received))
+        .route("/interest/confirm", get(interest::ask).post(interest::confirm))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
@@ -61,6 +75,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/privacy", get(notices::privacy))
         .route("/accessibility", get(notices::accessibility))
         .route("/assets/{file}", get(assets::serve))
+        .layer(DefaultBodyLimit::max(interest::MAX_FORM))
 }
 
 /// The lists of one kind, of the node and of a coalition. The decisions of one coalition are its register, a page of its own.
@@ -100,6 +115,8 @@ pub struct Frame {
     pub calendar: Option<String>,
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
+    /// The address of its picture, absolute, and what that says.
+    pub picture: Option<(String, String)>,
     /// This page in the other language.
     pub other: (Lang, String),
     /// Whether search engines should pass by.
@@ -115,6 +132,9 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Width and height of a picture.
+    pub const PICTURE: (u32, u32) = previews::SIZE;
+
     /// Around a page with this title.
     pub fn new(app: &App, visit: &Visit, title: impl Into<String>) -> Frame {
         let title = title.into();
@@ -132,6 +152,7 @@ impl Frame {
             feed: ("/feed.atom".to_owned(), node.clone()),
             calendar: None,
             creator: None,
+            picture: None,
             other: (other, visit.in_language(other)),
             hidden: false,
             path: visit.path.clone(),

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
+use super::register::{self, Standing};
 use super::thread::{self, Entry, Thread};
+use super::timeline;
 use super::turnout::{self, Poll, Registrations};
 use super::{Frame, html};
 use crate::app::{App, SharedApp, Urls};
@@ -33,13 +35,15 @@ struct Row {
     thread: Thread,
     quotes: Vec<(Quote, Quoter)>,
     lock: Option<Lock>,
+    register: register::Around,
 }
 
 fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
-        return Ok(Row { publication, known, source: None, thread, quotes, lock: None });
+        let register = register::Around::default();
+        return Ok(Row { publication, known, source: None, thread, quotes, lock: None, register });
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
@@ -47,7 +51,8 @@ fn load(conn: &mut Conn, urls: &Urls, id: &str, page: i64) -> Result<Row, Error>
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    Ok(Row { known, source, thread, quotes, lock, publication })
+    let register = register::around(conn, &publication)?;
+    Ok(Row { known, source, thread, quotes, lock, register, publication })
 }
 
 /// One that was published, perhaps withdrawn since.
@@ -99,6 +104,7 @@ struct PublicationPage {
     poll: Option<Poll>,
     registrations: Option<Registrations>,
     source: Option<Named>,
+    standing: Option<Standing>,
     /// Safe HTML.
     body: String,
     tags: Vec<(String, String)>,
@@ -134,8 +140,12 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return plain(&app, id.to_owned(), "application/json", |app, publication| {
-            format!("{:#}\n", data(app, publication))
+        return register::with_keys(&app, id.to_owned(), |app, publication, keys| {
+            let mut value = data(app, publication);
+            if let (Some(object), Some(entry)) = (value.as_object_mut(), entry(publication)) {
+                object.extend([("decision".to_owned(), entry), ("keys".to_owned(), keys)]);
+            }
+            format!("{value:#}\n")
         })
         .await;
     }
@@ -156,10 +166,12 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
     let head = summary::head(visit.lang, &content, context);
     let frame = frame(app, visit, &publication, summary::summary(&content, context));
     let mut view = details::view(&publication.details, &reading, &row.known);
+    view.timeline = timeline::of(&publication.details, &publication.row.language, &reading);
     if row.source.is_some() {
         view.source = None;
     }
     let coalition = coalition_link(&publication);
+    let standing = register::standing(&publication, row.register, &reading);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
     let stored = publication.row;
@@ -183,6 +195,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> PublicationPage {
         view,
         poll,
         registrations,
+        standing,
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
             name: source.row.title,
@@ -209,6 +222,11 @@ fn frame(app: &App, visit: &Visit, publication: &Publication, description: Strin
     frame.url = app.urls.publication(&publication.row.id);
     frame.activity = Some(frame.url.clone());
     frame.og_type = "article";
+    let says = [
+        ("head", word(visit.lang, "kind", publication.row.kind.as_str()).into()),
+        ("title", (&frame.title).into()),
+    ];
+    frame.picture = Some((format!("{}/preview.png", frame.url), tf(visit.lang, "picture-alt", &says)));
     frame.description = description;
     frame.creator = Some(format!("@{handle}@{}", app.urls.domain()));
     frame.feed = (format!("/coalitions/{handle}/feed.atom"), publication.coalition.name(handle).to_owned());
@@ -269,10 +287,19 @@ async fn plain(
 ) -> Result<Response, Error> {
     let publication = app.db.read(move |conn| find(conn, &id)).await?;
     let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication) };
+    Ok(sent(if withdrawn { String::new() } else { form(app, &publication) }, kind, withdrawn))
+}
+
+/// A text of this type; of what was withdrawn an empty one.
+pub(super) fn sent(text: String, kind: &'static str, withdrawn: bool) -> Response {
     let mut response = text.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(if withdrawn { error::gone(response) } else { response })
+    if withdrawn { error::gone(response) } else { response }
+}
+
+/// The entry of a decision in the register, with its proof.
+fn entry(publication: &Publication) -> Option<Value> {
+    serde_json::from_str(publication.entry.as_deref()?).ok()
 }
 
 /// The fields of a publication, as `publish` takes them, with its address and dates.
@@ -306,7 +333,8 @@ fn data(app: &App, publication: &Publication) -> Value {
         object.insert("attachments".to_owned(), publication.attachments.iter().map(told).collect());
     }
     if let (Some(object), Value::Object(details)) = (value.as_object_mut(), details) {
-        let public = details.into_iter().filter(|(key, _)| key != "kind" && key != "join_url");
+        let hidden = ["kind", "join_url", "reached"];
+        let public = details.into_iter().filter(|(key, _)| !hidden.contains(&key.as_str()));
         object.extend(public);
         match &publication.details {
             Details::Consultation(_) => {
@@ -324,7 +352,7 @@ fn data(app: &App, publication: &Publication) -> Value {
 }
 
 /// TOML between `+++` lines, then the author's Markdown: what `publish` takes. Facts that only the node sets are left out.
-fn markdown(app: &App, publication: &Publication) -> String {
+pub(crate) fn markdown(app: &App, publication: &Publication) -> String {
     let mut fields = data(app, publication);
     if let Some(object) = fields.as_object_mut() {
         let counted = ["results", "voters", "registered"];

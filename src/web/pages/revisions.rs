@@ -18,10 +18,10 @@ use crate::web::error::Error;
 use crate::web::locale::Visit;
 
 /// A line of a difference.
-struct Line {
+pub(super) struct Line {
     /// `added`, `removed` or `same`.
-    tag: &'static str,
-    text: String,
+    pub tag: &'static str,
+    pub text: String,
 }
 
 struct RevisionView {
@@ -109,7 +109,7 @@ fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Er
 }
 
 /// The lines that changed, each run with a line around it.
-fn difference(before: &str, after: &str) -> Vec<Line> {
+pub(super) fn difference(before: &str, after: &str) -> Vec<Line> {
     let diff = TextDiff::configure().timeout(Duration::from_millis(50)).diff_lines(before, after);
     let groups = diff.grouped_ops(1);
     let changes = groups.iter().flatten().flat_map(|op| diff.iter_changes(op));

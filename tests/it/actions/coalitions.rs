@@ -27,7 +27,7 @@ async fn importing_twice_doubles_nothing_and_a_change_updates() {
     assert_eq!(take(&app, TWO).await.unwrap(), [Imported::Created, Imported::Created]);
     assert_eq!(take(&app, TWO).await.unwrap(), [Imported::Unchanged, Imported::Unchanged]);
     let shown = show(&app, "a".to_owned()).await.unwrap();
-    let states: Vec<_> = shown.lists.associated.iter().map(|(_, state)| *state).collect();
+    let states: Vec<_> = shown.lists.associated.iter().map(|one| one.state).collect();
     assert_eq!(states, [AssociatedState::Wanted, AssociatedState::Joined]);
     assert_eq!(shown.coalition.name("a"), "L'un");
     let changed = TWO.replace("l'un", "l'une");

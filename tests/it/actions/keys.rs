@@ -93,6 +93,25 @@ async fn new_keys_have_new_ids_and_followers_are_told() {
 }
 
 #[tokio::test]
+async fn what_another_process_said_with_new_keys_goes_out_with_them() {
+    let (app, communs) = node().await;
+    let peer = Peer::start().await;
+    peer.follow("ada", &communs.url).await;
+    work(&app).await;
+    let node = &app.app;
+    let (db, http) = (node.db.clone(), node.http.clone());
+    let beside = App::new(node.config.clone(), db, node.clock.clone(), http, node.urls.clone()).unwrap();
+    // Sooner than the server would ask again for the keys that it has in memory.
+    app.advance(Duration::from_millis(10));
+    let id = rotate(&beside, ActorKind::Coalition, "communs", false).await.unwrap();
+    app.advance(Duration::from_millis(10));
+    peer.forget_keys();
+    app.deliver().await;
+    let update = peer.wait_for("the Update", |got| got.kind() == "Update").await;
+    assert_eq!((update.verified, &update.activity["object"]["publicKey"]["id"]), (Ok(()), &json!(id)));
+}
+
+#[tokio::test]
 async fn what_waits_is_vouched_for_anew_only_when_the_key_before_is_revoked() {
     let (app, communs) = node().await;
     let peer = Peer::start().await;

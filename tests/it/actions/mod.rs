@@ -8,12 +8,16 @@ mod contributions;
 mod decisions;
 mod deletion;
 mod following;
+mod interests;
 mod keys;
+mod life;
 mod moves;
 mod news;
 mod people;
 mod pins;
+mod proposals;
 mod publishing;
+mod register;
 mod served;
 mod walks;
 

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use reset_federation::vocab::PUBLIC;
 use reset_node::actions::comment::{self, Words};
 use reset_node::actions::contribution::{self, NewContribution};
+use reset_node::actions::decision::{self, Asked};
 use reset_node::actions::front_matter::Manuscript;
 use reset_node::actions::publication::{self, Travel};
 use reset_node::actions::{lock, pin, quote, report};
@@ -37,6 +38,7 @@ pub(super) async fn all() -> Examples {
     made.said(&proposal).await;
     made.asked(&proposal).await;
     made.changes(&proposal).await;
+    made.register().await;
     made.examples
 }
 
@@ -155,6 +157,9 @@ impl Made {
         ] {
             let served = self.node.served(id).await;
             self.keep(name, &served["publication"]);
+            if name == "publication-decision" {
+                self.keep("decision", &served["decision"]);
+            }
         }
         let meeting = self.publish("meeting", "rencontre", "Rencontre", MEETING, "Un texte.").await;
         self.keep_served("event", &meeting).await;
@@ -215,6 +220,25 @@ impl Made {
         let given = quote::list(&self.node.app, proposal.to_owned()).await.unwrap();
         let stamp = self.node.app.urls.stamp(&given[0].0.id);
         self.keep_served("stamp", &stamp).await;
+    }
+
+    /// A second decision takes the place of the first: the register, and the collection of decisions.
+    async fn register(&mut self) {
+        let first = self.node.app.read(|conn| {
+            let coalition = reset_node::model::actor::by_handle(conn, "communs")?.unwrap();
+            reset_node::model::decision::adopted(conn, coalition.id, 0, 1)
+        });
+        let first = first.await.0.remove(0);
+        let second = "date = 2026-12-01\nmethod = \"consent\"\n";
+        let second =
+            self.publish("decision", "decision-2", "La charte, version 2", second, "Un autre texte.").await;
+        self.node.app.advance(Duration::from_secs(60));
+        let asked = Asked { by: Some("atelier".to_owned()), reason: "Un texte plus clair.".to_owned() };
+        decision::supersede(&self.node.app, first, second, asked).await.unwrap();
+        let address = format!("{BASE}/coalitions/communs/decisions");
+        self.keep_served("register", &format!("{address}.json")).await;
+        self.keep_served("decisions", &address).await;
+        self.keep_served("decisions-page", &format!("{address}?offset=0")).await;
     }
 
     /// A state that followers must learn, a pin, a lock, a report.

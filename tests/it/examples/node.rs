@@ -208,6 +208,7 @@ impl Node {
 
     /// Makes every proof of ours again, the inner ones first.
     fn reseal(&self, document: &mut Value) {
+        relink(document);
         if let Value::Object(members) = document {
             members.values_mut().for_each(|value| self.reseal(value));
         }
@@ -218,5 +219,17 @@ impl Node {
             document.as_object_mut().unwrap().shift_remove("proof");
             proof::sign(document, method, voice, created).unwrap();
         }
+    }
+}
+
+/// Where ids were replaced, the entries of a register name each other's digests anew.
+fn relink(document: &mut Value) {
+    let Some(entries) = document.get_mut("entries").and_then(Value::as_array_mut) else { return };
+    let mut before: Option<String> = None;
+    for entry in entries {
+        if let Some(digest) = &before {
+            entry["previous"] = digest.as_str().into();
+        }
+        before = Some(reset_federation::register::digest(entry).unwrap());
     }
 }

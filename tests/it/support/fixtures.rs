@@ -63,8 +63,14 @@ impl TestApp {
 
     /// A published proposal of that coalition; its id is a URL. Nothing is delivered.
     pub(crate) async fn proposal(&self, of: &Made, slug: &str) -> String {
-        let details =
-            Details::Proposal(Proposal { method: Method::Consent, opens: None, closes: None, quorum: None });
+        let details = Details::Proposal(Proposal {
+            method: Method::Consent,
+            opens: None,
+            closes: None,
+            quorum: None,
+            round: None,
+            phase: None,
+        });
         self.publication(of, slug, details).await
     }
 

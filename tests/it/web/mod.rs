@@ -1,6 +1,7 @@
 //! Pages and feeds as a visitor gets them, through the whole router.
 
 mod forms;
+mod life;
 mod lists;
 mod look;
 mod pages;
@@ -18,7 +19,7 @@ use reset_node::domain::publication::{
     Decision, Details, Meeting, Method, Milestone, MilestoneStatus, Outcome, Point, Proposal, Roadmap,
 };
 use reset_node::model::account::Account;
-use reset_node::model::coalition::{self, Lists};
+use reset_node::model::coalition::{self, Associated, Lists};
 use reset_node::model::{account, actor};
 use tower::ServiceExt;
 
@@ -103,7 +104,11 @@ impl Shown {
                 dimensions: vec![Dimension::Offer, Dimension::Usage],
                 languages: vec!["fr".into()],
                 examples: vec!["Un exemple".into()],
-                associated: vec![("Framasoft".into(), AssociatedState::Wanted)],
+                associated: vec![Associated {
+                    name: "Framasoft".into(),
+                    state: AssociatedState::Wanted,
+                    dimensions: vec![Dimension::Procurement],
+                }],
             };
             coalition::update(conn, &row, &lists)
         })
@@ -134,6 +139,8 @@ impl Shown {
                 "/legal",
                 "/privacy",
                 "/accessibility",
+                "/interest?coalition=communs",
+                "/interest/received",
             ]
             .map(String::from),
         );
@@ -164,6 +171,8 @@ pub(crate) fn proposal() -> Details {
         opens: None,
         closes: Some("2027-02-12T18:00:00+01:00".parse().unwrap()),
         quorum: Some(5),
+        round: None,
+        phase: None,
     })
 }
 

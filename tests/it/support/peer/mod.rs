@@ -98,6 +98,11 @@ struct Shared {
 }
 
 impl Peer {
+    /// Reads the keys of others anew from now on.
+    pub(crate) fn forget_keys(&self) {
+        self.shared.keys.lock().unwrap().clear();
+    }
+
     /// On a free port of 127.0.0.1.
     pub(crate) async fn start() -> Peer {
         Peer::start_at("127.0.0.1:0").await

@@ -1,0 +1,14 @@
+DROP TABLE reviews;
+DROP INDEX decisions_unsigned;
+DROP INDEX decisions_by;
+DROP INDEX decisions_about;
+DELETE FROM decisions WHERE publication_id IS NULL;
+ALTER TABLE decisions DROP COLUMN proof;
+ALTER TABLE decisions DROP COLUMN successor;
+ALTER TABLE decisions DROP COLUMN decision;
+ALTER TABLE decisions DROP COLUMN act;
+ALTER TABLE decisions DROP CONSTRAINT decisions_publication_id_key;
+ALTER TABLE decisions DROP CONSTRAINT decisions_pkey;
+ALTER TABLE decisions ALTER COLUMN publication_id SET NOT NULL;
+ALTER TABLE decisions ADD CONSTRAINT decisions_pkey PRIMARY KEY (publication_id);
+ALTER TABLE decisions ADD CONSTRAINT decisions_coalition_id_number_key UNIQUE (coalition_id, number);

@@ -1,0 +1,212 @@
+//! Acts on a coalition by those who carry it: its stage, what it seeks; and how a file's word of them is noted. Followers get the
+//! `Update` of the profile.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::moderation::tidy;
+use super::profile::Profile;
+use super::{Act, Error, no_actor, tell_profile};
+use crate::ap::keys;
+use crate::app::SharedApp;
+use crate::db::Conn;
+use crate::domain::actor::{ActorKind, Role};
+use crate::domain::coalition::Stage;
+use crate::model::actor::{self, Actor};
+use crate::model::life::{self, Noted};
+use crate::model::{coalition, organisation};
+use crate::outbox;
+
+/// Longest impact sought, and longest reason, in characters.
+const MAX_TEXT: usize = 5_000;
+
+/// Who acts on a coalition, why and when.
+#[derive(Clone, Debug, Default)]
+pub struct By {
+    /// The handle of the organisation.
+    pub organisation: String,
+    /// Published.
+    pub reason: Option<String>,
+    /// The day of the act; today where none is given.
+    pub on: Option<NaiveDate>,
+}
+
+impl By {
+    /// The circumstances, as they are noted. The day must have come.
+    pub(super) fn noted(&self, act: &Act, by_id: i64) -> Result<Noted, Error> {
+        let today = act.today();
+        let day = self.on.unwrap_or(today);
+        if day > today {
+            return Err(Error::Refused(format!("{day} has not come yet: give today or a day before it")));
+        }
+        let reason = tidy(self.reason.clone());
+        if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_TEXT) {
+            return Err(Error::Refused(format!(
+                "the reason is longer than {MAX_TEXT} characters: shorten it"
+            )));
+        }
+        Ok(Noted { day: Some(day), reason, by_id: Some(by_id), made_at: act.at.naive_utc() })
+    }
+
+    /// The same, where a reason is needed.
+    pub(super) fn reasoned(&self, act: &Act, by_id: i64) -> Result<Noted, Error> {
+        let noted = self.noted(act, by_id)?;
+        if noted.reason.is_none() { Err(Error::NoReason) } else { Ok(noted) }
+    }
+}
+
+/// The coalition with this handle.
+pub(super) fn the(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
+    let handle = handle.trim_start_matches('@');
+    match coalition::by_handle(conn, handle)? {
+        Some((actor, _)) => Ok(actor),
+        None => Err(no_actor(conn, ActorKind::Coalition, handle)),
+    }
+}
+
+/// The organisation of this node with this handle: its row id and its name.
+pub(super) fn organisation_of(conn: &mut Conn, handle: &str) -> Result<(Actor, String), Error> {
+    let handle = handle.trim_start_matches('@');
+    match organisation::by_handle(conn, handle)? {
+        Some((actor, row)) => Ok((actor, row.name)),
+        None => Err(no_actor(conn, ActorKind::Organisation, handle)),
+    }
+}
+
+/// Row id of the organisation that acts, if it carries the coalition: its steward or a co-steward.
+pub(super) fn carrier(conn: &mut Conn, of: &Actor, handle: &str) -> Result<i64, Error> {
+    let (actor, _) = organisation_of(conn, handle)?;
+    match coalition::role(conn, of.id, actor.id)? {
+        Some(Role::Steward | Role::CoSteward) => Ok(actor.id),
+        _ => Err(Error::Refused(format!(
+            "`{}` does not carry the coalition `{}`: its steward or a co-steward does this",
+            actor.handle, of.handle
+        ))),
+    }
+}
+
+/// Runs an act on a coalition in one transaction; where it changed something, followers learn what the profile says now. The
+/// coalition's id.
+pub(super) async fn acted<F>(app: &SharedApp, handle: &str, work: F) -> Result<String, Error>
+where
+    F: FnOnce(&mut Conn, &Act, &Actor) -> Result<(), Error> + Send + 'static,
+{
+    let handle = handle.to_owned();
+    let of = app.db.read(move |conn| the(conn, &handle)).await?;
+    // Its followers verify what it says, so it must have its keys.
+    keys::signer(app, of.id).await?;
+    let (act, shared) = (Act::now(app), Arc::clone(app));
+    let id = act.urls.coalition(&of.handle);
+    let work = move |conn: &mut Conn| {
+        coalition::lock(conn, of.id)?;
+        work(conn, &act, &of)?;
+        actor::touch(conn, of.id, act.at.naive_utc())?;
+        let hosts = tell_profile(conn, &act, &shared, of.id)?;
+        Ok::<_, Error>(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
+    };
+    app.db.write(work).await?;
+    app.wake.outbox.notify_one();
+    Ok(id)
+}
+
+/// Says where a coalition stands now. Any stage may follow any other, with a reason. The coalition's id.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub async fn stage(app: &SharedApp, handle: &str, to: Stage, by: By) -> Result<String, Error> {
+    acted(app, handle, move |conn, act, of| stage_on(conn, act, of, to, &by)).await
+}
+
+/// The same within a transaction, which tells nobody.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub fn stage_on(conn: &mut Conn, act: &Act, of: &Actor, to: Stage, by: &By) -> Result<(), Error> {
+    let noted = by.reasoned(act, carrier(conn, of, &by.organisation)?)?;
+    let (_, row) = coalition::by_id(conn, of.id)?;
+    if row.stage == to {
+        return Err(Error::Refused(format!(
+            "`{}` is at the stage `{to}` already: give the one that it enters",
+            of.handle
+        )));
+    }
+    let since = life::stages(conn, of.id)?.last().and_then(|step| step.noted.day);
+    if let Some(since) = since.filter(|since| noted.day.is_some_and(|day| day < *since)) {
+        return Err(Error::Refused(format!(
+            "`{}` is at the stage `{}` since {since}: the next one begins on that day or later",
+            of.handle, row.stage
+        )));
+    }
+    Ok(life::enter(conn, of.id, to, &noted)?)
+}
+
+/// Says what a coalition seeks now; what it sought before stays to be read. The coalition's id.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub async fn impact(app: &SharedApp, handle: &str, text: String, by: By) -> Result<String, Error> {
+    acted(app, handle, move |conn, act, of| impact_on(conn, act, of, &text, &by).map(drop)).await
+}
+
+/// The same within a transaction, which tells nobody. The number of the version.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub fn impact_on(conn: &mut Conn, act: &Act, of: &Actor, text: &str, by: &By) -> Result<i32, Error> {
+    let noted = by.reasoned(act, carrier(conn, of, &by.organisation)?)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MAX_TEXT {
+        let say = format!("the impact is empty or longer than {MAX_TEXT} characters: say it in some words");
+        return Err(Error::Refused(say));
+    }
+    let (_, row) = coalition::by_id(conn, of.id)?;
+    if row.impact.as_deref() == Some(text) {
+        return Err(Error::Refused(format!("`{}` seeks exactly that already: nothing is new", of.handle)));
+    }
+    Ok(life::seek(conn, of.id, text, &noted)?)
+}
+
+fn by_file(act: &Act, day: Option<NaiveDate>, reason: Option<&String>) -> Noted {
+    Noted { day, reason: reason.cloned(), by_id: None, made_at: act.at.naive_utc() }
+}
+
+/// Notes what the file of a new coalition tells of its stages and of what it seeks.
+pub(super) fn begin(conn: &mut Conn, act: &Act, id: i64, profile: &Profile) -> Result<(), Error> {
+    for told in &profile.stages {
+        life::note_stage(conn, id, told.stage, &by_file(act, told.on, told.reason.as_ref()))?;
+    }
+    if let Some(impact) = &profile.coalition.impact {
+        life::seek(conn, id, impact, &by_file(act, None, profile.impact_reason.as_ref()))?;
+    }
+    Ok(())
+}
+
+/// Notes what a file tells anew of a coalition that stands at `stage` and seeks `impact`. Whether there was anything.
+pub(super) fn go_on(
+    conn: &mut Conn,
+    act: &Act,
+    id: i64,
+    (stage, impact): (Stage, Option<&String>),
+    profile: &Profile,
+) -> Result<bool, Error> {
+    let (known, mut is_new) = (life::stages(conn, id)?, false);
+    let last = profile.stages.len().saturating_sub(1);
+    for (index, told) in profile.stages.iter().enumerate() {
+        let is_known = match told.on {
+            _ if index == last => told.stage == stage,
+            Some(_) => known.iter().any(|step| step.stage == told.stage && step.noted.day == told.on),
+            None => known.iter().any(|step| step.stage == told.stage),
+        };
+        if !is_known {
+            let day = told.on.or((index == last).then(|| act.today()));
+            life::note_stage(conn, id, told.stage, &by_file(act, day, told.reason.as_ref()))?;
+            is_new = true;
+        }
+    }
+    if let Some(text) = profile.coalition.impact.as_ref().filter(|text| Some(*text) != impact) {
+        life::seek(conn, id, text, &by_file(act, Some(act.today()), profile.impact_reason.as_ref()))?;
+        is_new = true;
+    }
+    Ok(is_new)
+}

@@ -1,0 +1,192 @@
+//! The form with which an organisation declares its interest in coalitions, without an account; and the page where the e-mail that it
+//! gave is confirmed. What was written is never shown to anybody else, and a form that cannot be taken comes back as it was filled in.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::{Frame, from_afar, html, life};
+use crate::actions;
+use crate::actions::declaration::{self, Fault, MAX_EMAIL, MAX_NAME, MAX_SENTENCE, Outcome, Written};
+use crate::app::{App, SharedApp};
+use crate::db;
+use crate::model;
+use crate::web::error::{self, Error};
+use crate::web::fair;
+use crate::web::locale::Visit;
+
+/// Most coalitions that the form offers.
+const OFFERED: i64 = 100;
+/// Largest form, in bytes.
+pub(super) const MAX_FORM: usize = 64 * 1024;
+
+/// A coalition to tick.
+struct Choice {
+    handle: String,
+    name: String,
+    language: String,
+    ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "interest.html")]
+struct Form {
+    frame: Frame,
+    choices: Vec<Choice>,
+    written: Written,
+    /// What is to be mended.
+    fault: Option<&'static str>,
+    /// The field that it is about.
+    about: &'static str,
+    max_name: usize,
+    max_email: usize,
+    max_sentence: usize,
+}
+
+#[derive(Template)]
+#[template(path = "interest_done.html")]
+struct Done {
+    frame: Frame,
+    text: &'static str,
+    /// What a button confirms.
+    token: Option<String>,
+}
+
+/// `GET /interest`.
+pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
+    let written =
+        Written { coalitions: visit.parameter("coalition").into_iter().collect(), ..Written::default() };
+    html(&form(&app, &visit, written, None).await?)
+}
+
+async fn form(app: &App, visit: &Visit, written: Written, fault: Option<Fault>) -> Result<Form, Error> {
+    let stamp = declaration::stamp(app).await.map_err(failed)?;
+    let open = app.db.read(move |conn| life::open_ones(conn, OFFERED)).await?;
+    let choice = |(handle, name, language): (String, String, String)| Choice {
+        ticked: written.coalitions.contains(&handle),
+        handle,
+        name,
+        language,
+    };
+    let (key, about) = fault.map(told).unzip();
+    Ok(Form {
+        frame: Frame::new(app, visit, visit.lang_text("interest-title")),
+        choices: open.into_iter().map(choice).collect(),
+        written: Written { stamp, ..written },
+        fault: key.map(|key| visit.lang_text(key)),
+        about: about.unwrap_or_default(),
+        max_name: MAX_NAME,
+        max_email: MAX_EMAIL,
+        max_sentence: MAX_SENTENCE,
+    })
+}
+
+/// The sentence about a fault, and the field that it is about.
+fn told(fault: Fault) -> (&'static str, &'static str) {
+    match fault {
+        Fault::NoCoalition => ("interest-no-coalition", "coalition"),
+        Fault::NoName => ("interest-no-name", "organisation"),
+        Fault::BadEmail => ("interest-bad-email", "email"),
+        Fault::LongSentence => ("interest-long-sentence", "sentence"),
+        Fault::TooFast => ("interest-too-fast", ""),
+        Fault::TooOld => ("interest-too-old", ""),
+    }
+}
+
+/// `POST /interest`.
+pub(super) async fn send(
+    State(app): State<SharedApp>,
+    visit: Visit,
+    parts: Parts,
+    body: Bytes,
+) -> Result<Response, Error> {
+    if from_afar::is_foreign(&parts.headers) {
+        return Err(Error::Form("follow-other-site"));
+    }
+    if !fair::may_ask(&app, &parts) {
+        return Err(Error::TooMany);
+    }
+    let (written, is_machine) = read(&body);
+    if is_machine {
+        return Ok(error::see_other("/interest/received"));
+    }
+    match declaration::declare(&app, written.clone()).await.map_err(failed)? {
+        Outcome::Taken => Ok(error::see_other("/interest/received")),
+        Outcome::Back(fault) => {
+            let page = form(&app, &visit, written, Some(fault)).await?;
+            Ok(error::handed_back(html(&page)?))
+        }
+    }
+}
+
+/// What stands in a form, and whether the field that people do not see is filled in.
+fn read(body: &[u8]) -> (Written, bool) {
+    let (mut written, mut is_machine) = (Written::default(), false);
+    for (key, value) in url::form_urlencoded::parse(body) {
+        match key.as_ref() {
+            "coalition" => written.coalitions.push(value.into_owned()),
+            "organisation" => written.organisation = value.into_owned(),
+            "email" => written.email = value.into_owned(),
+            "sentence" => written.sentence = value.into_owned(),
+            "stamp" => written.stamp = value.into_owned(),
+            "website" => is_machine = !value.is_empty(),
+            _ => {}
+        }
+    }
+    // A handle has no NUL, and PostgreSQL takes none.
+    written.coalitions.retain(|handle| !handle.contains('\0'));
+    (written, is_machine)
+}
+
+/// `GET /interest/received`.
+pub(super) async fn received(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
+    done(&app, &visit, "interest-received-title", "interest-received", None)
+}
+
+/// `GET /interest/confirm?token=…`: asks, since programs that look at mail follow every link.
+pub(super) async fn ask(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
+    let token = visit.parameter("token").ok_or(Error::NotFound)?;
+    let sought = token.clone();
+    let waits = app.db.read(move |conn| Ok::<_, Error>(model::declaration::waits(conn, &sought)?)).await?;
+    match waits {
+        true => done(&app, &visit, "interest-confirm-title", "interest-confirm", Some(token)),
+        false => Err(Error::NotFound),
+    }
+}
+
+/// `POST /interest/confirm?token=…`.
+pub(super) async fn confirm(
+    State(app): State<SharedApp>,
+    visit: Visit,
+    parts: Parts,
+) -> Result<Response, Error> {
+    if from_afar::is_foreign(&parts.headers) {
+        return Err(Error::Form("follow-other-site"));
+    }
+    let token = visit.parameter("token").ok_or(Error::NotFound)?;
+    match declaration::confirm(&app, token).await.map_err(failed)? {
+        true => done(&app, &visit, "interest-confirmed-title", "interest-confirmed", None),
+        false => Err(Error::NotFound),
+    }
+}
+
+fn done(
+    app: &App,
+    visit: &Visit,
+    title: &'static str,
+    text: &'static str,
+    token: Option<String>,
+) -> Result<Response, Error> {
+    let frame = Frame::new(app, visit, visit.lang_text(title)).hidden();
+    html(&Done { frame, text: visit.lang_text(text), token })
+}
+
+/// Nobody can mend here what an action refuses of a form that was checked.
+fn failed(error: actions::Error) -> Error {
+    match error {
+        actions::Error::Database(error) => error.into(),
+        other => Error::Database(db::Error::Corrupt(other.to_string())),
+    }
+}
