@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Failure, open, print};
+use crate::actions::front_matter::Manuscript;
 use crate::ap::fetch::Fetcher;
 use crate::app::{App, Clock};
 
@@ -34,7 +35,8 @@ pub(super) struct Arguments {
 struct Verified {
     name: Option<String>,
     verdict: Verdict,
-    besides: Vec<String>,
+    /// A word for programs and a sentence each.
+    besides: Vec<(&'static str, String)>,
 }
 
 pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure> {
@@ -45,8 +47,10 @@ pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure
     } else if Path::new(&arguments.what).is_dir() {
         let mut all = Vec::new();
         for file in registers(Path::new(&arguments.what))? {
-            let name = Some(file.display().to_string());
-            all.push(Verified { name, ..from_file(&file, known.as_ref())? });
+            let mut verified = from_file(&file, known.as_ref())?;
+            verified.name = Some(file.display().to_string());
+            verified.besides = otherwise_told(&file)?;
+            all.push(verified);
         }
         all
     } else {
@@ -98,6 +102,32 @@ fn registers(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
+/// The texts beside a register that say something else than its entries: they are what people read.
+fn otherwise_told(register: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
+    let document: Value = serde_json::from_slice(&read(register)?).unwrap_or_default();
+    let entries = document.get("entries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let folder = register.parent().unwrap_or(Path::new("")).join("publications");
+    let Ok(files) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    files.sort();
+    let mut told = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "md")) {
+        let text = String::from_utf8_lossy(&read(file)?).into_owned();
+        let Ok(written) = Manuscript::parse(&text, "text", chrono_tz::Tz::UTC) else { continue };
+        let id = written.id.as_deref().and_then(|id| id.rsplit('/').next());
+        let of = entries
+            .iter()
+            .find(|entry| id.is_some() && entry.get("publication").and_then(Value::as_str) == id);
+        let Some(entry) = of else { continue };
+        let says = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+        if says("title") != written.title.trim() || says("text") != written.body.trim() {
+            let number = entry.get("number").and_then(Value::as_u64).unwrap_or_default();
+            told.push(("text", format!("{} does not say what entry {number} says", file.display())));
+        }
+    }
+    Ok(told)
+}
+
 /// Fetches what is there; of a coalition its register. Then the keys of the coalition's actor are compared.
 async fn from_address(app: &App, address: &str) -> Result<Verified, Failure> {
     let fetcher = Fetcher::of_register(app);
@@ -145,7 +175,8 @@ async fn compared(
     } else if let Some((key, public)) = verified.verdict.keys.last()
         && keys.public(key).as_ref() != Some(public)
     {
-        verified.besides.push(format!("the last entry is signed by {key}, which is no key of {id} now"));
+        let said = format!("the last entry is signed by {key}, which is no key of {id} now");
+        verified.besides.push(("actor", said));
     }
     Ok(verified)
 }
@@ -194,7 +225,7 @@ fn sentences(one: &Verified) {
     for fault in &one.verdict.faults {
         print::sentence(&format!("{before}{fault}."));
     }
-    for besides in &one.besides {
+    for (_, besides) in &one.besides {
         print::sentence(&format!("{before}{besides}."));
     }
     if one.verdict.holds() && one.besides.is_empty() {
@@ -235,11 +266,11 @@ fn machine(one: &Verified) -> Value {
             |fault| json!({"fault": fault.word(), "number": fault.number(), "sentence": format!("{fault}.")}),
         )
         .collect();
-    faults.extend(
-        one.besides
-            .iter()
-            .map(|said| json!({"fault": "actor", "number": verdict.last, "sentence": format!("{said}.")})),
-    );
+    let besides = one
+        .besides
+        .iter()
+        .map(|(word, said)| json!({"fault": word, "number": verdict.last, "sentence": format!("{said}.")}));
+    faults.extend(besides);
     json!({
         "holds": faults.is_empty(),
         "file": one.name,

@@ -177,23 +177,25 @@ pub fn remove_note(conn: &mut Conn, id: &str) -> Result<()> {
     ids.into_iter().try_for_each(|id| remove(conn, id))
 }
 
+/// A handle; the names of a person and of an organisation; title and topic of a coalition.
+type Names = (String, Option<String>, Option<String>, Option<String>, Option<String>);
+
 /// The name under which an actor of ours speaks.
 fn author(conn: &mut Conn, id: i64) -> Result<String> {
-    let names: Option<(String, Option<String>, Option<String>, Option<String>, Option<String>)> =
-        actors::table
-            .left_join(accounts::table)
-            .left_join(organisations::table)
-            .left_join(coalitions::table)
-            .filter(actors::id.eq(id))
-            .select((
-                actors::handle,
-                accounts::name.nullable(),
-                organisations::name.nullable(),
-                coalitions::title.nullable(),
-                coalitions::topic.nullable(),
-            ))
-            .first(conn)
-            .optional()?;
+    let names: Option<Names> = actors::table
+        .left_join(accounts::table)
+        .left_join(organisations::table)
+        .left_join(coalitions::table)
+        .filter(actors::id.eq(id))
+        .select((
+            actors::handle,
+            accounts::name.nullable(),
+            organisations::name.nullable(),
+            coalitions::title.nullable(),
+            coalitions::topic.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
     let (handle, person, organisation, title, topic) = names.unwrap_or_default();
     Ok(person.or(organisation).or(title).or(topic).unwrap_or(handle))
 }
@@ -263,7 +265,8 @@ fn remove(conn: &mut Conn, id: i64) -> Result<()> {
 
 /// The start of a text that excerpts are taken from.
 fn start(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(KEPT)).unwrap_or_default()
+    let end = (0..=KEPT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
 /// What is asked besides words.

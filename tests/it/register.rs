@@ -97,7 +97,16 @@ fn an_exported_folder_is_read_by_people_verified_offline_and_published_again() {
         (&true.into(), &4.into(), 2)
     );
 
-    // Somebody alters a text and takes the last entry's proof away.
+    // Somebody alters the Markdown that people read.
+    let markdown = folder.join("coalitions/communs/publications/deux.md");
+    let text = std::fs::read_to_string(&markdown).unwrap();
+    std::fs::write(&markdown, text.replace("« deux »", "« trois »")).unwrap();
+    let (code, said_of) = said(&elsewhere(away.path(), &["decision", "verify", path]));
+    assert_eq!(code, Some(1));
+    assert!(said_of.ends_with("deux.md does not say what entry 3 says.\n"), "{said_of}");
+    std::fs::write(&markdown, text).unwrap();
+
+    // Somebody alters an entry.
     let file = away.path().join("decisions.json");
     let altered = register.replacen("décidons « un »", "décidons « UN »", 1);
     std::fs::write(&file, &altered).unwrap();

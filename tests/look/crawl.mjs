@@ -158,14 +158,14 @@ async function beside(crawl, done) {
   if (style.byteLength > STYLE_BYTES) fault("/", `the style sheet has ${style.byteLength} bytes`);
 }
 
-/** Every page that can be reached from the home page: `{ faults, done, crawl }`. */
-export async function look(base) {
+/** Every page that can be reached from the home page, and `more`: `{ faults, done, crawl }`. */
+export async function look(base, more = []) {
   faults = new Map();
   const done = { pages: 0, places: 0, busy: 0, style: 0, heaviest: { weight: 0, name: "" } };
   const crawl = new Crawl(base);
   const chromium = await browser();
   try {
-    crawl.add("/", "/");
+    for (const path of ["/", ...more]) crawl.add(path, "/");
     const workers = Array.from({ length: Math.min(2, availableParallelism()) }, () => worker(crawl, chromium, done));
     await Promise.all(workers);
     await beside(crawl, done);

@@ -11,7 +11,7 @@ if (!program) {
 const began = Date.now();
 const node = await demo(program);
 try {
-  const { faults, done, crawl } = await look(node.url);
+  const { faults, done, crawl } = await look(node.url, ["/styleguide"]);
   for (const [sentence, { page, times }] of faults) console.log(`${page}: ${sentence}${times > 1 ? ` [${times} times]` : ""}`);
   console.log(
     `${done.pages} pages, ${done.places} places of the keyboard, ${crawl.plain.size} other forms; ${crawl.left} addresses that ` +

@@ -136,15 +136,12 @@ pub(super) fn counted(number: u32, value: &Value, faults: &mut Vec<Fault>) {
     if stances.len() != positions.len() || !all_counted || !tally.iter().all(adds_up) {
         faults.push(Fault::Tally { number });
     }
-    let by_consent = matches!(value.get("method").and_then(Value::as_str), Some("consent" | "consensus"));
-    if !by_consent {
-        return;
-    }
     let taken = u64::try_from(positions.len()).unwrap_or(u64::MAX);
     if let Some(quorum) = reached.get("quorum").and_then(Value::as_u64).filter(|quorum| taken < *quorum) {
         faults.push(Fault::NoQuorum { number, positions: taken, quorum });
     }
-    if stances.iter().any(|stance| stance == "object") {
+    let by_consent = matches!(value.get("method").and_then(Value::as_str), Some("consent" | "consensus"));
+    if by_consent && stances.iter().any(|stance| stance == "object") {
         faults.push(Fault::Objection { number });
     }
 }

@@ -19,8 +19,11 @@ mod person;
 mod publication;
 mod publications;
 mod register;
+mod register_data;
 mod revisions;
 mod search;
+#[cfg(debug_assertions)]
+mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
@@ -51,14 +54,16 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    listed()
-        .route("/search", get(search::show))
+    let routes = listed().route("/search", get(search::show));
+    #[cfg(debug_assertions)]
+    let routes = routes.route("/styleguide", get(styleguide::show));
+    routes
         .route("/", get(home::show))
         .route("/coalitions", get(coalitions::show))
         .route("/coalitions/{handle}", get(coalition::show))
         .route("/coalitions/{handle}/decisions", get(register::show))
-        .route("/coalitions/{handle}/decisions.json", get(register::data))
         .route("/coalitions/{handle}/booklet", get(booklet::show))
+        .route("/coalitions/{handle}/decisions.json", get(register_data::show))
         .route("/coalitions/{handle}/follow", post(from_afar::follow))
         .route("/interest", get(interest::show).post(interest::send))
         .route("/interest/received", get(interest::received))

@@ -12,7 +12,7 @@ use super::register::{self, Standing};
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
-use super::{Frame, html};
+use super::{Frame, html, register_data};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -140,7 +140,7 @@ pub(super) async fn show(
         return plain(&app, id.to_owned(), "text/markdown; charset=utf-8", markdown).await;
     }
     if let Some(id) = id.strip_suffix(".json") {
-        return register::with_keys(&app, id.to_owned(), |app, publication, keys| {
+        return register_data::with_keys(&app, id.to_owned(), |app, publication, keys| {
             let mut value = data(app, publication);
             if let (Some(object), Some(entry)) = (value.as_object_mut(), entry(publication)) {
                 object.extend([("decision".to_owned(), entry), ("keys".to_owned(), keys)]);

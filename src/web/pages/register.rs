@@ -1,15 +1,12 @@
-//! The register of a coalition as a page and as `decisions.json`, and what the page of a decision shows of it.
+//! The page of the register of a coalition, and what the page of a decision shows of it.
 
 use askama::Template;
 use axum::extract::{Path, State as Extract};
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::Value;
 
 use super::parts::{Named, Pager, Reading, tone};
-use super::publication::{find, sent};
 use super::{Frame, PER_PAGE, html};
-use crate::ap::register as told;
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
 use crate::domain::decision::Act;
@@ -80,46 +77,49 @@ pub(super) struct Change {
 
 fn change(entry: &Decision, reading: &Reading) -> Change {
     let value: Value = serde_json::from_str(&entry.entry).unwrap_or_default();
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let day = |name: &str| {
-        let when: When = text(name)?.parse().ok()?;
-        Some(dates::when(reading.lang, when, reading.zone))
-    };
-    let key = |name: &str| {
-        value.get(name).and_then(|key| key.get("id")).and_then(Value::as_str).unwrap_or_default()
-    };
-    let (decision, successor) =
-        (entry.decision.unwrap_or_default().to_string(), entry.successor.map(|n| n.to_string()));
-    let on = day("on");
-    let revoked = value.get("revoked").and_then(Value::as_bool).unwrap_or_default();
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    Change {
+        told: sentence(entry, &value, reading),
+        date: day(&value, "date", reading).unwrap_or_default(),
+        by: text("by"),
+        reason: text("reason"),
+    }
+}
+
+fn day(entry: &Value, name: &str, reading: &Reading) -> Option<String> {
+    let when: When = entry.get(name)?.as_str()?.parse().ok()?;
+    Some(dates::when(reading.lang, when, reading.zone))
+}
+
+/// What an act does, in a sentence; nothing of an adoption, whose title says it.
+fn sentence(entry: &Decision, value: &Value, reading: &Reading) -> String {
     let lang = reading.lang;
-    let number = ("decision", decision.as_str().into());
-    let told = match (entry.act, &successor, &on) {
+    let told = entry.decision.unwrap_or_default().to_string();
+    let number = ("decision", told.as_str().into());
+    let is_kept = value.get("state").and_then(Value::as_str) == Some(State::InForce.as_str());
+    match (entry.act, entry.successor.map(|by| by.to_string()), day(value, "on", reading)) {
         (Act::Adopt, ..) => String::new(),
-        (Act::Review, _, Some(on)) => tf(lang, "register-told-review-on", &[number, ("date", on.into())]),
-        (Act::Review, ..) if text("state") == Some(State::InForce.as_str()) => {
-            tf(lang, "register-told-kept", &[number])
+        (Act::Review, _, Some(on)) => {
+            tf(lang, "register-told-review-on", &[number, ("date", on.as_str().into())])
         }
+        (Act::Review, ..) if is_kept => tf(lang, "register-told-kept", &[number]),
         (Act::Review, ..) => tf(lang, "register-told-review", &[number]),
         (Act::Supersede, Some(by), _) => {
-            tf(lang, "register-told-supersede-by", &[number, ("successor", by.into())])
+            tf(lang, "register-told-supersede-by", &[number, ("successor", by.as_str().into())])
         }
         (Act::Supersede, None, _) => tf(lang, "register-told-supersede", &[number]),
         (Act::Repeal, ..) => tf(lang, "register-told-repeal", &[number]),
-        (Act::Rotate, ..) => {
-            let keys = [("from", key("from").into()), ("to", key("to").into())];
-            if revoked {
-                tf(lang, "register-told-revoked", &keys)
-            } else {
-                tf(lang, "register-told-rotate", &keys)
-            }
-        }
-    };
-    Change {
-        told,
-        date: day("date").unwrap_or_default(),
-        by: text("by").map(str::to_owned),
-        reason: text("reason").map(str::to_owned),
+        (Act::Rotate, ..) => rotation(lang, value),
+    }
+}
+
+fn rotation(lang: Lang, value: &Value) -> String {
+    let key = |name: &str| value.get(name)?.get("id")?.as_str();
+    let keys =
+        [("from", key("from").unwrap_or_default().into()), ("to", key("to").unwrap_or_default().into())];
+    match value.get("revoked").and_then(Value::as_bool) {
+        Some(true) => tf(lang, "register-told-revoked", &keys),
+        _ => tf(lang, "register-told-rotate", &keys),
     }
 }
 
@@ -229,39 +229,6 @@ fn view(
     }
 }
 
-/// `GET /coalitions/{handle}/decisions.json`: the whole register with the public keys, in parts where it is long.
-pub(super) async fn data(
-    Extract(app): Extract<SharedApp>,
-    Path(handle): Path<String>,
-    headers: HeaderMap,
-    visit: Visit,
-) -> Result<Response, Error> {
-    let after: i32 = visit.parameter("after").and_then(|after| after.parse().ok()).unwrap_or_default();
-    let urls = app.urls.clone();
-    let known = headers.get(axum::http::header::IF_NONE_MATCH).cloned();
-    let read = move |conn: &mut Conn| {
-        let (actor, coalition) = coalition::by_handle(conn, &handle)?.ok_or(Error::NotFound)?;
-        let keys = told::keys(conn, &urls, &actor)?;
-        let last = decision::last(conn, actor.id)?.map(|last| last.digest).unwrap_or_default();
-        let keyed = keys.as_array().map_or(0, Vec::len);
-        let tag = format!("\"{last}-{keyed}-{after}\"");
-        if known.as_ref().is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-            return Ok((tag, None));
-        }
-        let name = coalition.name(&actor.handle);
-        Ok::<_, Error>((tag, Some(told::document(conn, &urls, &actor, &name, after, told::PART)?)))
-    };
-    let (tag, document) = app.db.read(read).await?;
-    let mut response = match document {
-        Some(document) => sent(document, "application/json", false),
-        None => axum::http::StatusCode::NOT_MODIFIED.into_response(),
-    };
-    if let Ok(tag) = tag.parse() {
-        response.headers_mut().insert(axum::http::header::ETAG, tag);
-    }
-    Ok(response)
-}
-
 /// What the page of a decision shows of its place in the register.
 pub(super) struct Standing {
     pub number: i32,
@@ -291,25 +258,4 @@ pub(super) fn standing(publication: &Publication, around: Around, reading: &Read
         links: around.links(reading.lang, number),
         changes: mine.map(|one| change(one, reading)).collect(),
     })
-}
-
-/// A form of a publication for programs that holds the keys of its coalition as well, which verify its entry.
-pub(super) async fn with_keys(
-    app: &SharedApp,
-    id: String,
-    form: fn(&App, &Publication, Value) -> String,
-) -> Result<Response, Error> {
-    let urls = app.urls.clone();
-    let read = move |conn: &mut Conn| {
-        let publication = find(conn, &id)?;
-        let keys = match publication.decision_number {
-            Some(_) => told::keys(conn, &urls, &publication.actor)?,
-            None => Value::Null,
-        };
-        Ok::<_, Error>((publication, keys))
-    };
-    let (publication, keys) = app.db.read(read).await?;
-    let withdrawn = publication.row.withdrawn_at.is_some();
-    let text = if withdrawn { String::new() } else { form(app, &publication, keys) };
-    Ok(sent(text, "application/json", withdrawn))
 }

@@ -11,13 +11,16 @@ use crate::text::{Lang, dates, number, t, tf, word};
 
 /// Most letters of a title that are drawn; the list has the whole.
 const NAME: usize = 68;
-/// Heights in pixels: the axis' labels, one milestone, the line above those without a date.
+/// Heights in pixels: the axis' labels, a milestone, one without a date, and what stands above those.
 const AXIS: i32 = 28;
 const ROW: i32 = 44;
-const APART: i32 = 30;
+const LOW_ROW: i32 = 28;
+const APART: i32 = 32;
 /// The part of the width that the axis takes, in percent, so that marks at its ends are whole.
 const FROM: f64 = 2.5;
 const WIDTH: f64 = 95.0;
+/// Fewer months than these between the first and the last are given one on each side.
+const FEWEST: i32 = 2;
 /// Most labels on the axis, and the months between two of them that are tried.
 const LABELS: i32 = 7;
 const STEPS: [i32; 8] = [1, 3, 6, 12, 24, 60, 120, 240];
@@ -49,8 +52,8 @@ struct Row {
     name: String,
     code: &'static str,
     bar: Option<Bar>,
-    /// Where the mark stands; without a date at the left.
-    mark: String,
+    /// Where the mark stands on the axis, if there is a date.
+    mark: Option<String>,
 }
 
 /// A timeline, ready to be written into a page.
@@ -85,8 +88,16 @@ impl Axis {
     fn over(milestones: &[Milestone]) -> Option<Axis> {
         let days = milestones.iter().filter_map(begins_ends);
         let (first, last) = days.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
-        let last = last_of_month(last);
-        Some(Axis { first: first.with_day(1)?, last })
+        let (first, last) = (first.with_day(1)?, last_of_month(last));
+        if months(last) - months(first) >= FEWEST {
+            return Some(Axis { first, last });
+        }
+        // A day alone would fill the whole width: a month on each side shows where it lies.
+        let month = Months::new(1);
+        Some(Axis {
+            first: first.checked_sub_months(month)?,
+            last: last_of_month(last.checked_add_months(month)?),
+        })
     }
 
     fn place(self, day: NaiveDate) -> f64 {
@@ -195,7 +206,7 @@ pub(super) fn draw(
     y += if undated.is_empty() { 0 } else { APART };
     for (n, milestone) in undated {
         rows.push(row(axis, y, n, milestone));
-        y += ROW;
+        y += LOW_ROW;
     }
     let place = axis.place(today);
     Some(Timeline {
@@ -233,7 +244,7 @@ fn row(axis: Axis, y: i32, n: usize, milestone: &Milestone) -> Row {
         name: shortened(&milestone.title),
         code: milestone.status.as_str(),
         bar,
-        mark: days.map_or_else(|| percent(FROM), |(_, end)| percent(axis.place(end))),
+        mark: days.map(|(_, end)| percent(axis.place(end))),
     }
 }
 

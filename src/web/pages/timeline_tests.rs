@@ -79,7 +79,7 @@ proptest! {
         let place = |text: &str| text.trim_end_matches('%').parse::<f64>().unwrap();
         prop_assert!(drawn.ticks.len() <= 8, "{} labels", drawn.ticks.len());
         for row in &drawn.rows {
-            prop_assert!((0.0..=100.0).contains(&place(&row.mark)));
+            prop_assert!((0.0..=100.0).contains(&place(row.mark.as_deref().unwrap())));
             if let Some(bar) = &row.bar {
                 prop_assert!(place(&bar.x) >= 0.0 && place(&bar.x) + place(&bar.width) <= 100.0);
             }

@@ -92,6 +92,20 @@ fn every_proof_in_the_examples_holds_by_the_keys_that_the_examples_list() {
 }
 
 #[test]
+fn the_register_of_the_examples_holds() {
+    let text = std::fs::read_to_string(path("docs/federation-examples.md")).unwrap();
+    let block = text.split("<!-- example: register -->\n```json\n").nth(1).unwrap();
+    let register = block.split("\n```").next().unwrap();
+    let held = reset_federation::register::verify(
+        register.as_bytes(),
+        None,
+        "2027-01-01T00:00:00Z".parse().unwrap(),
+    );
+    let held = held.unwrap();
+    assert!(held.holds() && held.last == Some(3), "{:?}", held.faults);
+}
+
+#[test]
 fn every_term_that_our_contexts_define_is_in_the_table_of_federation_md() {
     use reset_federation::vocab;
     let text = std::fs::read_to_string(path("FEDERATION.md")).unwrap();

@@ -209,8 +209,10 @@ impl Node {
     /// Makes every proof of ours again, the inner ones first.
     fn reseal(&self, document: &mut Value) {
         relink(document);
-        if let Value::Object(members) = document {
-            members.values_mut().for_each(|value| self.reseal(value));
+        match document {
+            Value::Object(members) => members.values_mut().for_each(|value| self.reseal(value)),
+            Value::Array(items) => items.iter_mut().for_each(|value| self.reseal(value)),
+            _ => {}
         }
         let proof = document.get("proof").cloned().unwrap_or_default();
         let method = proof["verificationMethod"].as_str().unwrap_or_default();

@@ -4,6 +4,7 @@ mod forms;
 mod life;
 mod lists;
 mod look;
+mod looks;
 mod pages;
 mod queries;
 mod rules;
@@ -141,6 +142,7 @@ impl Shown {
                 "/accessibility",
                 "/interest?coalition=communs",
                 "/interest/received",
+                "/coalitions/communs/decisions",
             ]
             .map(String::from),
         );

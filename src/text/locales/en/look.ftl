@@ -19,3 +19,4 @@ booklet-state = State
 booklet-actors = Actors by dimension
 picture-alt = { $head }: “{ $title }”
 picture-coalition = Coalition “{ $name }”
+guide-title = Components of the pages

@@ -19,3 +19,4 @@ booklet-state = État
 booklet-actors = Acteurs par dimension
 picture-alt = { $head } : « { $title } »
 picture-coalition = Coalition « { $name } »
+guide-title = Composants des pages
