@@ -7,7 +7,7 @@ use super::{Act, Error, no_actor};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::news::is_next_round;
-use crate::domain::publication::{Content, Details, Proposal, When};
+use crate::domain::publication::{Content, Details, LICENCE, Proposal, When};
 use crate::domain::roadmap;
 use crate::domain::round::Phase;
 use crate::domain::state::{State, first_public};
@@ -15,9 +15,6 @@ use crate::model::coalition::{self, Coalition};
 use crate::model::publication::Publication;
 use crate::model::{meta, organisation};
 use crate::text::dates;
-
-/// The licence of what names none.
-const LICENCE: &str = "CC BY-SA 4.0";
 
 /// The content with the coalition's defaults filled in, and the row ids of its authors.
 pub(super) fn content(

@@ -6,10 +6,13 @@ use crate::app::{App, Urls};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, OrganisationKind};
 use crate::domain::handle;
-use crate::model::{activity, actor, meta};
+use crate::model::{activity, actor, meta, search};
 
 /// The handle of the node's own actor (FEDERATION.md); reserved.
 pub const HANDLE: &str = "node";
+
+/// Changes with what is indexed and how: the next start indexes everything anew.
+const SEARCH_VERSION: &str = "1";
 
 /// Makes the node of an empty database: its actor, its organisation, its URL (not yet fixed). The organisation's id.
 ///
@@ -114,4 +117,20 @@ fn settle_on(conn: &mut Conn, urls: &Urls, fix: bool) -> Result<(), Error> {
         meta::set(conn, meta::URL_FIXED, "1")?;
     }
     Ok(())
+}
+
+/// Indexes everything anew where what is there was indexed by another version, or not at all. True where it did.
+///
+/// # Errors
+/// The database's.
+pub async fn settle_search(app: &App) -> Result<bool, Error> {
+    let work = |conn: &mut Conn| {
+        if meta::get(conn, meta::SEARCH)?.as_deref() == Some(SEARCH_VERSION) {
+            return Ok(false);
+        }
+        search::rebuild(conn)?;
+        meta::set(conn, meta::SEARCH, SEARCH_VERSION)?;
+        Ok::<_, Error>(true)
+    };
+    app.db.write(work).await
 }

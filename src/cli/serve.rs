@@ -83,6 +83,7 @@ pub(super) async fn ready(
     let pool = config.database.pool;
     let app = open::app(config, urls, location, pool)?;
     actions::node::settle_url(&app, true).await?;
+    actions::node::settle_search(&app).await?;
     actions::moderation::settle_mode(&app).await?;
     let signed = actions::register::settle(&app).await?;
     if signed > 0 {

@@ -1,8 +1,10 @@
 //! One connection type over both databases, and the pool's way of opening it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection, r2d2};
 
 /// A connection to either database. Plain selects, updates and single inserts are written once on it; what diesel's
@@ -98,17 +100,44 @@ impl Manager {
         }
     }
 
-    /// A pool of at most `size` connections, opened when first needed.
+    /// A pool of at most `size` connections, opened when first needed, whose statements are counted.
     ///
     /// # Errors
     /// What the pool said.
-    pub fn pool(self, size: u32) -> Result<r2d2::Pool<Manager>, r2d2::PoolError> {
+    pub fn pool(self, size: u32, statements: Statements) -> Result<r2d2::Pool<Manager>, r2d2::PoolError> {
         r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .test_on_check_out(matches!(self.location, Location::Postgres(_)))
             .connection_timeout(Duration::from_secs(15))
+            .connection_customizer(Box::new(statements))
             .build(self)
+    }
+}
+
+/// Counts statements; clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Statements(Arc<AtomicU64>);
+
+impl Statements {
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Instrumentation for Statements {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl r2d2::CustomizeConnection<Conn, r2d2::Error> for Statements {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
+        conn.set_instrumentation(self.clone());
+        Ok(())
     }
 }
 

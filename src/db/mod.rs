@@ -9,7 +9,7 @@ mod writer;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
-pub use conn::{Conn, Location, Manager};
+pub use conn::{Conn, Location, Manager, Statements};
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::{Connection, RunQueryDsl};
 use prometheus::{Histogram, HistogramOpts};
@@ -45,6 +45,7 @@ pub struct Db {
     manager: Manager,
     watcher: Arc<OnceLock<Option<Mutex<Conn>>>>,
     waits: Waits,
+    statements: Statements,
 }
 
 /// How long writes take, for those who watch. Shared by the clones of a handle.
@@ -74,7 +75,11 @@ impl Db {
     /// The file or the server cannot be reached.
     pub fn open(location: Location, full_sync: bool, pool: u32) -> Result<Db, Error> {
         let manager = Manager { location, full_sync };
-        let readers = manager.clone().pool(pool).map_err(|error| Error::Unavailable(error.to_string()))?;
+        let statements = Statements::default();
+        let readers = manager
+            .clone()
+            .pool(pool, statements.clone())
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         let writer = match manager.location {
             Location::Sqlite(_) => Some(writer::Writer::start(manager.clone())?),
             Location::Postgres(_) => None,
@@ -84,12 +89,17 @@ impl Db {
         let places = if writer.is_some() { cores.max(2) } else { usize::try_from(pool).unwrap_or(1) };
         let places = Arc::new(Semaphore::new(places));
         let waits = Waits::new().map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(Db { readers, places, writer, manager, watcher: Arc::default(), waits })
+        Ok(Db { readers, places, writer, manager, watcher: Arc::default(), waits, statements })
     }
 
     /// How long its writes take.
     pub fn waits(&self) -> &Waits {
         &self.waits
+    }
+
+    /// How many statements its pooled connections were given: on SQLite all reads, on PostgreSQL writes too.
+    pub fn statements(&self) -> u64 {
+        self.statements.count()
     }
 
     /// Where the data is.

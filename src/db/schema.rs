@@ -675,6 +675,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_documents (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        coalition_id -> Nullable<BigInt>,
+        title -> Text,
+        text -> Text,
+        language -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    publication_dates (publication_id) {
+        publication_id -> Text,
+        begins_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     publication_acts (id) {
         id -> BigInt,
         publication_id -> Text,
@@ -760,6 +781,7 @@ diesel::table! {
 }
 
 diesel::joinable!(actor_keys -> actors (actor_id));
+diesel::joinable!(publication_dates -> publications (publication_id));
 diesel::joinable!(organisations -> actors (actor_id));
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(coalitions -> actors (actor_id));
@@ -885,4 +907,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     series,
     links,
     untraced,
+    search_documents,
+    publication_dates,
 );

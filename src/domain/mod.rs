@@ -21,6 +21,7 @@ pub mod publication;
 pub mod reaction;
 pub mod roadmap;
 pub mod round;
+pub mod search;
 pub mod shared;
 pub mod state;
 pub mod words;

@@ -123,6 +123,11 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
+/// The licence of what names no other, and of the lists that a node tells.
+pub const LICENCE: &str = "CC BY-SA 4.0";
+/// Where that licence is.
+pub const LICENCE_URL: &str = "https://creativecommons.org/licenses/by-sa/4.0/";
+
 /// Everything an author wrote of one publication: a revision is this, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {

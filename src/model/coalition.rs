@@ -12,6 +12,7 @@ use crate::db::schema::{
 use crate::domain::actor::Role;
 use crate::domain::coalition::{AssociatedState, Dimension, Quality, Stage};
 use crate::model::actor::Actor;
+use crate::model::search;
 
 /// A coalition's profile. Most of it is missing for some: real input is like that.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -129,6 +130,7 @@ pub struct Member {
 /// The database's.
 pub fn insert(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<()> {
     diesel::insert_into(coalitions::table).values(coalition).execute(conn)?;
+    search::index_coalition(conn, coalition, lists)?;
     insert_lists(conn, coalition.actor_id, lists)
 }
 
@@ -142,6 +144,7 @@ pub fn update(conn: &mut Conn, coalition: &Coalition, lists: &Lists) -> Result<(
         .execute(conn)?;
     diesel::delete(associated_actors::table.filter(associated_actors::coalition_id.eq(coalition.actor_id)))
         .execute(conn)?;
+    search::index_coalition(conn, coalition, lists)?;
     insert_lists(conn, coalition.actor_id, lists)
 }
 

@@ -128,6 +128,7 @@ pub fn seek(conn: &mut Conn, id: i64, text: &str, noted: &Noted) -> Result<i32> 
         ))
         .execute(conn)?;
     diesel::update(coalitions::table.find(id)).set(coalitions::impact.eq(text)).execute(conn)?;
+    super::search::index_coalition_again(conn, id)?;
     Ok(version)
 }
 

@@ -2,13 +2,15 @@
 //! Read-only; the aggregates' own files write.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::Result;
 use crate::db::Conn;
 use crate::db::schema::{
     actors, coalition_values, coalitions, decisions, memberships, note_tags, organisations,
-    publication_authors, publication_tags, publications, remote_actors, replies,
+    publication_authors, publication_dates, publication_tags, publications, remote_actors, replies,
 };
 use crate::domain::actor::Role;
 use crate::domain::coalition::{Quality, Stage};
@@ -88,6 +90,24 @@ pub struct Filter {
     pub tags: Option<Vec<String>>,
     /// Of these ids.
     pub ids: Option<Vec<String>>,
+    /// In one of these states.
+    pub states: Option<Vec<State>>,
+    /// Not over at this moment (true), or over (false). What has no date is not over.
+    pub coming: Option<(bool, NaiveDateTime)>,
+}
+
+/// In which order a list tells publications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Latest published first.
+    #[default]
+    Latest,
+    /// What is open first, what closes first before; then the latest.
+    Deadline,
+    /// What begins first; without a date last.
+    Soonest,
+    /// What began last; without a date last.
+    Begun,
 }
 
 macro_rules! public {
@@ -107,6 +127,16 @@ macro_rules! public {
                 .select(publication_authors::publication_id);
             query = query.filter(publications::id.eq_any(theirs));
         }
+        if let Some(states) = $filter.states.clone() {
+            query = query.filter(publications::state.eq_any(states));
+        }
+        if let Some((coming, now)) = $filter.coming {
+            let ends = publication_dates::ends_at;
+            query = match coming {
+                true => query.filter(ends.is_null().or(ends.ge(now))),
+                false => query.filter(ends.lt(now)),
+            };
+        }
         if let Some(ids) = $filter.ids.clone() {
             query = query.filter(publications::id.eq_any(ids));
         }
@@ -125,9 +155,28 @@ macro_rules! public {
 /// # Errors
 /// The database's.
 pub fn publications(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<Listed>> {
+    ordered(conn, filter, Order::Latest, offset, limit)
+}
+
+/// What is open comes first, and of that what closes first.
+const BY_DEADLINE: &str = "CASE WHEN publications.state = 'open' THEN 0 ELSE 1 END, \
+     CASE WHEN publications.state = 'open' THEN coalesce(publication_dates.ends_at, '9999-12-31') END";
+
+/// A page of public publications in an order.
+///
+/// # Errors
+/// The database's.
+pub fn ordered(
+    conn: &mut Conn,
+    filter: &Filter,
+    order: Order,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Listed>> {
     let base = publications::table
         .inner_join(coalitions::table.inner_join(actors::table))
         .left_join(decisions::table)
+        .left_join(publication_dates::table)
         .select((
             publications::id,
             publications::kind,
@@ -143,9 +192,21 @@ pub fn publications(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -
             coalitions::title,
             coalitions::topic,
             decisions::number.nullable(),
-        ))
-        .order((publications::published_at.desc(), publications::id.desc()));
-    public!(base, filter).offset(offset).limit(limit).load(conn)
+        ));
+    let query = public!(base, filter);
+    let query = match order {
+        Order::Latest => query.order(publications::published_at.desc()),
+        Order::Deadline => {
+            query.order(sql::<Text>(BY_DEADLINE)).then_order_by(publications::published_at.desc())
+        }
+        Order::Soonest => query
+            .order(publication_dates::begins_at.is_null())
+            .then_order_by(publication_dates::begins_at.asc()),
+        Order::Begun => query
+            .order(publication_dates::begins_at.is_null())
+            .then_order_by(publication_dates::begins_at.desc()),
+    };
+    query.then_order_by(publications::id.desc()).offset(offset).limit(limit).load(conn)
 }
 
 /// How many public publications the filter finds.
@@ -153,7 +214,7 @@ pub fn publications(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -
 /// # Errors
 /// The database's.
 pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64> {
-    public!(publications::table.count(), filter).get_result(conn)
+    public!(publications::table.left_join(publication_dates::table).count(), filter).get_result(conn)
 }
 
 /// Every tag of a publication or a note.
@@ -193,30 +254,6 @@ impl ListedCoalition {
     pub fn name(&self) -> &str {
         self.title.as_deref().or(self.topic.as_deref()).unwrap_or(&self.handle)
     }
-}
-
-/// A page of coalitions, oldest first.
-///
-/// # Errors
-/// The database's.
-pub fn coalitions(conn: &mut Conn, offset: i64, limit: i64) -> Result<Vec<ListedCoalition>> {
-    coalitions::table
-        .inner_join(actors::table)
-        .order(coalitions::actor_id)
-        .offset(offset)
-        .limit(limit)
-        .select((
-            coalitions::actor_id,
-            actors::handle,
-            coalitions::number,
-            coalitions::title,
-            coalitions::topic,
-            coalitions::impact,
-            coalitions::stage,
-            coalitions::territory,
-            coalitions::language,
-        ))
-        .load(conn)
 }
 
 /// The qualities that the coalitions with row ids `from..=to` seek.

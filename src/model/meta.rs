@@ -17,6 +17,9 @@ pub const ORGANISATION: &str = "organisation";
 /// `federation.mode` as of the last start.
 pub const MODE: &str = "federation_mode";
 
+/// The version of what is in the index of [`search`](crate::model::search).
+pub const SEARCH: &str = "search_version";
+
 /// The value of a key.
 ///
 /// # Errors

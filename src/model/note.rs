@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Result, actor, reply};
+use super::{Result, actor, reply, search};
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{actors, note_tags, notes};
@@ -85,6 +85,7 @@ pub struct Note {
 /// The database's.
 pub fn insert(conn: &mut Conn, row: &Row, tags: &[String]) -> Result<()> {
     diesel::insert_into(notes::table).values(row).execute(conn)?;
+    search::index_note(conn, row, tags)?;
     insert_tags(conn, &row.id, tags)
 }
 
@@ -183,6 +184,7 @@ pub fn revise(conn: &mut Conn, row: &Row, tags: &[String]) -> Result<()> {
         ))
         .execute(conn)?;
     diesel::delete(note_tags::table.filter(note_tags::note_id.eq(&row.id))).execute(conn)?;
+    search::index_note(conn, row, tags)?;
     insert_tags(conn, &row.id, tags)
 }
 
@@ -195,6 +197,7 @@ pub fn delete(conn: &mut Conn, row: &Row, now: NaiveDateTime) -> Result<()> {
     if let Some(publication) = &row.publication_id {
         reply::count(conn, publication, -1)?;
     }
+    search::remove_note(conn, &row.id)?;
     diesel::update(notes::table.find(&row.id))
         .set((
             notes::markdown.eq(""),

@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::db::schema::{actors, organisations};
 use crate::domain::actor::OrganisationKind;
 use crate::model::actor::Actor;
+use crate::model::search;
 
 /// An organisation's profile.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -31,7 +32,8 @@ pub struct Organisation {
 /// # Errors
 /// The database's.
 pub fn insert(conn: &mut Conn, organisation: &Organisation) -> Result<()> {
-    diesel::insert_into(organisations::table).values(organisation).execute(conn).map(drop)
+    diesel::insert_into(organisations::table).values(organisation).execute(conn)?;
+    search::index_organisation(conn, organisation)
 }
 
 /// The organisation with this handle.

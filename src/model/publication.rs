@@ -15,7 +15,7 @@ use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::Coalition;
 use crate::model::consultation::Counts;
-use crate::model::{consultation, decision, registration};
+use crate::model::{consultation, decision, registration, search};
 
 /// Publications beside their actor, coalition and number in the register.
 macro_rules! joined {
@@ -163,6 +163,7 @@ pub fn insert(conn: &mut Conn, row: &Row, authors: &[i64], content: &Content) ->
     diesel::insert_into(publications::table).values(row).execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
     insert_attachments(conn, &row.id, &content.attachments)?;
+    search::index_publication(conn, row, &content.tags)?;
     insert_revision(conn, row, content, None)
 }
 
@@ -201,6 +202,7 @@ pub fn revise(
     diesel::delete(publication_attachments::table.filter(attached)).execute(conn)?;
     insert_lists(conn, &row.id, authors, &content.tags)?;
     insert_attachments(conn, &row.id, &content.attachments)?;
+    search::index_publication(conn, row, &content.tags)?;
     insert_revision(conn, row, content, reason)
 }
 
@@ -221,6 +223,7 @@ pub fn author_ids(conn: &mut Conn, id: &str) -> Result<Vec<i64>> {
 /// # Errors
 /// The database's.
 pub fn withdraw(conn: &mut Conn, id: &str, reason: &str, now: NaiveDateTime) -> Result<()> {
+    search::remove_publication(conn, id)?;
     diesel::update(publications::table.find(id))
         .set((
             publications::state.eq(State::Withdrawn),

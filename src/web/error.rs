@@ -27,6 +27,9 @@ pub enum Error {
     /// The database did not answer, or holds what this version does not understand.
     #[error(transparent)]
     Database(#[from] db::Error),
+    /// A table could not be written.
+    #[error("a table could not be written: {0}")]
+    Table(#[from] csv::Error),
     /// A template could not be rendered.
     #[error("a page could not be rendered: {0}")]
     Render(#[from] askama::Error),
@@ -56,7 +59,7 @@ impl IntoResponse for Error {
             Error::NotFound => (StatusCode::NOT_FOUND, NOT_FOUND),
             Error::Form(text) => (StatusCode::BAD_REQUEST, Fault { title: "error-400", text }),
             Error::TooMany => (StatusCode::TOO_MANY_REQUESTS, TOO_MANY),
-            Error::Database(_) | Error::Render(_) => {
+            Error::Database(_) | Error::Render(_) | Error::Table(_) => {
                 tracing::error!(error = %self, "a page was not served");
                 (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL)
             }

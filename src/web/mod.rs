@@ -3,7 +3,9 @@
 
 pub mod activitypub;
 mod assets;
+mod calendars;
 pub mod error;
+mod exports;
 mod fair;
 pub mod feeds;
 mod headers;
@@ -17,6 +19,7 @@ pub mod pictures;
 mod previews;
 pub mod router;
 pub mod signed;
+mod sitemap;
 pub mod well_known;
 
 pub use router::router;

@@ -7,7 +7,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::error::{self, Error};
 use super::{
-    activitypub, feeds, headers, health, kept, locale, media, metrics, pages, pictures, previews, well_known,
+    activitypub, calendars, exports, feeds, headers, health, kept, locale, media, metrics, pages, pictures,
+    previews, sitemap, well_known,
 };
 use crate::app::SharedApp;
 
@@ -16,6 +17,9 @@ pub fn router(app: SharedApp) -> Router {
     let people = Router::new()
         .merge(pages::routes())
         .merge(feeds::routes())
+        .merge(calendars::routes())
+        .merge(exports::routes())
+        .merge(sitemap::routes())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let people = Router::new()
         .merge(people)

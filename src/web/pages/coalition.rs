@@ -206,6 +206,7 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     let mut frame = Frame::new(app, visit, name);
     frame.activity = Some(app.urls.coalition(&row.actor.handle));
     frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
+    frame.calendar = Some(format!("/coalitions/{}/calendar.ics", row.actor.handle));
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
     let address = format!("{}/preview.png", app.urls.coalition(&row.actor.handle));

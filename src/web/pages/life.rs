@@ -10,7 +10,7 @@ use crate::model::actor::Actor;
 use crate::model::charter::{self, Acknowledged, Charter};
 use crate::model::coalition::{self, Coalition};
 use crate::model::life::{self, Impact, MemberAct, Noted, Step};
-use crate::model::{declaration, listing};
+use crate::model::{declaration, directory};
 use crate::text::{Lang, dates, t, tf, word};
 use crate::web::error::Error;
 
@@ -217,7 +217,7 @@ fn version(lang: Lang, one: &Charter, acknowledged: &[Acknowledged]) -> Version 
 
 /// Names and handles of the coalitions in which an interest may be declared.
 pub(super) fn open_ones(conn: &mut Conn, most: i64) -> Result<Vec<(String, String, String)>, Error> {
-    let rows = listing::coalitions(conn, 0, most)?;
+    let (rows, _) = directory::page(conn, &directory::Filter::default(), 0, most)?;
     let open = rows.into_iter().filter(|row| row.stage != crate::domain::coalition::Stage::Closed);
     Ok(open.map(|row| (row.handle.clone(), row.name().to_owned(), row.language)).collect())
 }

@@ -12,6 +12,7 @@ mod gone;
 mod home;
 mod interest;
 mod life;
+mod lists;
 mod note;
 mod notices;
 mod organisation;
@@ -24,6 +25,7 @@ mod register;
 mod register_data;
 mod revisions;
 mod round;
+mod search;
 #[cfg(debug_assertions)]
 mod styleguide;
 mod thread;
@@ -32,9 +34,13 @@ mod turnout;
 
 pub(crate) use publication::markdown;
 
+pub(in crate::web) use coalitions::filter as directory_filter;
+pub(in crate::web) use lists::{LISTS, order};
+pub(in crate::web) use publications::tagged_alike;
+
 use askama::Template;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,6 +50,7 @@ use super::error::Error;
 use super::locale::Visit;
 use super::previews;
 use crate::app::{App, SharedApp};
+use crate::domain::publication::Kind;
 use crate::text::{Lang, t, tf};
 
 /// How many entries a list shows on one page.
@@ -51,7 +58,7 @@ const PER_PAGE: i64 = 50;
 
 /// The pages, to be merged into the router.
 pub fn routes() -> Router<SharedApp> {
-    let routes = Router::new();
+    let routes = listed().route("/search", get(search::show));
     #[cfg(debug_assertions)]
     let routes = routes.route("/styleguide", get(styleguide::show));
     routes
@@ -81,6 +88,21 @@ pub fn routes() -> Router<SharedApp> {
         .layer(DefaultBodyLimit::max(interest::MAX_FORM))
 }
 
+/// The lists of one kind, of the node and of a coalition. The decisions of one coalition are its register, a page of its own.
+fn listed() -> Router<SharedApp> {
+    let mut router = Router::new();
+    for (kind, name) in LISTS {
+        router =
+            router.route(&format!("/{name}"), get(move |app, visit| lists::show(app, visit, kind, None)));
+        if kind != Kind::Decision {
+            let of =
+                move |app, Path(handle): Path<String>, visit| lists::show(app, visit, kind, Some(handle));
+            router = router.route(&format!("/coalitions/{{handle}}/{name}"), get(of));
+        }
+    }
+    router
+}
+
 /// What stands around every page: head, header and footer.
 pub struct Frame {
     /// The language of the page.
@@ -99,6 +121,8 @@ pub struct Frame {
     pub activity: Option<String>,
     /// The address of an Atom feed and its title.
     pub feed: (String, String),
+    /// The address of an iCalendar.
+    pub calendar: Option<String>,
     /// The handle that Mastodon credits.
     pub creator: Option<String>,
     /// The address of its picture, absolute, and what that says.
@@ -136,6 +160,7 @@ impl Frame {
             og_type: "website",
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
+            calendar: None,
             creator: None,
             picture: None,
             other: (other, visit.in_language(other)),

@@ -86,7 +86,13 @@ pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<R
     let filter = Filter { kind, ..Filter::default() };
     let kinds = KindLink::all(visit.lang, "/publications", kind);
     let heading = visit.lang_text("publications-title").to_owned();
-    list(app, visit, filter, heading, kinds, &paged("/publications", kind)).await
+    let feed = match kind {
+        Some(kind) => {
+            (format!("/feed.atom?kind={kind}"), word(visit.lang, "kinds", kind.as_str()).to_owned())
+        }
+        None => ("/feed.atom".to_owned(), app.config.node.name.clone()),
+    };
+    list(app, visit, filter, heading, kinds, &paged("/publications", kind), feed).await
 }
 
 /// `GET /tags/{tag}`: the tag as it travels, letters and digits only; publications, and the latest comments.
@@ -95,20 +101,26 @@ pub(super) async fn tagged(
     Path(tag): Path<String>,
     visit: Visit,
 ) -> Result<Response, Error> {
-    let bare = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric() || *c == '_');
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let wanted = bare(&tag);
     let all = app.db.read(|conn| Ok::<_, Error>(listing::tags(conn)?)).await?;
-    let same: Vec<String> = all.into_iter().filter(|one| bare(one) == wanted).collect();
+    let same = tagged_alike(all, &tag);
     let Some(first) = same.first() else {
         return Err(Error::NotFound);
     };
     let heading = format!("#{first}");
     let address = format!("/tags/{tag}?page=");
     let filter = Filter { tags: Some(same), ..Filter::default() };
-    list(app, visit, filter, heading, Vec::new(), &address).await
+    let feed = (format!("/tags/{tag}/feed.atom"), heading.clone());
+    list(app, visit, filter, heading, Vec::new(), &address, feed).await
+}
+
+/// Those of the tags that are the one in an address.
+pub(in crate::web) fn tagged_alike(all: Vec<String>, tag: &str) -> Vec<String> {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric() || *c == '_');
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let wanted = bare(tag);
+    all.into_iter().filter(|one| bare(one) == wanted).collect()
 }
 
 async fn list(
@@ -118,6 +130,7 @@ async fn list(
     heading: String,
     kinds: Vec<KindLink>,
     address: &str,
+    feed: (String, String),
 ) -> Result<Response, Error> {
     let page = visit.page();
     let reading = Reading::new(&app, visit.lang);
@@ -130,8 +143,10 @@ async fn list(
         Ok::<_, Error>((rows, listing::count(conn, &filter)?, comments))
     });
     let (rows, total, comments) = read.await?;
+    let mut frame = Frame::new(&app, &visit, heading.clone());
+    frame.feed = feed;
     html(&Publications {
-        frame: Frame::new(&app, &visit, heading.clone()),
+        frame,
         heading,
         kinds,
         items: Item::all(&rows, &reading)?,

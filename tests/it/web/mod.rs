@@ -3,10 +3,13 @@
 mod deeds;
 mod forms;
 mod life;
+mod lists;
 mod look;
 mod looks;
 mod pages;
+mod queries;
 mod rules;
+mod search;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -127,6 +130,11 @@ impl Shown {
             ["/", "/coalitions", "/coalitions/communs", "/coalitions/communs/actions", "/publications"]
                 .map(String::from)
                 .to_vec();
+        for list in ["proposals", "meetings", "roadmaps"] {
+            paths.push(format!("/{list}"));
+            paths.push(format!("/coalitions/communs/{list}"));
+        }
+        paths.push("/decisions".into());
         paths.extend(
             [
                 "/organisations/communs_org",
@@ -162,7 +170,7 @@ async fn publish(app: &TestApp, of: &Made, slug: &str, details: Details, ago: i6
     path
 }
 
-fn proposal() -> Details {
+pub(crate) fn proposal() -> Details {
     Details::Proposal(Proposal {
         method: Method::Consent,
         opens: None,
@@ -173,7 +181,7 @@ fn proposal() -> Details {
     })
 }
 
-fn minutes() -> Details {
+pub(crate) fn minutes() -> Details {
     Details::Minutes(Meeting {
         series: Some("Reset Day".into()),
         edition: Some(6),
@@ -198,7 +206,7 @@ fn minutes() -> Details {
     })
 }
 
-fn roadmap() -> Details {
+pub(crate) fn roadmap() -> Details {
     Details::Roadmap(Roadmap {
         milestones: vec![Milestone {
             description: Some("S’entendre.".into()),
@@ -212,7 +220,7 @@ fn roadmap() -> Details {
     })
 }
 
-fn decision() -> Details {
+pub(crate) fn decision() -> Details {
     Details::Decision(Decision {
         date: Some("2026-07-07".parse().unwrap()),
         method: Some(Method::Consent),
