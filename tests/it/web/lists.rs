@@ -19,6 +19,8 @@ fn round(closes: &str) -> Details {
         opens: None,
         closes: Some(closes.parse().unwrap()),
         quorum: None,
+        round: None,
+        phase: None,
     })
 }
 
