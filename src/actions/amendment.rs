@@ -52,7 +52,11 @@ pub async fn answer(
     acted(app, move |conn, act| answer_on(conn, act, &amendment, &by, to, why.as_deref())).await
 }
 
-fn propose_on(
+/// As [`propose`], within a transaction.
+///
+/// # Errors
+/// As [`propose`].
+pub fn propose_on(
     conn: &mut Conn,
     act: &Act,
     id: &str,
@@ -83,7 +87,11 @@ fn propose_on(
     Ok(row.id)
 }
 
-fn answer_on(
+/// As [`answer`], within a transaction.
+///
+/// # Errors
+/// As [`answer`].
+pub fn answer_on(
     conn: &mut Conn,
     act: &Act,
     id: &str,

@@ -47,7 +47,11 @@ pub async fn close(
     acted(app, move |conn, act| close_on(conn, act, &id, &by, choice, why.as_deref())).await
 }
 
-fn close_on(
+/// As [`close`], within a transaction.
+///
+/// # Errors
+/// As [`close`].
+pub fn close_on(
     conn: &mut Conn,
     act: &Act,
     id: &str,

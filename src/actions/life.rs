@@ -57,7 +57,10 @@ impl By {
 }
 
 /// The coalition with this handle.
-pub(super) fn the(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
+///
+/// # Errors
+/// [`Error::NoActor`], with the nearest that there is.
+pub fn the(conn: &mut Conn, handle: &str) -> Result<Actor, Error> {
     let handle = handle.trim_start_matches('@');
     match coalition::by_handle(conn, handle)? {
         Some((actor, _)) => Ok(actor),

@@ -247,7 +247,11 @@ fn phase_on(
     settle(conn, act, &loaded, &content, (ActKind::Phase, Some(actor.id)), why)
 }
 
-fn next_round_on(
+/// As [`next_round`], within a transaction.
+///
+/// # Errors
+/// As [`next_round`].
+pub fn next_round_on(
     conn: &mut Conn,
     act: &Act,
     id: &str,

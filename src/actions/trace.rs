@@ -67,7 +67,7 @@ fn index_on(conn: &mut Conn, act: &Act, publication: &Publication) -> Result<(),
                 maker.cause(conn, Relation::Reached, &reached.proposal, "")?;
             }
         }
-        Details::Proposal(_) | Details::Consultation(_) => {}
+        Details::Proposal(_) | Details::Consultation(_) | Details::Report(_) | Details::Production(_) => {}
     }
     link::replace(conn, &row.id, &maker.links)?;
     let words = [row.slug.clone(), row.id.clone(), act.urls.publication(&row.id)];

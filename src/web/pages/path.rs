@@ -141,7 +141,8 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
         Details::Consultation(asked) => asked.opens,
         Details::Minutes(meeting) | Details::Meeting(meeting) => meeting.start,
         Details::Decision(decision) => decision.date,
-        Details::Roadmap(_) => None,
+        Details::Report(report) => report.until,
+        Details::Roadmap(_) | Details::Production(_) => None,
     };
     // The hour of an opening matters on its own page.
     let when = match when.unwrap_or(published) {
