@@ -232,10 +232,7 @@ pub(super) fn bare_id(act: &Act, id: &str) -> String {
 }
 
 /// The publication with this URL, id, or `coalition/slug`.
-///
-/// # Errors
-/// [`Error::NoPublication`].
-pub fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
+pub(crate) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, Error> {
     let mut found = publication::find(conn, &bare_id(act, id))?;
     if let (None, Some((handle, slug))) = (&found, id.split_once('/'))
         && let Some((group, _)) = coalition::by_handle(conn, handle.trim_start_matches('@'))?

@@ -112,7 +112,8 @@ impl Axis {
     /// The months between two labels.
     fn step(self) -> i32 {
         let months = months(self.last) - months(self.first) + 1;
-        STEPS.into_iter().find(|step| months / step <= LABELS).unwrap_or(240)
+        let decades = (months / LABELS / 120 + 1) * 120;
+        STEPS.into_iter().find(|step| months <= step * LABELS).unwrap_or(decades)
     }
 
     fn ticks(self, lang: Lang) -> Vec<Tick> {
