@@ -42,6 +42,12 @@ struct Verified {
 pub(super) async fn run(path: &Path, arguments: Arguments) -> Result<(), Failure> {
     let known = arguments.keys.as_deref().map(keys).transpose()?;
     let verified = if arguments.what.starts_with("https://") || arguments.what.starts_with("http://") {
+        if !path.exists() {
+            return Err(Failure::Said(format!(
+                "an address is read by a node, and there is no configuration at {}: name one with --config, or download decisions.json and give the file",
+                path.display()
+            )));
+        }
         let app = open::node(path).await?;
         vec![from_address(&app, &arguments.what).await?]
     } else if Path::new(&arguments.what).is_dir() {

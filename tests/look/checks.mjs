@@ -61,7 +61,7 @@ export function beginKeyboard() {
   const reach = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea, summary, [tabindex='0']";
   const groups = new Set();
   window.places = [...document.querySelectorAll(reach)].filter((one) => {
-    if (!one.checkVisibility({ visibilityProperty: true })) return false;
+    if (one.tabIndex < 0 || !one.checkVisibility({ visibilityProperty: true })) return false;
     if (one.type !== "radio") return true;
     return !groups.has(one.name) && groups.add(one.name);
   });
