@@ -106,7 +106,9 @@ fn published(details: &Details, zone: Tz) -> Option<DateTime<Utc>> {
             let ends = roadmap.milestones.iter().filter_map(|milestone| milestone.due);
             match starts.min_by_key(|start| start.day()) {
                 Some(first) => Some(begin(first, 9)),
-                None => ends.max_by_key(|end| end.day()).map(|last| dates::end(last, zone) + TimeDelta::hours(9)),
+                None => {
+                    ends.max_by_key(|end| end.day()).map(|last| dates::end(last, zone) + TimeDelta::hours(9))
+                }
             }
         }
     }

@@ -22,6 +22,7 @@ mod quotes;
 mod replies;
 mod split;
 mod states;
+mod story;
 mod threads;
 mod ways;
 
