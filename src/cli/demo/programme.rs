@@ -100,13 +100,15 @@ fn published(details: &Details, zone: Tz) -> Option<DateTime<Utc>> {
         Details::Report(report) => report.until.map(|until| begin(until, 18)),
         Details::Production(_) => None,
         Details::Meeting(meeting) => meeting.start.map(|start| begin(start, 9) - ANNOUNCED),
-        // Once it begins; else after its last day, so that the clock calls late only what its file calls so.
+        // Once it begins, where every milestone says when; else after its last day, so that the clock calls late only what
+        // its file calls so.
         Details::Roadmap(roadmap) => {
             let starts = roadmap.milestones.iter().filter_map(|milestone| milestone.start);
             let ends = roadmap.milestones.iter().filter_map(|milestone| milestone.due);
+            let known = roadmap.milestones.iter().all(|milestone| milestone.start.is_some());
             match starts.min_by_key(|start| start.day()) {
-                Some(first) => Some(begin(first, 9)),
-                None => {
+                Some(first) if known => Some(begin(first, 9)),
+                _ => {
                     ends.max_by_key(|end| end.day()).map(|last| dates::end(last, zone) + TimeDelta::hours(9))
                 }
             }
