@@ -111,7 +111,8 @@ impl Fields {
         }
     }
 
-    fn trimmed(&self, key: &str, text: &str) -> Result<Option<String>, Error> {
+    /// Without the space around it; none if nothing is left.
+    pub(super) fn trimmed(&self, key: &str, text: &str) -> Result<Option<String>, Error> {
         if text.contains('\0') {
             return Err(self.wrong(key, NUL));
         }
