@@ -96,7 +96,10 @@ fn round(act: &Act, before: Option<&Publication>, proposal: &mut Proposal, state
         return;
     };
     (proposal.round, proposal.phase) = (stood.round, stood.phase);
-    if state == State::Open && is_next_round(stood, proposal) {
+    // A round that has not begun is put off, not followed by another.
+    let began = |opens: When| dates::begin(opens, act.zone) <= act.at;
+    let ran = before.is_some_and(|before| before.row.published_at.is_some()) && stood.opens.is_none_or(began);
+    if state == State::Open && ran && is_next_round(stood, proposal) {
         proposal.round = Some(stood.round().saturating_add(1));
         proposal.phase = stood.phase.map(|_| Phase::Clarify);
         return;

@@ -3,7 +3,7 @@
 
 use super::publication::{Travel, revised, tell, the};
 use super::register::{self, Told};
-use super::{Act, Error, moving, no_actor, note};
+use super::{Act, Error, moving, no_actor, note, trace};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
@@ -111,6 +111,42 @@ pub fn review_on(
     change(conn, act, id, found.row.state, asked, |told| told.on = Some(on))
 }
 
+/// The review of a decision is over and it stays in force; it may be looked at again on a day to come. Its URL.
+///
+/// # Errors
+/// [`Error`], a sentence.
+pub async fn keep(app: &App, id: String, on: Option<String>, asked: Asked) -> Result<String, Error> {
+    let act = Act::now(app);
+    let url = app.db.write(move |conn| keep_on(conn, &act, &id, on.as_deref(), &asked)).await?;
+    app.wake.outbox.notify_one();
+    Ok(url)
+}
+
+/// As [`keep`], within a transaction.
+///
+/// # Errors
+/// As [`keep`].
+pub fn keep_on(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    on: Option<&str>,
+    asked: &Asked,
+) -> Result<String, Error> {
+    let on = on.map(str::parse::<When>).transpose().map_err(|error| Error::Refused(error.to_string()))?;
+    if let Some(on) = on.filter(|on| dates::begin(*on, act.zone) <= act.at) {
+        return Err(Error::Refused(format!("{on} is over: name a day to come, or none")));
+    }
+    let (found, number) = entered(conn, act, id)?;
+    if found.row.state != State::UnderReview {
+        return Err(Error::Refused(format!(
+            "decision {number} is `{}`: only a review that is under way can end (`decision review` opens one)",
+            found.row.state
+        )));
+    }
+    change(conn, act, id, State::InForce, asked, |told| told.on = on)
+}
+
 /// The publication of a decision that is in the register, and its number.
 fn entered(conn: &mut Conn, act: &Act, id: &str) -> Result<(Publication, i32), Error> {
     let found = the(conn, act, id)?;
@@ -169,8 +205,10 @@ fn turn(conn: &mut Conn, act: &Act, id: &str, state: State, told: &Told) -> Resu
     let before = the(conn, act, id)?;
     let mut content = before.content();
     content.state = state;
-    if let (Details::Decision(details), Some(on)) = (&mut content.details, told.on) {
-        details.review = Some(on);
+    if let Details::Decision(details) = &mut content.details {
+        let ends = before.row.state == State::UnderReview && state == State::InForce;
+        // A review that ended is not announced any more.
+        details.review = told.on.or(details.review.filter(|_| !ends));
     }
     if content == before.content() {
         return Ok(false);
@@ -189,6 +227,7 @@ fn turn(conn: &mut Conn, act: &Act, id: &str, state: State, told: &Told) -> Resu
     let row = revised(act, &before, &content, before.row.slug.clone())?;
     publication::revise(conn, &row, &authors, &content, told.reason.as_deref())?;
     register::keep(conn, act, &before.actor, &row.id, Some(&before), &content, told)?;
+    trace::after_on(conn, act, &row.id, Travel::Deliver)?;
     let mut hosts = tell(conn, act, &row.id, "Update", Travel::Deliver)?;
     let now = the(conn, act, &row.id)?;
     hosts.extend(note::learn(conn, act, &before.content(), &now)?);

@@ -12,7 +12,7 @@ use crate::domain::roadmap::next_due;
 use crate::domain::state::State;
 use crate::model::link::{self, NewLink};
 use crate::model::publication::{self, Publication};
-use crate::model::{minutes as acted, series};
+use crate::model::{decision, minutes as acted, series};
 use crate::text::dates;
 
 /// Most publications that one look takes up: the next look goes on.
@@ -59,12 +59,18 @@ fn index_on(conn: &mut Conn, act: &Act, publication: &Publication) -> Result<(),
     match &publication.details {
         Details::Minutes(meeting) | Details::Meeting(meeting) => maker.meeting(conn, meeting)?,
         Details::Roadmap(roadmap) => maker.roadmap(conn, roadmap)?,
-        Details::Decision(decision) => {
-            if let Some(word) = &decision.source {
+        Details::Decision(entry) => {
+            if let Some(word) = &entry.source {
                 maker.cause(conn, Relation::Source, word, "")?;
             }
-            if let Some(reached) = &decision.reached {
+            if let Some(reached) = &entry.reached {
                 maker.cause(conn, Relation::Reached, &reached.proposal, "")?;
+            }
+            if let Some(number) = publication.decision_number {
+                let successor = decision::successor(conn, row.coalition_id, number)?;
+                if successor.is_some() {
+                    maker.effect(Relation::Superseded, successor, None);
+                }
             }
         }
         Details::Proposal(_) | Details::Consultation(_) | Details::Report(_) | Details::Production(_) => {}

@@ -21,7 +21,8 @@ pub fn html(publication: &Publication, base: &str, context: Context) -> String {
         Details::Proposal(proposal) => facts.proposal(proposal),
         Details::Decision(decision) => {
             facts.when("fact-date", decision.date);
-            facts.when("fact-review", decision.review);
+            let to_come = |review: &When| dates::begin(*review, zone) > context.at;
+            facts.when("fact-review", decision.review.filter(to_come));
         }
         Details::Minutes(meeting) | Details::Meeting(meeting) => facts.meeting(meeting),
         Details::Roadmap(_) => {}

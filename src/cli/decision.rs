@@ -1,4 +1,4 @@
-//! `decision list`, `decision verify`, and the acts on decisions: `supersede`, `repeal`, `review`.
+//! `decision list`, `decision verify`, and the acts on decisions: `supersede`, `repeal`, `review`, `keep`.
 
 use std::path::Path;
 
@@ -50,6 +50,20 @@ pub(super) enum Command {
         #[command(flatten)]
         asked: AskedArguments,
     },
+    /// The review of a decision is over and it stays in force. Prints the URL.
+    Keep {
+        /// The URL of the decision, or the id at its end.
+        id: String,
+        /// The organisation that says so: one that carries or facilitates the coalition.
+        #[arg(long, value_name = "ORG")]
+        by: String,
+        /// Why; it is published.
+        #[arg(long)]
+        reason: String,
+        /// When it is to be looked at again.
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +94,9 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 }
                 Command::Repeal { id, asked } => decision::repeal(&app, id, asked.into()).await,
                 Command::Review { id, on, asked } => decision::review(&app, id, on, asked.into()).await,
+                Command::Keep { id, by, reason, on } => {
+                    decision::keep(&app, id, on, Asked { by: Some(by), reason }).await
+                }
                 Command::List { .. } | Command::Verify(_) => return Ok(()),
             };
             print::line(done?);

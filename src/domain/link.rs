@@ -15,5 +15,7 @@ crate::words! {
         Minutes = "minutes",
         /// A meeting was minuted.
         Meeting = "meeting",
+        /// A decision took the place of another.
+        Superseded = "superseded",
     }
 }

@@ -43,9 +43,7 @@ pub fn news(old: &Content, new: &Content) -> Vec<News> {
         (Details::Meeting(a), Details::Meeting(b)) if is_moved(a, b) && is_planned(new.state) => {
             return vec![News::MeetingMoved];
         }
-        (Details::Proposal(a), Details::Proposal(b))
-            if old.state == new.state && (is_next_round(a, b) || a.round() < b.round()) =>
-        {
+        (Details::Proposal(a), Details::Proposal(b)) if old.state == new.state && a.round() < b.round() => {
             return vec![News::RoundOpened];
         }
         _ => {}

@@ -107,8 +107,11 @@ fn a_state_of_the_table_is_learned_and_no_other() {
 #[test]
 fn a_round_is_opened_by_one_that_begins_after_the_last() {
     let told = |old: (&str, &str), new: (&str, &str)| {
-        let of = |(opens, closes)| content(State::Open, proposal(opens, closes));
-        !news(&of(old), &of(new)).is_empty()
+        let round = |(opens, closes)| match proposal(opens, closes) {
+            Details::Proposal(round) => round,
+            other => panic!("{other:?}"),
+        };
+        is_next_round(&round(old), &round(new))
     };
     assert!(told(("2026-11-01", "2026-11-30"), ("2026-12-01", "2026-12-31")));
     assert!(told(("2026-11-01", "2026-11-30T18:00:00+01:00"), ("2026-11-30T18:00:00+01:00", "2026-12-31")));
@@ -119,6 +122,16 @@ fn a_round_is_opened_by_one_that_begins_after_the_last() {
     assert!(!told(("2026-11-01", "2026-11-30"), ("2026-11-15", "2026-12-15")));
     assert!(!told(("2026-11-01", ""), ("2026-12-01", "2026-12-31")), "a round without end is not over");
     assert!(!told(("2026-11-01", "2026-11-01"), ("2026-11-01", "2026-11-01")), "a round of one day");
+    let of = |number| {
+        let mut details = proposal("2026-11-01", "2026-11-30");
+        if let Details::Proposal(round) = &mut details {
+            round.round = Some(number);
+        }
+        content(State::Open, details)
+    };
+    assert_eq!(news(&of(1), &of(2)), [News::RoundOpened]);
+    let put_off = content(State::Open, proposal("2026-12-24", "2026-12-31"));
+    assert_eq!(news(&of(1), &put_off), [], "other dates of the same round");
 }
 
 #[test]

@@ -79,3 +79,16 @@ pub fn of(conn: &mut Conn, id: &str) -> Result<Vec<Done>> {
         ))
         .load(conn)
 }
+
+/// When minutes were adopted or corrected, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn turned(conn: &mut Conn, ids: &[String]) -> Result<Vec<(String, NaiveDateTime)>> {
+    publication_acts::table
+        .filter(publication_acts::publication_id.eq_any(ids))
+        .filter(publication_acts::act.eq_any([Act::Adopted, Act::Corrected]))
+        .order(publication_acts::id)
+        .select((publication_acts::publication_id, publication_acts::made_at))
+        .load(conn)
+}

@@ -149,6 +149,50 @@ pub fn about(conn: &mut Conn, coalition_id: i64, numbers: &[i32]) -> Result<Vec<
         .load(conn)
 }
 
+/// What changed the decisions that these publications are, oldest first: the publication and the entry (JSON).
+///
+/// # Errors
+/// The database's.
+pub fn turned(conn: &mut Conn, ids: &[String]) -> Result<Vec<(String, String)>> {
+    let entered: Vec<(Option<String>, i64, i32)> = decisions::table
+        .filter(decisions::publication_id.eq_any(ids))
+        .select((decisions::publication_id, decisions::coalition_id, decisions::number))
+        .load(conn)?;
+    let numbers: Vec<i32> = entered.iter().map(|(_, _, number)| *number).collect();
+    let coalitions: Vec<i64> = entered.iter().map(|(_, coalition, _)| *coalition).collect();
+    let changes: Vec<(i64, Option<i32>, String)> = decisions::table
+        .filter(decisions::coalition_id.eq_any(coalitions).and(decisions::decision.eq_any(numbers)))
+        .order((decisions::coalition_id, decisions::number))
+        .select((decisions::coalition_id, decisions::decision, decisions::entry))
+        .load(conn)?;
+    let of = |(coalition, number, entry): (i64, Option<i32>, String)| {
+        let same = |one: &&(Option<String>, i64, i32)| (one.1, Some(one.2)) == (coalition, number);
+        Some((entered.iter().find(same)?.0.clone()?, entry))
+    };
+    Ok(changes.into_iter().filter_map(of).collect())
+}
+
+/// The publication of the decision that took the place of this one last.
+///
+/// # Errors
+/// The database's.
+pub fn successor(conn: &mut Conn, coalition_id: i64, number: i32) -> Result<Option<String>> {
+    let named: Option<Option<i32>> = decisions::table
+        .filter(decisions::coalition_id.eq(coalition_id).and(decisions::decision.eq(number)))
+        .filter(decisions::successor.is_not_null())
+        .order(decisions::number.desc())
+        .select(decisions::successor)
+        .first(conn)
+        .optional()?;
+    let Some(successor) = named.flatten() else { return Ok(None) };
+    let id: Option<Option<String>> = decisions::table
+        .find((coalition_id, successor))
+        .select(decisions::publication_id)
+        .first(conn)
+        .optional()?;
+    Ok(id.flatten())
+}
+
 /// A decision as links name it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Titled {

@@ -160,3 +160,16 @@ pub fn of_decision(conn: &mut Conn, decision: &str) -> Result<Option<String>> {
         .first(conn)
         .optional()
 }
+
+/// When proposals were adopted or not, oldest first; of what was published closed nothing is known.
+///
+/// # Errors
+/// The database's.
+pub fn ended(conn: &mut Conn, ids: &[String]) -> Result<Vec<(String, NaiveDateTime)>> {
+    proposal_acts::table
+        .filter(proposal_acts::publication_id.eq_any(ids))
+        .filter(proposal_acts::act.eq_any([ActKind::Adopted, ActKind::NotAdopted]))
+        .order((proposal_acts::at, proposal_acts::id))
+        .select((proposal_acts::publication_id, proposal_acts::at))
+        .load(conn)
+}

@@ -96,6 +96,14 @@ pub fn precision(when: When) -> &'static str {
     }
 }
 
+/// As [`precision`], for messages that say "from": `vowel` is a month before which French elides.
+pub fn beginning(when: When) -> &'static str {
+    match when {
+        When::Month(first) if matches!(first.month(), 4 | 8 | 10) => "vowel",
+        when => precision(when),
+    }
+}
+
 /// From `start` to `end`: one day with hours where both are on the same day, otherwise "from … to …".
 pub fn span(lang: Lang, start: When, end: Option<When>, zone: Tz) -> String {
     let Some(end) = end.filter(|end| *end != start) else {
@@ -124,7 +132,8 @@ pub fn range(lang: Lang, from: When, to: When, zone: Tz) -> String {
         &[
             ("from", (&when(lang, from, zone)).into()),
             ("to", (&when(lang, to, zone)).into()),
-            ("precision", precision(from).into()),
+            ("begins", beginning(from).into()),
+            ("ends", precision(to).into()),
         ],
     )
 }
@@ -214,5 +223,27 @@ mod tests {
         assert_eq!(zone("Nowhere/Else"), Tz::UTC);
         assert_eq!(place(Lang::Fr, zone("Europe/London")), "Londres");
         assert_eq!(place(Lang::En, zone("America/New_York")), "New York");
+    }
+
+    #[test]
+    fn each_end_of_a_range_has_the_preposition_of_what_is_known_of_it() {
+        let cases = [
+            ("2027-03", "2027-04-15", "de mars 2027 au 15 avril 2027", "March 2027 to 15 April 2027"),
+            ("2027-03-02", "2027-06", "du 2 mars 2027 à juin 2027", "2 March 2027 to June 2027"),
+            ("2027-03-01", "2027-06-30", "du 1er mars 2027 au 30 juin 2027", "1 March 2027 to 30 June 2027"),
+            ("2027-04", "2027-06", "d’avril 2027 à juin 2027", "April 2027 to June 2027"),
+            ("2027-08", "2027-10", "d’août 2027 à octobre 2027", "August 2027 to October 2027"),
+            (
+                "2027-10",
+                "2027-11-01",
+                "d’octobre 2027 au 1er novembre 2027",
+                "October 2027 to 1 November 2027",
+            ),
+        ];
+        for (from, to, fr, en) in cases {
+            let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
+            let told = |lang| range(lang, from, to, zone("Europe/Paris")).replace('\u{a0}', " ");
+            assert_eq!((told(Lang::Fr).as_str(), told(Lang::En).as_str()), (fr, en));
+        }
     }
 }

@@ -160,7 +160,11 @@ fn until(
 
 /// The time that a report tells of.
 fn period(lang: Lang, report: &Report, zone: Tz) -> Vec<String> {
-    let from = report.from.map(|from| dated(lang, "period-from", from, zone));
+    let from = report.from.map(|from| {
+        let date = dates::when(lang, from, zone);
+        let args = [("date", Arg::Text(&date)), ("precision", Arg::Text(dates::beginning(from)))];
+        tf(lang, "period-from", &args)
+    });
     let until = |until| match from {
         Some(_) => dated(lang, "period-to", until, zone),
         None => dated(lang, "round-until", until, zone),
@@ -295,7 +299,9 @@ fn decision_head(lang: Lang, content: &Content, decision: &Decision, context: Co
         }
     }
     let lives = matches!(content.state, State::InForce | State::UnderReview);
-    if let Some(review) = decision.review.filter(|_| lives) {
+    // A day that has come is told by the state.
+    let to_come = |review: &When| lives && dates::begin(*review, context.zone) > context.at;
+    if let Some(review) = decision.review.filter(to_come) {
         parts.push(dated(lang, "summary-review", review, context.zone));
     }
     sentence(join(&title, &parts))

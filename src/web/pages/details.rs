@@ -96,7 +96,7 @@ pub(super) fn organisation_words(details: &Details) -> Vec<String> {
 
 /// Makes them ready; `known` are the organisations that [`organisation_words`] named.
 pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, String)]) -> View {
-    let maker = Maker { lang: reading.lang, zone: reading.zone, known };
+    let maker = Maker { reading, lang: reading.lang, zone: reading.zone, known };
     match details {
         Details::Proposal(proposal) => maker.proposal(proposal),
         Details::Minutes(meeting) | Details::Meeting(meeting) => maker.meeting(meeting),
@@ -121,6 +121,7 @@ pub(super) fn view(details: &Details, reading: &Reading, known: &[(String, Strin
 }
 
 struct Maker<'a> {
+    reading: &'a Reading,
     lang: Lang,
     zone: Tz,
     known: &'a [(String, String)],
@@ -162,11 +163,12 @@ impl Maker<'_> {
     }
 
     fn decision(&self, decision: &Decision) -> View {
+        let to_come = |review: &When| dates::begin(*review, self.zone) > self.reading.now;
         let method = decision.method.map(|method| self.word("method", method.as_str()));
         let facts = [
             self.fact("fact-date", self.when(decision.date)),
             self.fact("fact-method", method),
-            self.fact("fact-review", self.when(decision.review)),
+            self.fact("fact-review", self.when(decision.review.filter(to_come))),
         ];
         View {
             facts: facts.into_iter().flatten().collect(),

@@ -24,14 +24,17 @@ mod publications;
 mod reached;
 mod register;
 mod register_data;
+mod revised;
 mod revisions;
 mod round;
 mod search;
+mod since;
 #[cfg(debug_assertions)]
 mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
+mod uncounted;
 
 pub(crate) use publication::markdown;
 

@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::parts::{Moment, Reading};
+use super::since::{self, Since};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::publication::{Details, Kind, Milestone, When};
 use crate::model::action_item::{self, Row as Item};
 use crate::model::link::{self, Link};
 use crate::model::publication::{Publication, Row};
-use crate::text::{dates, word};
+use crate::text::{dates, tf, word};
 use crate::web::error::Error;
 
 /// What the database has of a path.
@@ -22,6 +24,7 @@ pub(super) struct Loaded {
     links: Vec<Link>,
     publications: Vec<(Row, Details)>,
     actions: Vec<(Item, String)>,
+    since: Since,
 }
 
 /// A stop on the line.
@@ -32,16 +35,19 @@ pub(super) struct Stop {
     pub title: String,
     pub language: String,
     pub href: String,
-    pub state: &'static str,
+    /// With the day of the act that made it so.
+    pub state: String,
     state_code: &'static str,
+    /// The day of that act.
+    since: Option<When>,
     pub date: Option<Moment>,
     /// Whether it is the page that is read.
     pub here: bool,
     order: (DateTime<Utc>, usize),
 }
 
-/// Reads the path of a publication, whatever is public of it: at most four queries, one where there is nothing.
-pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded, Error> {
+/// Reads the path of a publication, whatever is public of it: at most eight queries, one where there is nothing.
+pub(super) fn load(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Loaded, Error> {
     let own = publication.row.id.clone();
     let links = link::path(conn, &own)?;
     if links.is_empty() {
@@ -66,7 +72,8 @@ pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded,
         };
         actions.push((item, handle));
     }
-    Ok(Loaded { own, links, publications, actions })
+    let since = since::load(conn, &publications, zone)?;
+    Ok(Loaded { own, links, publications, actions, since })
 }
 
 /// The stops in order of dates, what has none last; nothing where a publication stands alone.
@@ -75,11 +82,11 @@ pub(super) fn view(loaded: &Loaded, reading: &Reading) -> Vec<Stop> {
     for (row, details) in &loaded.publications {
         let own = row.id == loaded.own;
         let Details::Roadmap(roadmap) = details else {
-            stops.push(publication(row, details, own, reading));
+            stops.push(publication(loaded, (row, details), own, reading));
             continue;
         };
         if own {
-            stops.push(publication(row, details, own, reading));
+            stops.push(publication(loaded, (row, details), own, reading));
         }
         for (number, milestone) in (1..).zip(&roadmap.milestones) {
             let met = |link: &Link| link.effect_id == row.id && link.place == milestone.title;
@@ -104,6 +111,7 @@ pub(super) fn data(app: &App, loaded: &Loaded) -> Vec<Value> {
             "kind": stop.code,
             "title": stop.title,
             "state": stop.state_code,
+            "since": stop.since,
             "date": stop.date.map(|date| date.iso),
             "url": format!("{}{}", app.urls.base(), stop.href),
         })
@@ -133,11 +141,14 @@ fn moment(when: When, reading: &Reading) -> Moment {
     Moment { told: dates::when(reading.lang, when, reading.zone), iso: when.to_string() }
 }
 
-fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> Stop {
+fn publication(loaded: &Loaded, (row, details): (&Row, &Details), here: bool, reading: &Reading) -> Stop {
     let made = row.published_at.unwrap_or(row.updated_at).and_utc();
     let published = When::Day(made.with_timezone(&reading.zone).date_naive());
     let when = match details {
-        Details::Proposal(proposal) => proposal.opens,
+        // A later round opens after what was said in those before it.
+        Details::Proposal(proposal) => {
+            proposal.opens.filter(|opens| dates::begin(*opens, reading.zone) < made)
+        }
         Details::Consultation(asked) => asked.opens,
         Details::Minutes(meeting) | Details::Meeting(meeting) => meeting.start,
         Details::Decision(decision) => decision.date,
@@ -152,18 +163,32 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
         when => when,
     };
     let code = row.kind.as_str();
+    let since = loaded.since.get(&row.id).copied();
     Stop {
         kind: word(reading.lang, "kind", code),
         code,
         title: row.title.clone(),
         language: row.language.clone(),
         href: format!("/publications/{}", row.id),
-        state: word(reading.lang, &format!("state-{code}"), row.state.as_str()),
+        state: turned(word(reading.lang, &format!("state-{code}"), row.state.as_str()), since, reading),
         state_code: row.state.as_str(),
+        since,
         date: Some(moment(when, reading)),
         here,
         order: order(code, Some(when), reading),
     }
+}
+
+/// "adopted on 2 November 2020".
+fn turned(state: &str, since: Option<When>, reading: &Reading) -> String {
+    let Some(since) = since else { return state.to_owned() };
+    let day = match since {
+        When::Instant(at) => When::Day(at.with_timezone(&reading.zone).date_naive()),
+        since => since,
+    };
+    let (date, precision) = (dates::when(reading.lang, day, reading.zone), dates::precision(day));
+    let args = [("state", state.into()), ("date", (&date).into()), ("precision", precision.into())];
+    tf(reading.lang, "path-since", &args)
 }
 
 fn milestone_and_victory(
@@ -179,8 +204,9 @@ fn milestone_and_victory(
         title: title.to_owned(),
         language: row.language.clone(),
         href: href.clone(),
-        state: word(reading.lang, group, state),
+        state: word(reading.lang, group, state).to_owned(),
         state_code: state,
+        since: None,
         date: when.map(|when| moment(when, reading)),
         here: false,
         order: order(code, when, reading),
@@ -202,8 +228,9 @@ fn action(item: &Item, handle: &str, reading: &Reading) -> Stop {
         title: item.text.clone(),
         language: item.language.clone(),
         href: format!("/coalitions/{handle}/actions?item={id}#action-{id}", id = item.id),
-        state: word(reading.lang, "action", item.state.as_str()),
+        state: word(reading.lang, "action", item.state.as_str()).to_owned(),
         state_code: item.state.as_str(),
+        since: None,
         date: Some(moment(when, reading)),
         here: false,
         order: order("action", Some(when), reading),

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::register::{self, Standing};
-use super::{reached, round};
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
 use super::{Frame, adoption, html, path, register_data};
+use super::{reached, round};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -69,7 +69,7 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
-    let (adoption, path) = beside(conn, &publication)?;
+    let (adoption, path) = beside(conn, &publication, zone)?;
     let register = register::around(conn, &publication)?;
     let round = round::load(conn, &publication, zone)?;
     Ok(Row { known, source, thread, quotes, lock, adoption, path, register, round, publication })
@@ -313,8 +313,8 @@ fn tombstone(app: &App, visit: &Visit, publication: &Publication) -> Result<Resp
 pub(super) type Beside = (adoption::Loaded, path::Loaded);
 
 /// Reads both.
-pub(super) fn beside(conn: &mut Conn, publication: &Publication) -> Result<Beside, Error> {
-    Ok((adoption::load(conn, publication)?, path::load(conn, publication)?))
+pub(super) fn beside(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Beside, Error> {
+    Ok((adoption::load(conn, publication)?, path::load(conn, publication, zone)?))
 }
 
 /// Another form of a publication, for machines and archives; the page of a withdrawn one says so.

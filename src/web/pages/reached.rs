@@ -22,7 +22,7 @@ pub(super) fn view(details: &Details, reading: &Reading) -> Option<Reached> {
     let (reached, lang) = (decision.reached.as_ref()?, reading.lang);
     let (shares, tally) = round::shares(lang, decision.method?, &reached.tally);
     let spoken = number(lang, reached.positions.len().try_into().unwrap_or(i64::MAX));
-    let needed = number(lang, reached.quorum.unwrap_or(1).into());
+    let needed = i64::from(reached.quorum.unwrap_or(1));
     let voice = |one: &crate::domain::position::Recorded| {
         // Of another node it is told by its address.
         let named = match one.organisation.contains('/') {
@@ -32,7 +32,7 @@ pub(super) fn view(details: &Details, reading: &Reading) -> Option<Reached> {
         (named, one.stance.as_str(), word(lang, "stance", one.stance.as_str()))
     };
     Some(Reached {
-        quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", (&needed).into())]),
+        quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", needed.into())]),
         voices: reached.positions.iter().map(voice).collect(),
         shares,
         tally,

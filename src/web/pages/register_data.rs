@@ -63,7 +63,7 @@ pub(super) async fn with_more(
             Some(_) => json!({"keys": told::keys(conn, &urls, &publication.actor)?}),
             None => round::told(conn, &publication, zone)?,
         };
-        let beside = beside(conn, &publication)?;
+        let beside = beside(conn, &publication, zone)?;
         Ok::<_, Error>((publication, more, beside))
     };
     let (publication, more, beside) = app.db.read(read).await?;

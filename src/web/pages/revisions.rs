@@ -9,12 +9,13 @@ use similar::{ChangeTag, TextDiff};
 
 use super::parts::{Moment, Named, Reading};
 use super::publication::find;
+use super::revised::{self, Told};
 use super::{Frame, html};
 use crate::app::SharedApp;
 use crate::domain::act::Act;
 use crate::domain::publication::Content;
-use crate::model::act;
 use crate::model::publication::{self, Revision};
+use crate::model::{act, listing};
 use crate::text::word;
 use crate::web::error::Error;
 use crate::web::locale::Visit;
@@ -23,6 +24,9 @@ use crate::web::locale::Visit;
 pub(super) struct Line {
     /// `added`, `removed` or `same`.
     pub tag: &'static str,
+    /// What the words are of, in the reader's language; empty in a text.
+    pub label: String,
+    /// In the language of the publication.
     pub text: String,
 }
 
@@ -34,6 +38,8 @@ struct RevisionView {
     by: Option<Named>,
     reason: Option<String>,
     lines: Vec<Line>,
+    /// What is said where no line differs.
+    same: &'static str,
 }
 
 #[derive(Template)]
@@ -58,28 +64,38 @@ pub(super) async fn show(
         }
         let revisions = publication::revisions(conn, &id)?;
         let acts = act::of(conn, &id)?;
-        Ok::<_, Error>((found, revisions, acts))
+        let mut stored = Vec::with_capacity(revisions.len());
+        for revision in revisions {
+            stored.push((content(&revision)?, revision));
+        }
+        let mut words: Vec<String> = stored.iter().flat_map(|(content, _)| revised::words(content)).collect();
+        words.sort_unstable();
+        words.dedup();
+        let known = listing::organisations_named(conn, &words)?;
+        Ok::<_, Error>((found, stored, acts, known))
     });
-    let (found, stored, acts) = read.await?;
+    let (found, stored, acts, known) = read.await?;
     let reading = Reading::new(&app, visit.lang);
     let group = format!("state-{}", found.row.kind);
     let mut revisions = Vec::with_capacity(stored.len());
-    let mut before: Option<String> = None;
-    for revision in stored {
-        let (text, state) = told(&revision)?;
+    let mut before: Option<Told> = None;
+    for (content, revision) in stored {
+        let told = Told::of(&content, &reading, &known);
+        let turned = before.as_ref().is_some_and(|before| before.state != told.state);
         revisions.push(RevisionView {
             number: revision.number,
             date: reading.moment(revision.made_at),
-            state: word(visit.lang, &group, state.as_str()),
+            state: word(visit.lang, &group, told.state.as_str()),
             // An approval is of a revision that was there.
             by: acts
                 .iter()
                 .find(|act| act.revision == revision.number && act.act != Act::Approved)
                 .map(|act| Named::organisation(&act.handle, &act.name)),
             reason: revision.reason,
-            lines: before.map_or_else(Vec::new, |before| difference(&before, &text)),
+            lines: before.map_or_else(Vec::new, |before| before.changes(&told)),
+            same: visit.lang_text(if turned { "revisions-same" } else { "revisions-hidden" }),
         });
-        before = Some(text);
+        before = Some(told);
     }
     revisions.reverse();
     let title = visit.lang_text("revisions-title");
@@ -93,37 +109,12 @@ pub(super) async fn show(
 
 /// The text that a revision holds.
 pub(super) fn body(revision: &Revision) -> Result<String, Error> {
-    let content: Content = serde_json::from_str(&revision.content)
-        .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?;
-    Ok(content.body)
+    Ok(content(revision)?.body)
 }
 
-/// Everything its author wrote, as the lines that are compared, and its state.
-fn told(revision: &Revision) -> Result<(String, crate::domain::state::State), Error> {
-    let corrupt = |error: serde_json::Error| diesel::result::Error::DeserializationError(Box::new(error));
-    let content: Content = serde_json::from_str(&revision.content).map_err(corrupt)?;
-    let details = serde_json::to_value(&content.details).map_err(corrupt)?;
-    let mut text = format!("{}\n{}\n", content.title, content.summary);
-    text.push_str(&format!("{}\n", content.tags.join(", ")));
-    if let Some(object) = details.as_object() {
-        // A name that was taken out stands in no difference.
-        let stays = ["kind", "join_url", "persons"];
-        let public = object.iter().filter(|(key, value)| !stays.contains(&key.as_str()) && !value.is_null());
-        for (key, value) in public {
-            match value {
-                serde_json::Value::Array(list) => {
-                    list.iter().for_each(|item| text.push_str(&format!("{key}: {item}\n")));
-                }
-                value => text.push_str(&format!("{key}: {value}\n")),
-            }
-        }
-    }
-    for one in &content.attachments {
-        text.push_str(&format!("{}: {}\n", one.name, one.href()));
-    }
-    text.push_str(&content.body);
-    text.push('\n');
-    Ok((text, content.state))
+fn content(revision: &Revision) -> Result<Content, Error> {
+    let read = serde_json::from_str(&revision.content);
+    Ok(read.map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))?)
 }
 
 /// The lines that changed, each run with a line around it.
@@ -138,6 +129,7 @@ pub(super) fn difference(before: &str, after: &str) -> Vec<Line> {
                 ChangeTag::Delete => "removed",
                 ChangeTag::Equal => "same",
             },
+            label: String::new(),
             text: change.value().trim_end().to_owned(),
         })
         .filter(|line| !line.text.is_empty())

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::parts::{Moment, Named, Reading};
 use super::revisions::{Line, body, difference};
+use super::uncounted;
 use crate::actions::ballot;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
@@ -57,8 +58,8 @@ pub(super) struct Place {
 pub(super) struct Voice {
     pub by: Named,
     pub now: Place,
-    /// Whether it is of an earlier text or round, and does not stand.
-    pub old: bool,
+    /// Why it is not counted.
+    pub old: Option<&'static str>,
     pub history: Vec<Place>,
 }
 
@@ -171,9 +172,12 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
     let count = Count::of(&ballot)?;
     let (shares, tally) = shares(lang, ballot.proposal.method, &count.tally);
     let spoken = number(lang, count.counted.len().try_into().unwrap_or(i64::MAX));
-    let needed = number(lang, count.needed.into());
     let voices = voices(&ballot, &count, reading);
-    let spoke = |handle: &str| ballot.positions.iter().any(|one| one.handle == handle);
+    // Who took a position back has none.
+    let spoke = |handle: &str| {
+        let last = ballot.positions.iter().rfind(|one| one.handle == handle);
+        last.is_some_and(|one| one.row.withdrawn_at.is_none())
+    };
     let silent = ballot.members.iter().filter(|(handle, _)| !spoke(handle));
     let open = ballot.span.state == State::Open;
     Ok(Ballot {
@@ -181,7 +185,11 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
             .map_or_else(|| tf(lang, "ballot-round", &[("round", "1".into())]), capital),
         sentences: sentences(lang, &ballot, &count, reading),
         rule: word(lang, "ballot-rule", ballot.proposal.method.as_str()).to_owned(),
-        quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", (&needed).into())]),
+        quorum: tf(
+            lang,
+            "ballot-quorum",
+            &[("spoken", (&spoken).into()), ("needed", i64::from(count.needed).into())],
+        ),
         tally,
         objections: count
             .standing
@@ -200,7 +208,7 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
     })
 }
 
-fn capital(text: String) -> String {
+pub(super) fn capital(text: String) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
     first.unwrap_or_default() + chars.as_str()
@@ -237,10 +245,17 @@ pub(super) fn shares(lang: Lang, method: Method, tally: &BTreeMap<String, u32>) 
         let from = before.saturating_mul(100) / all;
         before = before.saturating_add(usize::try_from(counted).unwrap_or(0));
         let code = stance.as_str();
-        let args = [("count", i64::from(counted).into()), ("stance", word(lang, "stance", code).into())];
+        let key = match stance {
+            Stance::Consent => "counted-consent",
+            Stance::StandAside => "counted-stand_aside",
+            Stance::Object => "counted-object",
+            Stance::Agree => "counted-agree",
+            Stance::Abstain => "counted-abstain",
+            Stance::Disagree => "counted-disagree",
+        };
         Share {
             code,
-            told: tf(lang, "ballot-count", &args),
+            told: tf(lang, key, &[("count", i64::from(counted).into())]),
             from,
             wide: (before.saturating_mul(100) / all).saturating_sub(from),
         }
@@ -283,7 +298,8 @@ fn voices(ballot: &ballot::Ballot, count: &Count, reading: &Reading) -> Vec<Voic
         let last = those.pop()?;
         Some(Voice {
             by: Named::organisation(handle, name),
-            old: !holds(last) && last.row.withdrawn_at.is_none(),
+            old: (!holds(last) && last.row.withdrawn_at.is_none())
+                .then(|| uncounted::told(ballot, last, reading.lang)),
             now: place(last, reading),
             history: those.into_iter().rev().map(|one| place(one, reading)).collect(),
         })
@@ -323,3 +339,7 @@ fn act((done, by, name): Done, reading: &Reading) -> Act {
     });
     Act { told, by, date: reading.moment(done.at), reason: done.reason }
 }
+
+#[cfg(test)]
+#[path = "round_tests.rs"]
+mod tests;

@@ -269,7 +269,12 @@ fn description(lang: Lang, axis: Axis, milestones: &[Milestone]) -> String {
     tf(
         lang,
         "timeline-description",
-        &[("from", (&from).into()), ("to", (&to).into()), ("counts", (&counts).into())],
+        &[
+            ("begins", dates::beginning(When::Month(axis.first)).into()),
+            ("from", (&from).into()),
+            ("to", (&to).into()),
+            ("counts", (&counts).into()),
+        ],
     )
 }
 

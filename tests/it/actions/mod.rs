@@ -22,6 +22,7 @@ mod pins;
 mod proposals;
 mod publishing;
 mod register;
+mod said;
 mod served;
 mod walks;
 

@@ -21,7 +21,7 @@ use crate::support::TestApp;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// The node with members `bretagne`, `data`, `ecole`, the facilitator `facil` and the observer `public`.
-async fn assembly() -> TestApp {
+pub(super) async fn assembly() -> TestApp {
     let app = node().await;
     for (handle, role) in [
         ("bretagne", Role::Member),
@@ -42,17 +42,17 @@ async fn assembly() -> TestApp {
     app
 }
 
-fn in_hours(app: &TestApp, hours: i64) -> When {
+pub(super) fn in_hours(app: &TestApp, hours: i64) -> When {
     When::Instant((app.now() + TimeDelta::hours(hours)).with_timezone(&Utc).fixed_offset())
 }
 
 /// An open proposal that closes in some hours.
-async fn proposed(app: &TestApp, slug: &str, hours: i64, more: &str) -> String {
+pub(super) async fn proposed(app: &TestApp, slug: &str, hours: i64, more: &str) -> String {
     let more = format!("closes = {}\n{more}", in_hours(app, hours));
     say(app, written(Kind::Proposal, slug, &more, "Le texte.")).await.unwrap().0
 }
 
-async fn take(app: &TestApp, id: &str, by: &str, stance: Stance) -> Result<String, String> {
+pub(super) async fn take(app: &TestApp, id: &str, by: &str, stance: Stance) -> Result<String, String> {
     let why = (stance == Stance::Object).then(|| "Trop cher.".to_owned());
     app.advance(Duration::from_millis(1));
     position::take(app, id.to_owned(), by.to_owned(), stance, why).await.map_err(|error| error.to_string())
@@ -62,7 +62,7 @@ async fn shown(app: &TestApp, id: &str) -> Value {
     ballot::show(app, id.to_owned()).await.unwrap()
 }
 
-async fn closed(app: &TestApp, id: &str, by: &str) -> Result<Ended, String> {
+pub(super) async fn closed(app: &TestApp, id: &str, by: &str) -> Result<Ended, String> {
     let why = Some("Tout est dit.".to_owned());
     close(app, id.to_owned(), by.to_owned(), None, why).await.map_err(|error| error.to_string())
 }

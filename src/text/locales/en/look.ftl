@@ -1,7 +1,9 @@
 # The timeline of a roadmap, the booklet of a coalition, the pictures of previews.
 
 timeline-title = Timeline of the milestones
-timeline-description = From { $from } to { $to }. { $counts }. The list below says the same in words.
+timeline-description = { $begins ->
+   *[month] From { $from }
+} to { $to }. { $counts }. The list below says the same in words.
 timeline-today = today
 timeline-undated = No date
 booklet-title = Booklet

@@ -32,9 +32,11 @@ ballot-rule-consent = Adopted if enough organisations take a position, at least 
 ballot-rule-consensus = Adopted if enough organisations take a position, at least one consents, and nobody objected to this text during this round; an objection that was lifted calls for another round.
 ballot-rule-majority = Adopted if enough organisations take a position and more are for than against. Abstentions count for the quorum, not for the majority.
 ballot-rule-advice = Advice is public; if enough organisations give theirs, whoever closes decides, whatever was advised.
-ballot-quorum = { $spoken } of { $needed } positions needed
+ballot-quorum = { $needed ->
+    [one] { $spoken } of { $needed_text } position needed
+   *[other] { $spoken } of { $needed_text } positions needed
+}
 ballot-tally = Distribution: { $parts }
-ballot-count = { $count_text } { $stance }
 ballot-nobody = Nobody has taken a position yet.
 ballot-objections = Standing objections
 ballot-old = position on an earlier text or round, asked again

@@ -116,7 +116,10 @@ month-11 = November
 month-12 = December
 
 date-hours = { $from } to { $to }
-date-range = { $precision ->
-    [month] { $from } to { $to }
-   *[day] { $from } to { $to }
+date-range = { $begins ->
+    [month] { $from }
+   *[day] { $from }
+} { $ends ->
+    [month] to { $to }
+   *[day] to { $to }
 }

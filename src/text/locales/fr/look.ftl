@@ -1,7 +1,10 @@
 # La frise d’une feuille de route, le livret d’une coalition, les images d’aperçu.
 
 timeline-title = Frise des étapes-clés
-timeline-description = De { $from } à { $to }. { $counts }. La liste qui suit dit la même chose en toutes lettres.
+timeline-description = { $begins ->
+    [vowel] D’{ $from }
+   *[month] De { $from }
+} à { $to }. { $counts }. La liste qui suit dit la même chose en toutes lettres.
 timeline-today = aujourd’hui
 timeline-undated = Sans date
 booklet-title = Livret

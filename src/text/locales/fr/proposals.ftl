@@ -32,9 +32,11 @@ ballot-rule-consent = Adoptée si assez d’organisations prennent position, qu�
 ballot-rule-consensus = Adoptée si assez d’organisations prennent position, qu’une au moins consent, et que personne n’a objecté à ce texte pendant ce tour ; une objection levée appelle un autre tour.
 ballot-rule-majority = Adoptée si assez d’organisations prennent position et que plus d’organisations sont pour que contre. Les abstentions comptent pour le quorum, pas pour la majorité.
 ballot-rule-advice = Les avis sont rendus publics ; si assez d’organisations en donnent un, qui clôt décide, quels que soient les avis.
-ballot-quorum = { $spoken } sur { $needed } positions nécessaires
+ballot-quorum = { $needed ->
+    [one] { $spoken } sur { $needed_text } position nécessaire
+   *[other] { $spoken } sur { $needed_text } positions nécessaires
+}
 ballot-tally = Répartition : { $parts }
-ballot-count = { $count_text } { $stance }
 ballot-nobody = Personne n’a encore pris position.
 ballot-objections = Objections qui demeurent
 ballot-old = position d’un texte ou d’un tour antérieur, à reprendre

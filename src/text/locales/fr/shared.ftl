@@ -17,6 +17,7 @@ head-production-draft = Production, brouillon
 head-production-published = Production partagée
 head-production-withdrawn = Production retirée
 period-from = { $precision ->
+    [vowel] d’{ $date }
     [month] de { $date }
    *[day] du { $date }
 }

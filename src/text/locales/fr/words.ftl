@@ -116,7 +116,11 @@ month-11 = novembre
 month-12 = décembre
 
 date-hours = de { $from } à { $to }
-date-range = { $precision ->
-    [month] de { $from } à { $to }
-   *[day] du { $from } au { $to }
+date-range = { $begins ->
+    [vowel] d’{ $from }
+    [month] de { $from }
+   *[day] du { $from }
+} { $ends ->
+    [month] à { $to }
+   *[day] au { $to }
 }
