@@ -64,6 +64,7 @@ pub(super) fn span(publication: &Publication, proposal: &Proposal, zone: Tz) -> 
         state: publication.row.state,
         opens: proposal.opens.map(|opens| dates::begin(opens, zone).naive_utc()),
         closes: proposal.closes.map(|closes| dates::end(closes, zone).naive_utc()),
+        zone,
     }
 }
 

@@ -124,7 +124,7 @@ fn send(conn: &mut Conn, act: &Act, id: &str, listed: bool) -> Result<Hosts, Err
     let Some(publication) = model::publication::find(conn, id)?.filter(|found| found.is_public()) else {
         return Ok(Hosts::new());
     };
-    let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
+    let object = crate::ap::publication::document(&act.urls, &publication, &[], act.zone, act.at);
     let new_id = act.new_id();
     let actor = act.urls.coalition(&publication.actor.handle);
     let said = Said { urls: &act.urls, id: &new_id, actor: &actor, at: act.at };

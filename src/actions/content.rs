@@ -32,8 +32,18 @@ pub(super) fn content(
     let state = match (manuscript.state, before) {
         (Some(state), _) => state,
         (None, Some(before)) => before.row.state,
-        (None, None) => first_public(details.kind()),
+        (None, None) => first(&details),
     };
+    if let Details::Meeting(meeting) = &details {
+        let stood = before.is_some_and(|before| before.row.state == state && before.details == details);
+        if state == State::Scheduled && meeting.tentative_until.is_some() && !stood {
+            return Err(Error::Refused(
+                "`tentative_until` is of a date that is to be confirmed: write `state = \"tentative\"`, or `start` with \
+                 the date that holds and no `tentative_until`"
+                    .to_owned(),
+            ));
+        }
+    }
     if let Details::Proposal(proposal) = &mut details {
         round(act, before, proposal, state);
     }
@@ -68,6 +78,14 @@ pub(super) fn content(
         attachments: manuscript.attachments.clone(),
     };
     Ok((content, ids))
+}
+
+/// The state of a first publication that names none: a range of dates is to be confirmed.
+fn first(details: &Details) -> State {
+    match details {
+        Details::Meeting(meeting) if meeting.tentative_until.is_some() => State::Tentative,
+        details => first_public(details.kind()),
+    }
 }
 
 /// When a round opens whose author did not say: as before, else now, unless it would be over already.

@@ -45,7 +45,9 @@ pub(super) fn local_actor(conn: &mut Conn, handle: &str) -> Result<Actor, Error>
     for kind in [ActorKind::Coalition, ActorKind::Organisation, ActorKind::Person] {
         handles.extend(actor::handles(conn, kind)?);
     }
-    let near = nearest(handle, &handles).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+    let near = nearest(handle, &handles)
+        .map(|near| format!(": did you mean `{near}`?"))
+        .unwrap_or_else(|| ": `coalition list` and `organisation list` name those that there are".to_owned());
     Err(Error::Refused(format!("there is no actor `{handle}` on this node{near}")))
 }
 

@@ -384,21 +384,21 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
         None => fields.when("date", zone)?,
     };
     let meeting = Meeting {
-        series: fields.text("series")?,
+        series: fields.text("series")?.map(one_line),
         edition: fields.number("edition", 0, 100_000)?,
         start,
         end: fields.when("end", zone)?,
         timezone,
         tentative_until: fields.when("tentative_until", zone)?,
-        place: fields.text("place")?,
+        place: fields.text("place")?.map(one_line),
         join_url: web_address(fields, "join_url")?,
         registration_url: web_address(fields, "registration_url")?,
         capacity: fields.number("capacity", 1, 10_000_000)?,
         attendance: fields.number("attendance", 0, 10_000_000)?,
-        organisations: fields.texts("organisations")?,
-        agenda: fields.texts("agenda")?,
+        organisations: lines(fields, "organisations")?,
+        agenda: lines(fields, "agenda")?,
         persons: steps::persons(fields, zone)?,
-        questions: fields.texts("questions")?,
+        questions: lines(fields, "questions")?,
         points: steps::points(fields, zone)?,
         next: fields.when("next", zone)?,
         effects: match fields.has("effects") {
@@ -409,7 +409,15 @@ fn meeting(fields: &mut Fields, node_zone: Tz) -> Result<Meeting, fields::Error>
     let from = ("start", meeting.start);
     in_order(fields, from, ("end", meeting.end))?;
     in_order(fields, from, ("tentative_until", meeting.tentative_until))?;
+    if meeting.start.is_none() && meeting.tentative_until.is_some() {
+        return Err(fields.wrong("tentative_until", "the range has no first day: write it as `start`"));
+    }
     Ok(meeting)
+}
+
+/// Texts of which each is one line.
+fn lines(fields: &mut Fields, key: &str) -> Result<Vec<String>, fields::Error> {
+    Ok(fields.texts(key)?.into_iter().map(one_line).collect())
 }
 
 fn web_address(fields: &mut Fields, key: &str) -> Result<Option<String>, fields::Error> {

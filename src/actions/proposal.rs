@@ -219,9 +219,9 @@ fn open_on(
         )));
     }
     let closes = closes.or(loaded.ballot.proposal.closes);
-    let deadline = closes.map(|closes| dates::end(closes, act.zone).naive_utc());
-    if let Some(past) = deadline.filter(|at| *at <= act.at.naive_utc()) {
-        return Err(round::Refused::Past(past).into());
+    let deadline = closes.map(|closes| dates::end(closes, act.zone));
+    if let Some(past) = deadline.filter(|at| *at <= act.at) {
+        return Err(round::Refused::Past(past.with_timezone(&act.zone)).into());
     }
     let content = loaded.content(|content, proposal| {
         content.state = State::Open;

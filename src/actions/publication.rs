@@ -17,6 +17,7 @@ use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
 use crate::model::coalition;
 use crate::model::consultation as answered;
+use crate::model::listing;
 use crate::model::publication::{self, Publication, Row};
 use crate::outbox::{self, Audience, Hosts, NewActivity};
 use crate::text::{html, summary};
@@ -140,11 +141,12 @@ fn preview_on(conn: &mut Conn, act: &Act, manuscript: &Manuscript) -> Result<Pre
     let published = publish_on(conn, act, manuscript, Travel::Quiet)?;
     let publication = the(conn, act, &published.id)?;
     let context = summary::Context { zone: act.zone, at: act.at, number: publication.decision_number };
+    let known = listing::organisations_in(conn, &publication.details)?;
     Ok(Preview {
         outcome: published.outcome,
         title: publication.row.title.clone(),
         summary: summary::summary(&publication.content(), context),
-        content: crate::ap::content::html(&publication, act.urls.base(), context),
+        content: crate::ap::content::html(&publication, &known, act.urls.base(), context),
         options: match publication.details {
             Details::Consultation(asked) => asked.options,
             _ => Vec::new(),
@@ -409,7 +411,8 @@ pub(super) fn tell(
     travel: Travel,
 ) -> Result<Hosts, Error> {
     let publication = the(conn, act, id)?;
-    let object = crate::ap::publication::document(&act.urls, &publication, act.zone, act.at);
+    let known = listing::organisations_in(conn, &publication.details)?;
+    let object = crate::ap::publication::document(&act.urls, &publication, &known, act.zone, act.at);
     say(conn, act, &publication, kind, &object, travel)
 }
 

@@ -24,14 +24,20 @@ pub fn activity_type(kind: Kind) -> &'static str {
 }
 
 /// The document of a published publication, with its own `@context`, as it is served by its id and embedded in activities.
-/// `zone` is where the node tells its deadlines; `at` the moment of saying it, since a round may be over by then.
-pub fn document(urls: &Urls, publication: &Publication, zone: Tz, at: DateTime<Utc>) -> Value {
+/// `known`: handles and names of the organisations that it names. `zone` is where the node tells its deadlines; `at` the moment of saying it, since a round may be over by then.
+pub fn document(
+    urls: &Urls,
+    publication: &Publication,
+    known: &[(String, String)],
+    zone: Tz,
+    at: DateTime<Utc>,
+) -> Value {
     let row = &publication.row;
     let id = urls.publication(&row.id);
     let group = urls.coalition(&publication.actor.handle);
     let published = row.published_at.unwrap_or(row.updated_at).and_utc();
     let context = summary::Context { zone, at, number: publication.decision_number };
-    let html = content::html(publication, urls.base(), context);
+    let html = content::html(publication, known, urls.base(), context);
     let line = summary::summary(&publication.content(), context);
     let mut document = json!({
         "@context": vocab::object_context(),

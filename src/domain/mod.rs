@@ -13,6 +13,7 @@ pub mod link;
 pub mod meeting;
 pub mod minutes;
 pub mod moderation;
+pub mod named;
 pub mod news;
 pub mod note;
 pub mod outcome;

@@ -1,6 +1,7 @@
 //! The rounds of a proposal: their phases, which may follow which, and who may do what and when. Time is an argument.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime};
+use chrono_tz::Tz;
 
 use super::actor::Role;
 use super::position::Stance;
@@ -43,14 +44,14 @@ crate::words! {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is no open proposal.
-    #[error("the proposal is `{0}`: this can be done while it is open only")]
+    #[error("the proposal is `{state}`: {words}", state = .0, words = open_words(*.0))]
     NotOpen(State),
     /// Its round opens later.
-    #[error("the round opens on {0} UTC: wait until then")]
-    NotYet(NaiveDateTime),
+    #[error("the round opens at {}: wait until then", told(.0))]
+    NotYet(DateTime<Tz>),
     /// Its deadline was.
-    #[error("the round was over on {0} UTC: what comes after the deadline does not count")]
-    Over(NaiveDateTime),
+    #[error("the round was over at {}: what comes after the deadline does not count", told(.0))]
+    Over(DateTime<Tz>),
     /// A stance that its method does not know.
     #[error("`{stance}` is no stance of a proposal by {method}: take one of {}", words(Stance::of(*.method)))]
     Stance {
@@ -81,8 +82,21 @@ pub enum Refused {
         to: Phase,
     },
     /// A deadline that is not to come.
-    #[error("the deadline {0} UTC has passed: name one that is to come")]
-    Past(NaiveDateTime),
+    #[error("the deadline {} has passed: name one that is to come", told(.0))]
+    Past(DateTime<Tz>),
+}
+
+/// What to do with a proposal that is not open.
+fn open_words(state: State) -> &'static str {
+    match state {
+        State::Draft => "open it with `proposal open` first",
+        _ => "this can be done while it is open only",
+    }
+}
+
+/// `2026-11-25 00:00 (Europe/Paris)`: as an author writes it.
+fn told(at: &DateTime<Tz>) -> String {
+    format!("{} ({})", at.format("%Y-%m-%d %H:%M"), at.timezone().name())
 }
 
 fn words<T: std::fmt::Display>(words: &[T]) -> String {
@@ -135,6 +149,8 @@ pub struct Span {
     pub opens: Option<NaiveDateTime>,
     /// Where it says so.
     pub closes: Option<NaiveDateTime>,
+    /// Where it is told.
+    pub zone: Tz,
 }
 
 /// Checks that what is done at `at` counts in this round.
@@ -145,9 +161,10 @@ pub fn is_open(span: Span, at: NaiveDateTime) -> Result<(), Refused> {
     if span.state != State::Open {
         return Err(Refused::NotOpen(span.state));
     }
+    let local = |at: NaiveDateTime| at.and_utc().with_timezone(&span.zone);
     match (span.opens, span.closes) {
-        (Some(opens), _) if at < opens => Err(Refused::NotYet(opens)),
-        (_, Some(closes)) if at >= closes => Err(Refused::Over(closes)),
+        (Some(opens), _) if at < opens => Err(Refused::NotYet(local(opens))),
+        (_, Some(closes)) if at >= closes => Err(Refused::Over(local(closes))),
         _ => Ok(()),
     }
 }
@@ -180,7 +197,7 @@ pub fn may_take(
 pub fn may_begin(span: Span, closes: NaiveDateTime, at: NaiveDateTime) -> Result<(), Refused> {
     match is_open(span, at) {
         Ok(()) | Err(Refused::Over(_)) if closes > at => Ok(()),
-        Ok(()) | Err(Refused::Over(_)) => Err(Refused::Past(closes)),
+        Ok(()) | Err(Refused::Over(_)) => Err(Refused::Past(closes.and_utc().with_timezone(&span.zone))),
         Err(refused) => Err(refused),
     }
 }
@@ -253,7 +270,7 @@ mod tests {
         let at = |hour: u32| {
             chrono::NaiveDate::from_ymd_opt(2026, 11, 25).and_then(|day| day.and_hms_opt(hour, 0, 0))
         };
-        let span = Span { state: State::Open, opens: at(8), closes: at(18) };
+        let span = Span { state: State::Open, opens: at(8), closes: at(18), zone: Tz::Europe__Paris };
         let open = |hour| at(hour).map(|at| is_open(span, at).is_ok());
         assert_eq!(
             [open(7), open(8), open(17), open(18)],
@@ -263,6 +280,19 @@ mod tests {
             let closed = Span { state, ..span };
             assert_eq!(at(9).map(|at| is_open(closed, at)), Some(Err(Refused::NotOpen(state))));
         }
+        let told =
+            |span, hour| at(hour).and_then(|at| is_open(span, at).err()).map(|refused| refused.to_string());
+        assert_eq!(
+            [told(span, 7), told(span, 18), told(Span { state: State::Draft, ..span }, 9)],
+            [
+                Some("the round opens at 2026-11-25 09:00 (Europe/Paris): wait until then".to_owned()),
+                Some(
+                    "the round was over at 2026-11-25 19:00 (Europe/Paris): what comes after the deadline does not count"
+                        .to_owned()
+                ),
+                Some("the proposal is `draft`: open it with `proposal open` first".to_owned()),
+            ]
+        );
         let next =
             |closes, now| at(closes).zip(at(now)).map(|(closes, now)| may_begin(span, closes, now).is_ok());
         assert_eq!([next(20, 19), next(19, 19), next(20, 7)], [Some(true), Some(false), Some(false)]);

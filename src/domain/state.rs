@@ -121,6 +121,9 @@ fn words(states: &[State]) -> String {
 fn next_words(kind: Kind, from: State) -> String {
     match next(kind, from) {
         [] => "nothing follows that state".to_owned(),
+        some if kind == Kind::Minutes && matches!(from, State::Submitted | State::Corrected) => {
+            format!("it can become {} (those who attended adopt it with `minutes approve`)", words(some))
+        }
         some => format!("it can become {}", words(some)),
     }
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::Result;
 use crate::db::Conn;
 use crate::db::schema::{actors, organisations, publication_authors, publication_tags, publications};
+use crate::domain::named::organisation_words;
 use crate::model::listing::{self, Filter, Listed, Order};
 
 /// A publication with what is told of it outside pages.
@@ -24,6 +25,8 @@ pub struct Entry {
     pub authors: Vec<(String, String)>,
     /// Without `#`.
     pub tags: Vec<String>,
+    /// Handles and names of the organisations that it names.
+    pub known: Vec<(String, String)>,
 }
 
 /// A page of public publications.
@@ -64,18 +67,25 @@ pub fn entries(
     for (id, tag) in found {
         tags.entry(id).or_default().push(tag);
     }
-    let complete = |listed: Listed| {
+    let named = |listed: &Listed| listed.content().map(|content| organisation_words(&content.details));
+    let words: Vec<Vec<String>> = listed.iter().map(|one| named(one).unwrap_or_default()).collect();
+    let mut all = words.concat();
+    all.sort_unstable();
+    all.dedup();
+    let known = listing::organisations_named(conn, &all)?;
+    let complete = |(listed, words): (Listed, Vec<String>)| {
         let (html, licence, revision) = rows.remove(&listed.id).unwrap_or_default();
         Entry {
             authors: authors.remove(&listed.id).unwrap_or_default(),
             tags: tags.remove(&listed.id).unwrap_or_default(),
+            known: known.iter().filter(|(handle, _)| words.contains(handle)).cloned().collect(),
             html,
             licence,
             revision,
             listed,
         }
     };
-    Ok(listed.into_iter().map(complete).collect())
+    Ok(listed.into_iter().zip(words).map(complete).collect())
 }
 
 /// Addresses of everything that everybody may read, for search engines: ids of publications from one on, in order.

@@ -106,6 +106,19 @@ pub fn path(conn: &mut Conn, id: &str) -> Result<Vec<Link>> {
         .load(c))
 }
 
+/// What a publication names as its source, whatever became of that: the link stays where a slug does not.
+///
+/// # Errors
+/// The database's.
+pub fn source(conn: &mut Conn, id: &str) -> Result<Option<String>> {
+    let cause: Option<Option<String>> = links::table
+        .filter(links::owner_id.eq(id).and(links::relation.eq(Relation::Source)))
+        .select(links::cause_id)
+        .first(conn)
+        .optional()?;
+    Ok(cause.flatten())
+}
+
 /// The public publications with these ids.
 ///
 /// # Errors

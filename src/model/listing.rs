@@ -14,6 +14,7 @@ use crate::db::schema::{
 };
 use crate::domain::actor::Role;
 use crate::domain::coalition::{Quality, Stage};
+use crate::domain::named::organisation_words;
 use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::State;
 use crate::model::reply::Attachment;
@@ -319,6 +320,14 @@ pub fn organisations_named(conn: &mut Conn, words: &[String]) -> Result<Vec<(Str
         .filter(actors::handle.eq_any(words))
         .select((actors::handle, organisations::name))
         .load(conn)
+}
+
+/// Handles and names of the organisations that these details name.
+///
+/// # Errors
+/// The database's.
+pub fn organisations_in(conn: &mut Conn, details: &Details) -> Result<Vec<(String, String)>> {
+    organisations_named(conn, &organisation_words(details))
 }
 
 /// A reply from another server, as it is shown.

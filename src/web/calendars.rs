@@ -1,6 +1,7 @@
 //! iCalendar (RFC 5545) of the node and of one coalition: its meetings, the deadlines of open rounds, the milestones of its
 //! roadmaps. Moments are told in UTC, days and months as whole days; a tentative range is one entry that says so.
 
+use aws_lc_rs::digest;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -12,7 +13,7 @@ use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 use super::error::Error;
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::publication::{Details, Kind, Meeting, When};
+use crate::domain::publication::{Details, Kind, Meeting, Milestone, MilestoneStatus, When};
 use crate::domain::state::State as Standing;
 use crate::model::listing::{Filter, Order};
 use crate::model::{coalition, feed};
@@ -82,15 +83,28 @@ fn events(app: &App, entry: &feed::Entry) -> Vec<Event> {
         Details::Proposal(round) => deadline(round.closes),
         Details::Consultation(asked) => deadline(asked.closes),
         Details::Roadmap(roadmap) => {
-            let milestones = (1..).zip(&roadmap.milestones);
-            let due = milestones.filter_map(|(number, one)| {
-                let title = format!("{} {}", t(lang, "calendar-milestone"), one.title);
-                Some(day(app, entry, &format!("#milestone-{number}"), &title, one.due?))
+            let kept = roadmap.milestones.iter().filter(|one| one.status != MilestoneStatus::Abandoned);
+            let due = kept.filter_map(|one| {
+                let key = match one.status {
+                    MilestoneStatus::Done => "calendar-milestone-done",
+                    _ => "calendar-milestone",
+                };
+                let title = format!("{} {}", t(lang, key), one.title);
+                Some(day(app, entry, &part(one), &title, one.due?))
             });
             due.collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// What tells a milestone from the others of its roadmap, wherever it stands among them: its title, the former where it has
+/// another now.
+fn part(milestone: &Milestone) -> String {
+    let title = milestone.was.as_ref().unwrap_or(&milestone.title);
+    let digest = digest::digest(&digest::SHA256, title.as_bytes());
+    let short: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("#milestone-{short}")
 }
 
 /// What every entry says: its id, which stays, its page, its revision.
@@ -112,11 +126,13 @@ fn event(app: &App, entry: &feed::Entry, part: &str, title: &str) -> Event {
     event
 }
 
-/// An entry of whole days that takes nobody's time.
+/// An entry that takes nobody's time: the moment where there is an hour, else whole days.
 fn day(app: &App, entry: &feed::Entry, part: &str, title: &str, when: When) -> Event {
     let mut event = event(app, entry, part, title);
-    let (first, last) = (local_day(app, when), last_day(app, when));
-    span(&mut event, first, last);
+    match when {
+        When::Instant(at) => drop(event.starts(at.with_timezone(&Utc))),
+        when => span(&mut event, local_day(app, when), last_day(app, when)),
+    }
     event.add_property("TRANSP", "TRANSPARENT");
     event.done()
 }

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use super::error::Error;
 use super::locale::Visit;
 use super::pages::{LISTS, tagged_alike};
+use crate::ap::content::{Said, told};
 use crate::app::{App, SharedApp};
 use crate::domain::publication::Kind;
 use crate::model::listing::{Filter, Order};
@@ -174,11 +175,23 @@ fn entry(app: &App, one: &feed::Entry, zone: Tz) -> Entry {
     let id = app.urls.publication(&row.id);
     let context = Context { zone, at: app.now(), number: row.number };
     // What an older version wrote otherwise is told without its generated line.
-    let line = row.content().map_or_else(|_| row.summary.clone(), |content| summary(&content, context));
+    let (line, text) = match row.content() {
+        Err(_) => (row.summary.clone(), absolute(&one.html, app.urls.base())),
+        Ok(written) => {
+            let said = Said {
+                details: &written.details,
+                language: &row.language,
+                licence: &one.licence,
+                html: &one.html,
+                known: &one.known,
+            };
+            (summary(&written, context), told(&said, app.urls.base(), context))
+        }
+    };
     let content = Content {
         content_type: Some("html".to_owned()),
         lang: Some(row.language.clone()),
-        value: Some(absolute(&one.html, app.urls.base())),
+        value: Some(text),
         ..Content::default()
     };
     let author = |name: &str| Person { name: name.to_owned(), ..Person::default() };

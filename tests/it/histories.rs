@@ -64,7 +64,7 @@ impl History {
     }
 
     fn span(&self) -> Span {
-        Span { state: self.state, opens: Some(self.opens), closes: self.closes }
+        Span { state: self.state, opens: Some(self.opens), closes: self.closes, zone: chrono_tz::Tz::UTC }
     }
 
     fn record<'a>(&self, positions: &'a [Taken]) -> Record<'a> {

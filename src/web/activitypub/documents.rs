@@ -81,9 +81,10 @@ pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     let read = move |conn: &mut Conn| {
         let found = model::publication::find(conn, &wanted)?.ok_or(Fault::NotFound)?;
         let sent = ap::proof::last_sent(conn, found.actor.id, &wanted, &url)?;
-        Ok::<_, Fault>((found, sent))
+        let known = model::listing::organisations_in(conn, &found.details)?;
+        Ok::<_, Fault>((found, sent, known))
     };
-    let (found, sent) = app.db.read(read).await?;
+    let (found, sent, known) = app.db.read(read).await?;
     if found.row.published_at.is_none() {
         return Err(Fault::NotFound);
     }
@@ -95,7 +96,7 @@ pub async fn publication(app: &SharedApp, id: &str) -> Result<Answer, Fault> {
     }
     // Sent before there were proofs, or never: as it would be sent now.
     let (zone, at) = (dates::zone(&app.config.node.timezone), found.row.updated_at.and_utc());
-    let document = ap::publication::document(&app.urls, &found, zone, at);
+    let document = ap::publication::document(&app.urls, &found, &known, zone, at);
     vouched(app, found.actor.id, document, found.row.updated_at).await
 }
 

@@ -4,6 +4,8 @@ use chrono_tz::Tz;
 
 use super::parts::{Named, Reading};
 use super::timeline::Timeline;
+use crate::domain::named;
+pub(super) use crate::domain::named::organisation_words;
 use crate::domain::publication::{
     Decision, Details, Indicator, Meeting, Milestone, Person, Point, Proposal, Victory, When,
 };
@@ -74,24 +76,6 @@ pub(super) struct View {
     pub timeline: Option<Timeline>,
     /// Where a decision comes from: a word or a sentence of its author.
     pub source: Option<String>,
-}
-
-/// The words in these details that may be handles of organisations.
-pub(super) fn organisation_words(details: &Details) -> Vec<String> {
-    let mut words: Vec<String> = match details {
-        Details::Minutes(meeting) | Details::Meeting(meeting) => {
-            let owners = meeting.points.iter().flat_map(|point| &point.owners);
-            meeting.organisations.iter().chain(owners).cloned().collect()
-        }
-        Details::Roadmap(roadmap) => roadmap.milestones.iter().flat_map(|m| m.owners.clone()).collect(),
-        Details::Production(production) => production.reused_by.clone(),
-        Details::Proposal(_) | Details::Decision(_) | Details::Consultation(_) | Details::Report(_) => {
-            Vec::new()
-        }
-    };
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 /// Makes them ready; `known` are the organisations that [`organisation_words`] named.
@@ -200,7 +184,7 @@ impl Maker<'_> {
             agenda: meeting.agenda.clone(),
             points: meeting.points.iter().map(|point| self.point(point)).collect(),
             questions: meeting.questions.clone(),
-            persons: meeting.persons.iter().map(person).collect(),
+            persons: meeting.persons.iter().map(|one| person(one, self.known)).collect(),
             ..View::default()
         }
     }
@@ -281,9 +265,9 @@ fn decimal(lang: Lang, amount: &str) -> String {
     }
 }
 
-fn person(person: &Person) -> String {
+fn person(person: &Person, known: &[(String, String)]) -> String {
     match &person.organisation {
-        Some(organisation) => format!("{} ({organisation})", person.name),
+        Some(word) => format!("{} ({})", person.name, named::name(word, known)),
         None => person.name.clone(),
     }
 }

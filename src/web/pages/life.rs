@@ -100,8 +100,8 @@ pub(super) struct Version {
 
 /// This part of the page.
 pub(super) struct Life {
-    /// Since when, and why, it stands where it does.
-    pub since: Option<String>,
+    /// Since when it stands where it does, and why, in the words of whoever said so.
+    pub since: Option<(String, Option<String>)>,
     /// The number of the version that it seeks; none of the first.
     pub version: Option<String>,
     /// The versions, latest first; empty where there is one.
@@ -137,13 +137,13 @@ fn numbered(lang: Lang, version: i32) -> String {
     tf(lang, "impact-version", &[("version", (&version.to_string()).into())])
 }
 
-/// "Since 12 May 2020: the reason".
-fn since(lang: Lang, noted: &Noted) -> Option<String> {
+/// "Since 12 May 2020:", and the reason.
+fn since(lang: Lang, noted: &Noted) -> Option<(String, Option<String>)> {
     let day = dates::day(lang, noted.day?);
     let since = tf(lang, "stage-since", &[("date", (&day).into())]);
     Some(match &noted.reason {
-        None => since,
-        Some(reason) => tf(lang, "stage-why", &[("since", (&since).into()), ("reason", reason.into())]),
+        None => (since, None),
+        Some(reason) => (tf(lang, "revision-field", &[("label", (&since).into())]), Some(reason.clone())),
     })
 }
 

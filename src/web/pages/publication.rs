@@ -18,6 +18,8 @@ use super::{reached, round};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
+use crate::domain::state;
+use crate::model::link;
 use crate::model::listing;
 use crate::model::lock::{self, Lock};
 use crate::model::proposal;
@@ -90,12 +92,25 @@ fn source(conn: &mut Conn, publication: &Publication) -> Result<Option<Publicati
         return Ok(None);
     };
     let adopted = proposal::of_decision(conn, &publication.row.id)?;
-    let id = match adopted {
+    let linked = match adopted {
+        Some(id) => Some(id),
+        None => link::source(conn, &publication.row.id)?,
+    };
+    let id = match linked {
         Some(id) => Some(id),
         None => publication::id_by_slug(conn, publication.actor.id, word)?,
     };
     let id = id.unwrap_or_else(|| word.rsplit('/').next().unwrap_or(word).to_owned());
-    Ok(publication::find(conn, &id)?.filter(Publication::is_public))
+    // One that was withdrawn is named as that.
+    Ok(publication::find(conn, &id)?.filter(|found| found.row.published_at.is_some()))
+}
+
+/// "Minutes withdrawn on 3 May 2026", with its page, which says why.
+fn gone(source: &Publication, reading: &Reading) -> Option<Named> {
+    let day = reading.day(source.row.withdrawn_at?).told;
+    let head = word(reading.lang, &format!("head-{}", source.row.kind), state::State::Withdrawn.as_str());
+    let name = tf(reading.lang, "source-gone", &[("head", head.into()), ("date", (&day).into())]);
+    Some(Named { href: Some(format!("/publications/{}", source.row.id)), name })
 }
 
 /// A post elsewhere that quotes this publication.
@@ -128,6 +143,8 @@ struct PublicationPage {
     reached: Option<reached::Reached>,
     registrations: Option<Registrations>,
     source: Option<Named>,
+    /// The same where it was withdrawn.
+    source_gone: Option<Named>,
     standing: Option<Standing>,
     /// Safe HTML.
     body: String,
@@ -220,6 +237,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         reached: reached::view(&publication.details, &reading),
         registrations,
         standing,
+        source_gone: row.source.as_ref().and_then(|source| gone(source, &reading)),
         source: row.source.map(|source| Named {
             href: Some(format!("/publications/{}", source.row.id)),
             name: source.row.title,

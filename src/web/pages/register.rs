@@ -44,7 +44,7 @@ fn around_of(conn: &mut Conn, coalition: i64, entries: &[Decision]) -> Result<Ar
 
 impl Around {
     /// What superseded a decision and what it superseded, with their labels.
-    fn links(&self, lang: Lang, number: i32) -> Vec<(&'static str, Named)> {
+    fn links(&self, lang: Lang, number: i32) -> Vec<(&'static str, Named, String)> {
         let superseded = self.about.iter().filter(|one| one.act == Act::Supersede);
         let both = superseded.filter_map(|one| match (one.decision, one.successor) {
             (Some(this), Some(by)) if this == number => {
@@ -55,12 +55,19 @@ impl Around {
             }
             _ => None,
         });
-        both.filter_map(|(label, number)| Some((label, self.named(number)?))).collect()
+        let told = |(label, number)| {
+            let (named, language) = self.named(number)?;
+            Some((label, named, language))
+        };
+        both.filter_map(told).collect()
     }
 
-    fn named(&self, number: i32) -> Option<Named> {
-        let Titled { number, id, title, .. } = self.titles.iter().find(|one| one.number == number)?;
-        Some(Named { name: format!("{number}. {title}"), href: Some(format!("/publications/{id}")) })
+    /// With the language of its title.
+    fn named(&self, number: i32) -> Option<(Named, String)> {
+        let Titled { number, id, title, language, .. } =
+            self.titles.iter().find(|one| one.number == number)?;
+        let href = Some(format!("/publications/{id}"));
+        Some((Named { name: format!("{number}. {title}"), href }, language.clone()))
     }
 }
 
@@ -136,7 +143,7 @@ struct Entry {
     told: Option<String>,
     by: Option<String>,
     reason: Option<String>,
-    links: Vec<(&'static str, Named)>,
+    links: Vec<(&'static str, Named, String)>,
     digest: String,
     short: String,
 }
@@ -149,7 +156,7 @@ fn entry(entry: Decision, around: &Around, reading: &Reading) -> Entry {
         (Act::Adopt, _) => around.links(lang, entry.number),
         (_, Some(of)) => {
             let concerns = crate::text::t(lang, "register-concerns");
-            around.named(of).map(|named| (concerns, named)).into_iter().collect()
+            around.named(of).map(|(named, language)| (concerns, named, language)).into_iter().collect()
         }
         _ => Vec::new(),
     };
@@ -232,7 +239,7 @@ pub(super) struct Standing {
     pub href: String,
     pub digest: String,
     pub short: String,
-    pub links: Vec<(&'static str, Named)>,
+    pub links: Vec<(&'static str, Named, String)>,
     pub changes: Vec<Change>,
 }
 

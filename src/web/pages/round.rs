@@ -15,6 +15,7 @@ use crate::domain::actor::ActorKind;
 use crate::domain::outcome::Closed;
 use crate::domain::position::{Recorded, Stance};
 use crate::domain::publication::Method;
+use crate::domain::round::ActKind;
 use crate::domain::state::State;
 use crate::model::amendment::{self, Amendment};
 use crate::model::position::Position;
@@ -198,7 +199,7 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
             .collect(),
         silent: silent.filter(|_| open).map(|(handle, name)| Named::organisation(handle, name)).collect(),
         amendments: row.amendments.into_iter().map(|one| change(one, &row.texts, reading)).collect(),
-        acts: row.acts.into_iter().map(|done| act(done, reading)).collect(),
+        acts: acts(row.acts, &ballot, reading),
         decision: row.decision.map(|decision| Named {
             href: Some(format!("/publications/{}", decision.row.id)),
             name: decision.row.title,
@@ -320,6 +321,33 @@ fn change(one: Amendment, texts: &BTreeMap<i32, String>, reading: &Reading) -> C
         answer: one.row.answer,
         id: one.row.id,
     }
+}
+
+/// Every act, oldest first. What its author opened before the round began is an announcement: the clock opens it.
+fn acts(all: Vec<Done>, ballot: &ballot::Ballot, reading: &Reading) -> Vec<Act> {
+    let opened: Vec<(String, u32)> = all
+        .iter()
+        .filter(|(done, ..)| done.act == ActKind::Opened)
+        .map(|(done, ..)| (done.id.clone(), u32::try_from(done.round).unwrap_or(1)))
+        .collect();
+    let waits = ballot.span.opens.is_some_and(|opens| reading.now.naive_utc() < opens);
+    let announced = |id: &str| {
+        let place = opened.iter().position(|(known, _)| known == id);
+        let Some((round, later)) = place.and_then(|at| Some((opened.get(at)?.1, opened.get(at + 1..)?)))
+        else {
+            return false;
+        };
+        later.iter().any(|(_, other)| *other == round) || waits && round == ballot.proposal.round()
+    };
+    let told = |done: Done| {
+        let is_announced = announced(&done.0.id);
+        let told = act(done, reading);
+        match is_announced {
+            true => Act { told: t(reading.lang, "act-announced").to_owned(), ..told },
+            false => told,
+        }
+    };
+    all.into_iter().map(told).collect()
 }
 
 fn act((done, by, name): Done, reading: &Reading) -> Act {

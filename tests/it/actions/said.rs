@@ -197,3 +197,120 @@ async fn the_history_tells_every_change_in_the_language_of_the_reader() {
     review(&app, decision.clone(), None, asked("Un doute")).await.unwrap();
     assert!(page(&app, &decision, "/revisions").await.contains("Seul l’état a changé."));
 }
+
+/// A feed, a calendar, or the document that travels.
+async fn served(app: &TestApp, path: &str, accept: &str) -> String {
+    app.visit(path, &[("accept", accept)]).await.text.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+#[tokio::test]
+async fn what_leaves_the_node_names_organisations_and_holds_what_stands_in_fields() {
+    let app = node().await;
+    let steps =
+        "[[milestones]]\ntitle = \"Essai\"\nstatus = \"under_way\"\nowners = [\"atelier\", \"Un voisin\"]\n";
+    let roadmap = say(&app, written(Kind::Roadmap, "cap", steps, "")).await.unwrap().0;
+    let meeting = "state = \"closed\"\ndate = 2026-03-04\norganisations = [\"atelier\"]\nagenda = [\"Accueil\"]\nplace = \"Lyon\\nou Paris\"\n";
+    let meeting = say(&app, written(Kind::Meeting, "jour", meeting, "")).await.unwrap().0;
+    let feed = served(&app, "/coalitions/communs/feed.atom", "*/*").await;
+    for told in ["Essai", "en cours (L’Atelier, Un voisin)", "Accueil", "Lyon ou Paris"] {
+        assert!(feed.contains(told), "{told} in {feed}");
+    }
+    assert!(!feed.contains("<content type=\"html\"></content>") && !feed.contains("atelier,"), "{feed}");
+    for (url, told) in
+        [(&roadmap, "(L’Atelier, Un voisin)"), (&meeting, "Organisations :</strong> L’Atelier")]
+    {
+        let path = url.strip_prefix(app.url()).unwrap();
+        let document = served(&app, path, "application/activity+json").await;
+        assert!(document.contains(told), "{told} in {document}");
+    }
+}
+
+#[tokio::test]
+async fn a_range_of_dates_is_to_be_confirmed_unless_its_author_says_a_date() {
+    let app = node().await;
+    let range = "start = 2027-05-01\ntentative_until = 2027-05-20\n";
+    let url = say(&app, written(Kind::Meeting, "jour", range, "Texte")).await.unwrap().0;
+    assert_eq!(stored(&app, &url).await.row.state, State::Tentative);
+    let calendar = served(&app, "/calendar.ics", "*/*").await;
+    assert!(calendar.contains("STATUS:TENTATIVE") && !calendar.contains("CONFIRMED"), "{calendar}");
+    let both = format!("state = \"scheduled\"\n{range}");
+    let refused = say(&app, written(Kind::Meeting, "autre", &both, "Texte")).await.unwrap_err();
+    assert!(refused.contains("write `state = \"tentative\"`"), "{refused}");
+    let front = "+++\nkind = \"meeting\"\ncoalition = \"communs\"\ntitle = \"T\"\ntentative_until = 2027-05-20\n+++\n";
+    let alone =
+        reset_node::actions::front_matter::Manuscript::parse(front, "seul", chrono_tz::Tz::Europe__Paris);
+    assert!(alone.unwrap_err().to_string().contains("write it as `start`"));
+}
+
+#[tokio::test]
+async fn a_calendar_tells_hours_leaves_out_what_was_given_up_and_keeps_its_entries() {
+    let app = node().await;
+    let step = |title: &str, status: &str, more: &str| {
+        format!(
+            "[[milestones]]\ntitle = \"{title}\"\nstatus = \"{status}\"\ndue = 2027-06-30T18:00:00+02:00\n{more}"
+        )
+    };
+    let given_up = step("Abandon", "abandoned", "reason = \"Faute de moyens\"\n");
+    let first = step("Essai", "under_way", "") + &given_up;
+    say(&app, written(Kind::Roadmap, "cap", &first, "Texte")).await.unwrap();
+    let calendar = served(&app, "/calendar.ics", "*/*").await;
+    assert!(calendar.contains("DTSTART:20270630T160000Z"), "{calendar}");
+    assert!(!calendar.contains("Abandon"), "{calendar}");
+    let uid = |text: &str| {
+        let unfolded = text.replace("\r\n ", "");
+        let event = unfolded.split("BEGIN:VEVENT").find(|event| event.contains("Essai")).unwrap().to_owned();
+        event.lines().find(|line| line.starts_with("UID:")).unwrap().to_owned()
+    };
+    let second = step("Avant", "planned", "") + &step("Essai", "done", "") + &given_up;
+    say(&app, written(Kind::Roadmap, "cap", &second, "Texte")).await.unwrap();
+    let later = served(&app, "/calendar.ics", "*/*").await;
+    assert_eq!(uid(&calendar), uid(&later), "whatever stands before it");
+    assert!(later.contains("Étape-clé faite : Essai"), "{later}");
+}
+
+#[tokio::test]
+async fn a_decision_says_that_the_minutes_it_comes_from_were_withdrawn() {
+    let app = node().await;
+    let minutes = say(&app, written(Kind::Minutes, "cr", "date = 2026-03-03", "Texte")).await.unwrap().0;
+    let decision = format!("{DATED}source = \"cr\"");
+    let decision = say(&app, written(Kind::Decision, "a", &decision, "Le texte.")).await.unwrap().0;
+    assert!(page(&app, &decision, "").await.contains("Titre de cr</a>"));
+    let why = "Publié par erreur".to_owned();
+    reset_node::actions::publication::withdraw(&app, minutes.clone(), why).await.unwrap();
+    let path = minutes.strip_prefix(app.url()).unwrap();
+    for (lang, told) in [("fr", "Compte rendu retiré le "), ("en", "Minutes withdrawn on ")] {
+        let text = page(&app, &decision, &format!("?lang={lang}")).await;
+        assert!(text.contains(&format!("<a href=\"{path}\">{told}")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_round_that_opens_later_is_announced_by_its_author_and_opened_by_the_clock() {
+    let app = node().await;
+    let dates = format!("opens = {}\ncloses = {}", in_hours(&app, 5), in_hours(&app, 50));
+    let url = say(&app, written(Kind::Proposal, "budget", &dates, "Texte")).await.unwrap().0;
+    let acts = async |app: &TestApp| {
+        let told = page(app, &url, "").await;
+        let acts = told.split("id=\"acts\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned();
+        [acts.matches("<strong>Annonce</strong>").count(), acts.matches("<strong>Ouverture").count()]
+    };
+    assert_eq!(acts(&app).await, [1, 0]);
+    app.advance(Duration::from_secs(6 * 3600));
+    reset_node::actions::closing::tend(&app).await.unwrap();
+    assert_eq!(acts(&app).await, [1, 1]);
+    let at_once = format!("closes = {}", in_hours(&app, 50));
+    let other = say(&app, written(Kind::Proposal, "autre", &at_once, "Texte")).await.unwrap().0;
+    assert!(!page(&app, &other, "").await.contains("Annonce"));
+}
+
+#[tokio::test]
+async fn words_of_authors_are_marked_with_their_language_on_a_page_of_another() {
+    let app = node().await;
+    let first = say(&app, written(Kind::Decision, "a", DATED, "Le texte.")).await.unwrap().0;
+    let then = say(&app, written(Kind::Decision, "b", DATED, "Un autre.")).await.unwrap().0;
+    supersede(&app, first.clone(), then.clone(), asked("Mieux")).await.unwrap();
+    let told = page(&app, &first, "?lang=en").await;
+    assert!(told.contains("<dd lang=\"fr\"><a href=\"") && told.contains("2. Titre de b</a></dd>"), "{told}");
+    let register = app.visit("/coalitions/communs/decisions?lang=en", &[]).await.text;
+    assert!(register.contains("<span lang=\"fr\"><a href=\""), "{register}");
+}

@@ -1,7 +1,6 @@
 # The life of a coalition.
 
 stage-since = Since { $date }
-stage-why = { $since }: { $reason }
 list-and = and
 dimensions-missing = Actors are missing for: { $dimensions }.
 coalition-branches = Branches

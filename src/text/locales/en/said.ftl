@@ -36,3 +36,8 @@ path-since = { $precision ->
 ballot-late = taken after the deadline: does not count
 ballot-left = by an organisation that takes no position here any more: does not count
 ballot-uncounted = was not counted
+
+source-gone = { $head } on { $date }
+act-announced = Announcement
+
+calendar-milestone-done = Milestone done:

@@ -1,7 +1,6 @@
 # La vie d’une coalition.
 
 stage-since = Depuis le { $date }
-stage-why = { $since } : { $reason }
 list-and = et
 dimensions-missing = Il manque des acteurs pour : { $dimensions }.
 coalition-branches = Branches

@@ -36,3 +36,8 @@ path-since = { $precision ->
 ballot-late = prise après l’échéance : ne compte pas
 ballot-left = d’une organisation qui ne prend plus position ici : ne compte pas
 ballot-uncounted = n’a pas été comptée
+
+source-gone = { $head } le { $date }
+act-announced = Annonce
+
+calendar-milestone-done = Étape-clé faite :
