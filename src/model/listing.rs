@@ -92,6 +92,8 @@ pub struct Filter {
     pub ids: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// Instead of what is public: what was withdrawn at this moment or later.
+    pub withdrawn: Option<NaiveDateTime>,
     /// Not over at this moment (true), or over (false). What has no date is not over.
     pub coming: Option<(bool, NaiveDateTime)>,
 }
@@ -112,9 +114,11 @@ pub enum Order {
 
 macro_rules! public {
     ($query:expr, $filter:expr) => {{
-        let mut query = $query
-            .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
-            .into_boxed();
+        let mut query = $query.filter(publications::published_at.is_not_null()).into_boxed();
+        query = match $filter.withdrawn {
+            Some(since) => query.filter(publications::withdrawn_at.ge(since)),
+            None => query.filter(publications::withdrawn_at.is_null()),
+        };
         if let Some(id) = $filter.coalition {
             query = query.filter(publications::coalition_id.eq(id));
         }
@@ -209,6 +213,19 @@ pub fn ordered(
     query.then_order_by(publications::id.desc()).offset(offset).limit(limit).load(conn)
 }
 
+/// Ids of a page of public publications, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn ids(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<String>> {
+    let base = publications::table.left_join(publication_dates::table).select(publications::id);
+    public!(base, filter)
+        .order((publications::published_at, publications::id))
+        .offset(offset)
+        .limit(limit)
+        .load(conn)
+}
+
 /// How many public publications the filter finds.
 ///
 /// # Errors
@@ -247,6 +264,10 @@ pub struct ListedCoalition {
     pub territory: Option<String>,
     /// BCP 47.
     pub language: String,
+    /// Since when it is here.
+    pub created_at: NaiveDateTime,
+    /// When what it says of itself last changed.
+    pub updated_at: NaiveDateTime,
 }
 
 impl ListedCoalition {
