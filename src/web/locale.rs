@@ -53,6 +53,17 @@ impl Visit {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// The query of an address that asks for the same with these parameters alone; empty where none of them has a value.
+    pub fn kept(&self, names: &[&str]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for name in names {
+            if let Some(value) = self.parameter(name).filter(|value| !value.is_empty()) {
+                query.append_pair(name, &value);
+            }
+        }
+        query.finish()
+    }
+
     /// The number of the page of a list: `?page=`, from 1.
     pub fn page(&self) -> i64 {
         let page = self.parameter("page").and_then(|page| page.parse().ok());

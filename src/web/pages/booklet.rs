@@ -1,4 +1,4 @@
-//! The booklet (livret) of a coalition: what it is, its roadmap and its decisions on one page that is made to be printed.
+//! The booklet (livret) of a coalition: what it is, its roadmap, its decisions and what it shares on one page that is made to be printed.
 //! Nothing is said here that its other pages do not say.
 
 use askama::Template;
@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::coalition::DimensionView;
 use super::details::{self, Step};
-use super::parts::{Mark, Named, Reading};
+use super::parts::{Item, Mark, Named, Reading};
 use super::timeline::{self, Timeline};
 use super::{Frame, html};
 use crate::app::{App, SharedApp};
@@ -29,6 +29,8 @@ use crate::web::locale::Visit;
 /// Most roadmaps and decisions of a booklet, the latest: it is to be printed.
 const ROADMAPS: i64 = 3;
 const DECISIONS: i64 = 100;
+/// Most reports of progress, and most productions.
+const SHARED: i64 = 20;
 
 struct Row {
     actor: Actor,
@@ -38,6 +40,8 @@ struct Row {
     roadmaps: Vec<Publication>,
     known: Vec<(String, String)>,
     decisions: Vec<Listed>,
+    reports: Vec<Listed>,
+    productions: Vec<Listed>,
 }
 
 fn load(conn: &mut Conn, handle: &str) -> Result<Row, Error> {
@@ -56,6 +60,8 @@ fn load(conn: &mut Conn, handle: &str) -> Result<Row, Error> {
         members: coalition::members(conn, actor.id)?,
         known: listing::organisations_named(conn, &words)?,
         decisions: listing::publications(conn, &of(Kind::Decision), 0, DECISIONS)?,
+        reports: listing::publications(conn, &of(Kind::Report), 0, SHARED)?,
+        productions: listing::publications(conn, &of(Kind::Production), 0, SHARED)?,
         roadmaps,
         actor,
         coalition,
@@ -100,6 +106,8 @@ struct Booklet {
     facts: Vec<(&'static str, String)>,
     roadmaps: Vec<RoadmapView>,
     decisions: Vec<DecisionView>,
+    /// Reports of progress and productions, under the name of their kind.
+    shared: Vec<(&'static str, Vec<Item>)>,
     made: String,
     /// The coalition's page: root-relative, and in full for paper.
     page: String,
@@ -143,6 +151,11 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         facts: facts(lang, &coalition),
         roadmaps: roadmaps.map(|(n, one)| roadmap(&reading, n, one, &row.known, today)).collect(),
         decisions: row.decisions.iter().map(|one| decision(&reading, one)).collect::<Result<_, _>>()?,
+        shared: [(Kind::Report, &row.reports), (Kind::Production, &row.productions)]
+            .into_iter()
+            .filter(|(_, rows)| !rows.is_empty())
+            .map(|(kind, rows)| Ok((word(lang, "kinds", kind.as_str()), Item::all(rows, &reading)?)))
+            .collect::<Result<_, Error>>()?,
         made: tf(lang, "booklet-made", &[("date", (&dates::day(lang, today)).into())]),
         page: format!("/coalitions/{}", row.actor.handle),
         address: app.urls.coalition(&row.actor.handle),

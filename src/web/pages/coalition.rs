@@ -151,7 +151,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let dimensions = dimensions(lang, &row.lists, &row.members);
     let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
     Ok(CoalitionPage {
-        frame: frame(app, visit, &row, &name),
+        frame: frame(app, visit, &row, &name, kind),
         moved: Moved::of(app, lang, &row.actor),
         handle: format!("@{}@{}", row.actor.handle, app.urls.domain()),
         follow: format!("{path}/follow"),
@@ -202,10 +202,17 @@ fn contribution_link(reading: &Reading, listed: &contribution::Listed) -> (Named
     (Named { name, href: Some(format!("/notes/{}", listed.id)) }, reading.day(listed.published_at))
 }
 
-fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
+fn frame(app: &App, visit: &Visit, row: &Row, name: &str, kind: Option<Kind>) -> Frame {
     let mut frame = Frame::new(app, visit, name);
     frame.activity = Some(app.urls.coalition(&row.actor.handle));
-    frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
+    let narrowed = kind.map(|kind| format!("kind={kind}")).unwrap_or_default();
+    let and = if kind.is_some() { "?" } else { "" };
+    frame.feed = (format!("/coalitions/{}/feed.atom{and}{narrowed}", row.actor.handle), name.to_owned());
+    frame.publications(&format!(
+        "coalition={}{}{narrowed}",
+        row.actor.handle,
+        if kind.is_some() { "&" } else { "" }
+    ));
     frame.calendar = Some(format!("/coalitions/{}/calendar.ics", row.actor.handle));
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";

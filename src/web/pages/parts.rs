@@ -91,7 +91,7 @@ impl Item {
             href: format!("/publications/{}", listed.id),
             kind: listed.kind.as_str(),
             head: summary::head(reading.lang, &content, context),
-            tone: tone(listed.state),
+            tone: if summary::is_past(&content, context) { "over" } else { tone(listed.state) },
             title: listed.title.clone(),
             line: listed.summary.clone(),
             language: listed.language.clone(),

@@ -202,7 +202,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         kind: word(visit.lang, "kind", stored.kind.as_str()),
         coalition,
         head,
-        tone: tone(stored.state),
+        tone: if summary::is_past(&content, context) { "over" } else { tone(stored.state) },
         line: stored.summary,
         authors: publication
             .authors

@@ -214,7 +214,9 @@ fn view(
     let title = visit.lang_text("register-title");
     let mut frame = Frame::new(app, visit, format!("{title} · {name}"));
     frame.activity = Some(frame.url.clone());
-    frame.feed = (format!("{path}/feed.atom"), name.clone());
+    frame.feed = (format!("{path}/feed.atom?kind=decision"), frame.title.clone());
+    let of = &actor.handle;
+    frame.forms = Some((format!("/decisions.json?coalition={of}"), format!("/decisions.csv?coalition={of}")));
     frame.description = visit.lang_text("register-what").to_owned();
     RegisterPage {
         pager: Pager::new(&format!("{path}/decisions?page="), page, total),

@@ -3,6 +3,7 @@
 mod deeds;
 mod forms;
 mod life;
+mod listed;
 mod lists;
 mod look;
 mod looks;
@@ -130,11 +131,12 @@ impl Shown {
             ["/", "/coalitions", "/coalitions/communs", "/coalitions/communs/actions", "/publications"]
                 .map(String::from)
                 .to_vec();
-        for list in ["proposals", "meetings", "roadmaps"] {
+        for list in ["proposals", "meetings", "roadmaps", "reports", "productions"] {
             paths.push(format!("/{list}"));
             paths.push(format!("/coalitions/communs/{list}"));
         }
         paths.push("/decisions".into());
+        paths.push("/organisations".into());
         paths.extend(
             [
                 "/organisations/communs_org",
