@@ -6,14 +6,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::coalition::DimensionView;
+use super::coalition::{DimensionView, associated, dimensions, member, qualities};
 use super::details::{self, Step};
 use super::parts::{Item, Mark, Named, Reading};
 use super::timeline::{self, Timeline};
 use super::{Frame, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::coalition::Quality;
 use crate::domain::publication::{Details, Kind};
 use crate::domain::state::State as Standing;
 use crate::model::actor::Actor;
@@ -101,6 +100,8 @@ struct Booklet {
     qualities: Vec<&'static str>,
     levers: Vec<String>,
     dimensions: Vec<DimensionView>,
+    /// The sentence about a dimension without actors belongs to the coalition's page.
+    missing: Option<String>,
     members: Vec<(Named, &'static str)>,
     associated: Vec<(String, &'static str)>,
     facts: Vec<(&'static str, String)>,
@@ -141,13 +142,10 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         stage: word(lang, "stage", coalition.stage.as_str()),
         mark: Mark::of(|quality| lists.qualities.contains(&quality)),
         qualities: qualities(lang, &lists),
-        dimensions: super::coalition::dimensions(lang, &lists, &row.members),
+        missing: None,
+        dimensions: dimensions(lang, &lists, &row.members),
         members: row.members.iter().map(|one| member(lang, one)).collect(),
-        associated: lists
-            .associated
-            .iter()
-            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
-            .collect(),
+        associated: associated(lang, &lists),
         facts: facts(lang, &coalition),
         roadmaps: roadmaps.map(|(n, one)| roadmap(&reading, n, one, &row.known, today)).collect(),
         decisions: row.decisions.iter().map(|one| decision(&reading, one)).collect::<Result<_, _>>()?,
@@ -167,15 +165,6 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         language: coalition.language,
         name,
     })
-}
-
-fn qualities(lang: Lang, lists: &Lists) -> Vec<&'static str> {
-    let sought = Quality::ALL.iter().filter(|quality| lists.qualities.contains(quality));
-    sought.map(|quality| word(lang, "quality", quality.as_str())).collect()
-}
-
-fn member(lang: Lang, member: &Member) -> (Named, &'static str) {
-    (Named::organisation(&member.handle, &member.name), word(lang, "role", member.role.as_str()))
 }
 
 fn facts(lang: Lang, coalition: &Coalition) -> Vec<(&'static str, String)> {

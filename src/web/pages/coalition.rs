@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::domain::coalition::{AssociatedState, Dimension, Quality, folded};
 use crate::domain::publication::Kind;
 use crate::model::actor::Actor;
-use crate::model::coalition::{self, Coalition, Lists, Member};
+use crate::model::coalition::{self, Associated, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
 use crate::model::{action_item, contribution, decision, follower};
@@ -79,16 +79,6 @@ pub(super) struct DimensionView {
     pub actors: Vec<Named>,
 }
 
-struct Fact {
-    label: &'static str,
-    value: String,
-}
-
-struct MemberView {
-    who: Named,
-    role: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "coalition.html")]
 struct CoalitionPage {
@@ -112,8 +102,8 @@ struct CoalitionPage {
     dimensions: Vec<DimensionView>,
     missing: Option<String>,
     associated: Vec<(String, &'static str)>,
-    members: Vec<MemberView>,
-    facts: Vec<Fact>,
+    members: Vec<(Named, &'static str)>,
+    facts: Vec<(&'static str, String)>,
     followers: i64,
     /// Entries of its register.
     decisions: i64,
@@ -162,20 +152,11 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         problem: row.coalition.problem.as_deref().map(render),
         narrative: row.coalition.narrative.as_deref().map(render),
         mark: Mark::of(|quality| sought.contains(&quality)),
-        qualities: Quality::ALL
-            .iter()
-            .filter(|quality| sought.contains(quality))
-            .map(|quality| word(lang, "quality", quality.as_str()))
-            .collect(),
+        qualities: qualities(lang, &row.lists),
         missing: life::missing(lang, &lacking),
         dimensions,
-        associated: row
-            .lists
-            .associated
-            .iter()
-            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
-            .collect(),
-        members: row.members.iter().map(|member| member_view(lang, member)).collect(),
+        associated: associated(lang, &row.lists),
+        members: row.members.iter().map(|one| member(lang, one)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
         decisions: row.decisions,
@@ -224,11 +205,21 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str, kind: Option<Kind>) ->
     frame
 }
 
-fn member_view(lang: Lang, member: &Member) -> MemberView {
-    MemberView {
-        who: Named::organisation(&member.handle, &member.name),
-        role: word(lang, "role", member.role.as_str()),
-    }
+/// A member and its role.
+pub(super) fn member(lang: Lang, member: &Member) -> (Named, &'static str) {
+    (Named::organisation(&member.handle, &member.name), word(lang, "role", member.role.as_str()))
+}
+
+/// The qualities sought, in the order of the ring.
+pub(super) fn qualities(lang: Lang, lists: &Lists) -> Vec<&'static str> {
+    let sought = Quality::ALL.iter().filter(|quality| lists.qualities.contains(quality));
+    sought.map(|quality| word(lang, "quality", quality.as_str())).collect()
+}
+
+/// The wish-list, each with how far it has come.
+pub(super) fn associated(lang: Lang, lists: &Lists) -> Vec<(String, &'static str)> {
+    let state = |one: &Associated| word(lang, "associated", one.state.as_str());
+    lists.associated.iter().map(|one| (one.name.clone(), state(one))).collect()
 }
 
 /// The three dimensions, if anything is known of them: those without actors are named too.
@@ -255,7 +246,7 @@ pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<D
     Dimension::ALL.iter().map(view).collect()
 }
 
-fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
+fn facts(lang: Lang, row: &Row) -> Vec<(&'static str, String)> {
     let coalition = &row.coalition;
     let topic = coalition.topic.clone().filter(|_| coalition.title.is_some());
     let horizon = coalition.horizon.map(|day| dates::day(lang, day));
@@ -272,8 +263,5 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
         ("coalition-pilot", pilot),
         ("coalition-languages", languages),
     ];
-    facts
-        .into_iter()
-        .filter_map(|(label, value)| Some(Fact { label: t(lang, label), value: value? }))
-        .collect()
+    facts.into_iter().filter_map(|(label, value)| Some((t(lang, label), value?))).collect()
 }
