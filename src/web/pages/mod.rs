@@ -23,6 +23,7 @@ mod path_said;
 mod person;
 mod publication;
 mod publications;
+mod reached;
 mod register;
 mod register_data;
 mod revisions;
