@@ -151,7 +151,10 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
     let made = row.published_at.unwrap_or(row.updated_at).and_utc();
     let published = When::Day(made.with_timezone(&reading.zone).date_naive());
     let when = match details {
-        Details::Proposal(proposal) => proposal.opens,
+        // A later round opens after what was said in those before it.
+        Details::Proposal(proposal) => {
+            proposal.opens.filter(|opens| dates::begin(*opens, reading.zone) < made)
+        }
         Details::Consultation(asked) => asked.opens,
         Details::Minutes(meeting) | Details::Meeting(meeting) => meeting.start,
         Details::Decision(decision) => decision.date,

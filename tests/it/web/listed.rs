@@ -271,7 +271,12 @@ async fn amended(app: &TestApp, proposal: &str, by: i64, number: u8, at: NaiveDa
 async fn the_path_shows_the_amendments_and_positions_of_a_proposal_on_both_its_ends() {
     let app = TestApp::new().await;
     let made = app.coalition("communs").await;
-    let alone = app.proposal(&made, "seule").await;
+    let mut asked = proposal();
+    if let Details::Proposal(round) = &mut asked {
+        // Its second round, later than what was said in the first.
+        round.opens = Some("2032-01-01".parse().unwrap());
+    }
+    let alone = app.publication(&made, "seule", asked).await;
     let page = app.visit(alone.strip_prefix(app.url()).unwrap(), &[]).await.text;
     assert!(!page.contains("<ol class=\"path\">"), "a proposal of which nothing was said stands alone");
     let (id, now) = (alone.rsplit('/').next().unwrap().to_owned(), app.now().naive_utc());
