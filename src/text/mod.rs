@@ -3,6 +3,7 @@
 
 pub mod dates;
 pub mod html;
+pub mod mail;
 mod messages;
 pub mod news;
 pub mod post;
