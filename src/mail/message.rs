@@ -33,7 +33,7 @@ pub(super) fn build(config: &Config, urls: &Urls, mail: &Mail) -> Result<Message
         .message_id(Some(format!("<{}@{}>", mail.id, host(urls))))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
         .header(ContentType::TEXT_PLAIN);
-    let message = answered_at(builder, &config.mail)?.body(mail.text.clone());
+    let message = answered_at(builder, &config.mail)?.body(plain(&mail.text));
     message.map_err(|error| format!("it cannot be written: {error}"))
 }
 
@@ -56,6 +56,11 @@ fn answered_at(builder: MessageBuilder, settings: &Settings) -> Result<MessageBu
     }
     let to = settings.reply_to.parse().map_err(|_| "mail.reply_to is no e-mail address".to_owned())?;
     Ok(builder.reply_to(to))
+}
+
+/// Lines and nothing that steers: a bare carriage return is no end of a line, and some servers take it for one.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
 /// Without control characters: a header is one line.
@@ -137,15 +142,14 @@ mod tests {
         let message = built("Nœud", "Confirmez", "Bonjour,\n\nà vous.\n");
         assert_eq!(headers(&message), HEADERS);
         for line in [
-            "Date: Thu, 18 Nov 2026 10:26:40 +0000\r\n",
+            "Date: Wed, 18 Nov 2026 11:06:40 +0000\r\n",
             "Message-ID: <0190@a.example>\r\n",
             "Auto-Submitted: auto-generated\r\n",
             "To: jo@b.example\r\n",
             "Content-Type: text/plain; charset=utf-8\r\n",
         ] {
-            assert!(message.contains(line) || line.starts_with("Date"), "{line}: {message}");
+            assert!(message.contains(line), "{line}: {message}");
         }
-        assert!(message.contains("Nov 2026") && message.contains("+0000"), "{message}");
     }
 
     #[test]
