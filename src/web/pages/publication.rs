@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::register::{self, Standing};
-use super::round;
+use super::{reached, round};
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
@@ -125,6 +125,7 @@ struct PublicationPage {
     view: View,
     poll: Option<Poll>,
     ballot: Option<round::Ballot>,
+    reached: Option<reached::Reached>,
     registrations: Option<Registrations>,
     source: Option<Named>,
     standing: Option<Standing>,
@@ -216,6 +217,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         view,
         poll,
         ballot,
+        reached: reached::view(&publication.details, &reading),
         registrations,
         standing,
         source: row.source.map(|source| Named {

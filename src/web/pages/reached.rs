@@ -1,0 +1,40 @@
+//! The part of a decision's page that tells what it rests on: how many stood where when it was taken, and who, as its entry in
+//! the register keeps them. Their reasons stand on the page of the proposal.
+
+use super::parts::{Named, Reading};
+use super::round::{self, Share};
+use crate::domain::publication::Details;
+use crate::text::{number, tf, word};
+
+/// See the module.
+pub(super) struct Reached {
+    pub shares: Vec<Share>,
+    /// The bar in words.
+    pub tally: String,
+    pub quorum: String,
+    /// Who, and the code and name of the stance.
+    pub voices: Vec<(Named, &'static str, &'static str)>,
+}
+
+/// None where nothing was counted.
+pub(super) fn view(details: &Details, reading: &Reading) -> Option<Reached> {
+    let Details::Decision(decision) = details else { return None };
+    let (reached, lang) = (decision.reached.as_ref()?, reading.lang);
+    let (shares, tally) = round::shares(lang, decision.method?, &reached.tally);
+    let spoken = number(lang, reached.positions.len().try_into().unwrap_or(i64::MAX));
+    let needed = number(lang, reached.quorum.unwrap_or(1).into());
+    let voice = |one: &crate::domain::position::Recorded| {
+        // Of another node it is told by its address.
+        let named = match one.organisation.contains('/') {
+            true => Named { name: one.name.clone(), href: Some(one.organisation.clone()) },
+            false => Named::organisation(&one.organisation, &one.name),
+        };
+        (named, one.stance.as_str(), word(lang, "stance", one.stance.as_str()))
+    };
+    Some(Reached {
+        quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", (&needed).into())]),
+        voices: reached.positions.iter().map(voice).collect(),
+        shares,
+        tally,
+    })
+}
