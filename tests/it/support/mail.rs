@@ -163,8 +163,9 @@ pub(crate) fn body(mail: &Value) -> String {
     let mut parts = joined.split('=');
     bytes.extend(parts.next().unwrap().bytes());
     for part in parts {
-        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
-        bytes.extend(part[2..].bytes());
+        let (byte, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(byte, 16).unwrap());
+        bytes.extend(rest.bytes());
     }
     String::from_utf8(bytes).unwrap()
 }
@@ -173,5 +174,5 @@ pub(crate) fn body(mail: &Value) -> String {
 pub(crate) fn link(mail: &Value) -> String {
     let text = body(mail);
     let line = text.lines().find(|line| line.contains("/interest/confirm?token=")).unwrap();
-    line[line.find("/interest").unwrap()..].to_owned()
+    format!("/interest/confirm?token={}", line.split_once("/interest/confirm?token=").unwrap().1)
 }
