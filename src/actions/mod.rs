@@ -11,6 +11,7 @@ pub mod charter;
 pub mod closing;
 pub mod coalition;
 pub mod comment;
+pub mod confirmation;
 pub mod consultation;
 mod content;
 pub mod contribution;

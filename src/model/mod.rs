@@ -28,6 +28,7 @@ pub mod life;
 pub mod link;
 pub mod listing;
 pub mod lock;
+pub mod mail;
 pub mod meta;
 pub mod minutes;
 pub mod moderation;

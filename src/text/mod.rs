@@ -3,6 +3,7 @@
 
 pub mod dates;
 pub mod html;
+pub mod mail;
 pub mod meetings;
 mod messages;
 pub mod news;

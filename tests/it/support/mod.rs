@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod db;
 pub(crate) mod fedify;
 pub(crate) mod fixtures;
+pub(crate) mod mail;
 pub(crate) mod node;
 pub(crate) mod peer;
 pub(crate) mod python;
