@@ -12,7 +12,7 @@ use crate::app::{App, Local};
 use crate::db::{self, Conn};
 use crate::domain::actor::ActorKind;
 use crate::domain::decision::same_frozen;
-use crate::domain::publication::{Content, Details, Kind};
+use crate::domain::publication::{Content, Decision, Details, Kind};
 use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
 use crate::model::coalition;
@@ -248,6 +248,15 @@ fn details_json(details: &Details) -> Result<String, Error> {
         .map_err(|error| db::Error::Corrupt(format!("the details cannot be written: {error}")).into())
 }
 
+/// As the row and its revision keep it: of the positions that led to a decision there may be many, and they stand in its entry.
+fn kept(content: &Content) -> Content {
+    let mut kept = content.clone();
+    if let Details::Decision(Decision { reached: Some(reached), .. }) = &mut kept.details {
+        reached.positions.clear();
+    }
+    kept
+}
+
 fn insert(
     conn: &mut Conn,
     act: &Act,
@@ -261,6 +270,7 @@ fn insert(
     let now = act.at.naive_utc();
     let public = content.state != State::Draft;
     let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
+    let kept = kept(content);
     let row = Row {
         id: act.new_id(),
         coalition_id: group.id,
@@ -274,7 +284,7 @@ fn insert(
         html: html::render(&content.body),
         language: content.language.clone(),
         licence: content.licence.clone(),
-        details: details_json(&content.details)?,
+        details: details_json(&kept.details)?,
         revision: i32::from(public),
         published_at: public.then_some(now),
         updated_at: now,
@@ -284,7 +294,7 @@ fn insert(
         likes: 0,
         shares: 0,
     };
-    publication::insert(conn, &row, authors, content)?;
+    publication::insert(conn, &row, authors, &kept)?;
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }

@@ -421,6 +421,40 @@ pub fn count_public(conn: &mut Conn, coalition: Option<i64>) -> Result<i64> {
     query.get_result(conn)
 }
 
+/// The title of the publication with this id, also of a draft or a withdrawn one.
+///
+/// # Errors
+/// The database's.
+pub fn title(conn: &mut Conn, id: &str) -> Result<Option<String>> {
+    publications::table.find(id).select(publications::title).first(conn).optional()
+}
+
+/// The revisions of these numbers of a publication, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn numbered_revisions(conn: &mut Conn, id: &str, numbers: &[i32]) -> Result<Vec<Revision>> {
+    revisions::table
+        .filter(revisions::publication_id.eq(id).and(revisions::number.eq_any(numbers.to_vec())))
+        .order(revisions::number)
+        .select(Revision::as_select())
+        .load(conn)
+}
+
+/// At most `limit` revisions of a publication, latest first, after `offset` of them.
+///
+/// # Errors
+/// The database's.
+pub fn latest_revisions(conn: &mut Conn, id: &str, offset: i64, limit: i64) -> Result<Vec<Revision>> {
+    revisions::table
+        .filter(revisions::publication_id.eq(id))
+        .order(revisions::number.desc())
+        .offset(offset)
+        .limit(limit)
+        .select(Revision::as_select())
+        .load(conn)
+}
+
 /// The revisions of a publication, oldest first.
 ///
 /// # Errors

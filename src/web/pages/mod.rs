@@ -31,6 +31,7 @@ mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
+mod voices;
 
 pub(crate) use publication::markdown;
 
