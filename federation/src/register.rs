@@ -135,8 +135,10 @@ impl Reader {
             return Err(Unreadable::TooLarge);
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        // JSON is UTF-8, also where a member is skipped (RFC 8259, section 8.1).
+        let json = std::str::from_utf8(bytes).map_err(|error| Unreadable::Syntax(error.to_string()))?;
         let outer: Outer<'_> =
-            serde_json::from_slice(bytes).map_err(|error| Unreadable::Syntax(error.to_string()))?;
+            serde_json::from_str(json).map_err(|error| Unreadable::Syntax(error.to_string()))?;
         if self.coalition.is_empty() {
             self.coalition = outer.coalition();
         }

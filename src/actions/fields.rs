@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 use crate::domain::publication::When;
 use crate::domain::words::UnknownWord;
 
+/// A text with U+0000 is kept by no PostgreSQL and read by no peer, nor by who verifies a register.
+pub(super) const NUL: &str = "it has a NUL character (U+0000), which no peer reads: remove it";
+
 /// What is wrong with a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -99,16 +102,22 @@ impl Fields {
     /// A text without the space around it; none if nothing is left.
     ///
     /// # Errors
-    /// It is no text.
+    /// It is no text, or holds a NUL.
     pub fn text(&mut self, key: &str) -> Result<Option<String>, Error> {
         match self.take(key) {
             None => Ok(None),
-            Some(Value::String(text)) => {
-                let text = text.trim().to_owned();
-                Ok((!text.is_empty()).then_some(text))
-            }
+            Some(Value::String(text)) => self.trimmed(key, &text),
             Some(_) => Err(self.wrong(key, "must be a text: write it between quotes")),
         }
+    }
+
+    /// Without the space around it; none if nothing is left.
+    pub(super) fn trimmed(&self, key: &str, text: &str) -> Result<Option<String>, Error> {
+        if text.contains('\0') {
+            return Err(self.wrong(key, NUL));
+        }
+        let text = text.trim();
+        Ok((!text.is_empty()).then(|| text.to_owned()))
     }
 
     /// A text that must be there.
@@ -207,7 +216,7 @@ impl Fields {
     /// A list of texts; empty where it is absent. Empty entries are left out.
     ///
     /// # Errors
-    /// It is no list of texts.
+    /// It is no list of texts, or one holds a NUL.
     pub fn texts(&mut self, key: &str) -> Result<Vec<String>, Error> {
         let list = match self.take(key) {
             None => return Ok(Vec::new()),
@@ -216,10 +225,8 @@ impl Fields {
         };
         let mut texts = Vec::with_capacity(list.len());
         for value in list {
-            let text = value.as_str().ok_or_else(|| self.not_texts(key))?.trim();
-            if !text.is_empty() {
-                texts.push(text.to_owned());
-            }
+            let text = value.as_str().ok_or_else(|| self.not_texts(key))?;
+            texts.extend(self.trimmed(key, text)?);
         }
         Ok(texts)
     }

@@ -51,6 +51,9 @@ pub enum Error {
     /// A key.
     #[error(transparent)]
     Field(#[from] fields::Error),
+    /// The body holds a NUL.
+    #[error("the text: {}", fields::NUL)]
+    Nul,
     /// The body is too long to travel.
     #[error("the text is {0} bytes long: at most {MAX_BODY} travel")]
     TooLong(usize),
@@ -129,6 +132,9 @@ impl Manuscript {
         allowed.extend(own_keys(kind));
         fields.only(&allowed)?;
         let body = body.trim();
+        if body.contains('\0') {
+            return Err(Error::Nul);
+        }
         if body.len() > MAX_BODY {
             return Err(Error::TooLong(body.len()));
         }

@@ -86,6 +86,23 @@ fn milestones_are_read_with_indicators_and_victories() {
 }
 
 #[test]
+fn a_nul_is_refused_where_it_stands() {
+    for (title, tag, body, place) in [
+        ("T\\u0000", "a", "B", "`title`: "),
+        ("T", "a\\u0000", "B", "`tags`: "),
+        ("T", "a", "B\0", "the text: "),
+    ] {
+        let file = format!(
+            "+++\nkind = \"roadmap\"\ncoalition = \"a\"\ntitle = \"{title}\"\ntags = [\"{tag}\"]\n+++\n{body}"
+        );
+        assert_eq!(
+            read(&file).unwrap_err(),
+            format!("{place}it has a NUL character (U+0000), which no peer reads: remove it")
+        );
+    }
+}
+
+#[test]
 fn a_file_of_another_system_reads_the_same() {
     let unix = "+++\nkind = \"roadmap\"\ncoalition = \"a\"\ntitle = \"T\"\n+++\nA\n\nB\n";
     let dos = format!("\u{feff}{}", unix.replace('\n', "\r\n"));

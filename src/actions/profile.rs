@@ -301,7 +301,7 @@ fn associated(fields: &mut Fields) -> Result<Vec<Associated>, fields::Error> {
     for (index, value) in (1_usize..).zip(fields.values("associated")?) {
         let one = match value {
             Value::String(name) => Associated {
-                name: name.trim().to_owned(),
+                name: fields.trimmed("associated", &name)?.unwrap_or_default(),
                 state: AssociatedState::Wanted,
                 dimensions: Vec::new(),
             },

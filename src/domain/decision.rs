@@ -126,11 +126,11 @@ pub fn act_of(state: State) -> Act {
     }
 }
 
-/// The day of the act, as an entry or its first 200 bytes tell it: canonical JSON is ordered by its keys, and only the act and the
-/// handle of the coalition, of at most 60 bytes, stand before it. None where it has none.
+/// The day of the act, as an entry or its first 200 bytes tell it: canonical JSON is ordered by its keys, and only the act (where
+/// there is one) and the handle of the coalition, of at most 60 bytes, stand before it. None where it has none.
 pub fn date(entry: &str) -> Option<When> {
     let (before, rest) = entry.split_once("\"date\":\"")?;
-    let is_first = before.matches(':').count() == 2;
+    let is_first = before.matches(':').count() <= 2;
     rest.split_once('"').filter(|_| is_first).and_then(|(date, _)| date.parse().ok())
 }
 
@@ -168,6 +168,8 @@ mod tests {
         };
         let told = |entry: &Entry| serde_jcs::to_string(entry).unwrap().chars().take(200).collect::<String>();
         assert_eq!(date(&told(&entry)), entry.date);
+        let old = told(&entry).replace("\"act\":\"adopt\",", "");
+        assert_eq!(date(&old), entry.date, "an entry from before there were other acts");
         entry.date = None;
         assert_eq!(date(&told(&entry)), None);
         assert_eq!(date(&serde_jcs::to_string(&entry).unwrap()), None);

@@ -28,6 +28,8 @@ const PAGES = [
   ["styleguide", "/styleguide"],
 ];
 const SIZES = [1280, 360];
+/** A sheet at 96 dots an inch, without the margins. */
+const A4 = 672;
 /** Longer pages are cut: what is further down looks as what is above. */
 const HIGHEST = 2000;
 
@@ -45,13 +47,15 @@ async function address(tab, base, [, path, link, more]) {
   return found && found + (more ?? "");
 }
 
-async function shot(tab, file, width, scheme) {
+/** Takes the page as it stands, and says that it did. */
+async function shot(tab, name, width, scheme, media) {
+  await tab.scheme(scheme, media);
   await tab.size(width);
-  await tab.scheme(scheme);
   const height = Math.min(HIGHEST, await tab.ask("document.documentElement.scrollHeight"));
   const clip = { x: 0, y: 0, width, height, scale: 1 };
   const { data } = await tab.send("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: true });
-  writeFileSync(join(folder, file), narrowed(Buffer.from(data, "base64")));
+  writeFileSync(join(folder, `${name}.png`), narrowed(Buffer.from(data, "base64")));
+  taken += 1;
 }
 
 const node = await demo(program);
@@ -70,20 +74,10 @@ try {
       }
       await tab.open(url);
       for (const width of SIZES) {
-        for (const scheme of ["light", "dark"]) {
-          await shot(tab, `${page[0]}-${lang}-${width}${scheme === "dark" ? "-dark" : ""}.png`, width, scheme);
-          taken += 1;
-        }
+        await shot(tab, `${page[0]}-${lang}-${width}`, width, "light");
+        await shot(tab, `${page[0]}-${lang}-${width}-dark`, width, "dark");
       }
-      // A4 at 96 dots an inch, without the margins.
-      await tab.scheme("light", "print");
-      await tab.size(672);
-      const { data } = await tab.send("Page.captureScreenshot", {
-        format: "png", captureBeyondViewport: true,
-        clip: { x: 0, y: 0, width: 672, height: Math.min(HIGHEST, await tab.ask("document.documentElement.scrollHeight")), scale: 1 },
-      });
-      writeFileSync(join(folder, `${page[0]}-${lang}-print.png`), narrowed(Buffer.from(data, "base64")));
-      taken += 1;
+      await shot(tab, `${page[0]}-${lang}-print`, A4, "light", "print");
     }
   }
 } finally {

@@ -4,6 +4,8 @@ use crate::key::Ed25519Private;
 use crate::proof;
 use serde_json::json;
 
+mod histories;
+
 const COMMUNS: &str = "https://a.example/coalitions/communs";
 
 fn now() -> DateTime<Utc> {

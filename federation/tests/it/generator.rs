@@ -1,7 +1,7 @@
 //! Many inputs from few seeds, fast: each is made from its number alone, so that one that fails can be made again. Used by the
 //! generated inputs of this crate and of the server; knows no parser.
 //!
-//! `RESET_INPUTS` says how many (20,000), `RESET_SEED` from which seed (1), `RESET_INPUT` makes that one alone.
+//! `RESET_INPUTS` says how many (else 20,000, or what the test says), `RESET_SEED` from which seed (1), `RESET_INPUT` makes that one alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -87,10 +87,15 @@ fn setting(name: &str) -> Option<u64> {
 
 /// Runs `one` for as many inputs as the environment says, on every core, and prints how many they were.
 pub(crate) fn run(what: &str, one: impl Fn(&mut Random) + Sync) {
+    run_or(20_000, what, one);
+}
+
+/// The same with another number of inputs where the environment says none.
+pub(crate) fn run_or(usual: u64, what: &str, one: impl Fn(&mut Random) + Sync) {
     let seed = setting("RESET_SEED").unwrap_or(1);
     let (first, count) = match setting("RESET_INPUT") {
         Some(number) => (number, number + 1),
-        None => (0, setting("RESET_INPUTS").unwrap_or(20_000)),
+        None => (0, setting("RESET_INPUTS").unwrap_or(usual)),
     };
     let (next, began) = (AtomicU64::new(first), Instant::now());
     let work = || loop {

@@ -21,6 +21,7 @@ mod path;
 mod person;
 mod publication;
 mod publications;
+mod reached;
 mod register;
 mod register_data;
 mod revisions;

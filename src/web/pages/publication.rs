@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use super::details::{self, View};
 use super::parts::{Moment, Named, Pager, Reading, tone};
 use super::register::{self, Standing};
-use super::round;
 use super::thread::{self, Entry, Thread};
 use super::timeline;
 use super::turnout::{self, Poll, Registrations};
 use super::{Frame, adoption, html, path, register_data};
+use super::{reached, round};
 use crate::app::{App, SharedApp, Urls};
 use crate::db::Conn;
 use crate::domain::publication::{Attachment, Details};
@@ -126,6 +126,7 @@ struct PublicationPage {
     view: View,
     poll: Option<Poll>,
     ballot: Option<round::Ballot>,
+    reached: Option<reached::Reached>,
     registrations: Option<Registrations>,
     source: Option<Named>,
     standing: Option<Standing>,
@@ -196,6 +197,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
     let registrations = turnout::registrations(&publication, &reading);
     let positions = visit.number("positions");
     let ballot = row.round.map(|round| round::view(round, positions, &reading)).transpose()?;
+    let reached = reached::view(&publication, &reading);
     let adoption = adoption::view(&row.adoption, &publication, &reading);
     let path = path::view(&row.path, &reading);
     let stored = publication.row;
@@ -219,6 +221,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         view,
         poll,
         ballot,
+        reached,
         registrations,
         standing,
         source: row.source.map(|source| Named {

@@ -14,6 +14,7 @@ use crate::actions::ballot;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
 use crate::domain::position::Stance;
+use crate::domain::publication::Method;
 use crate::domain::state::State;
 use crate::model::amendment::{self, Amendment};
 use crate::model::proposal::{self, Done};
@@ -124,8 +125,7 @@ pub(super) fn told(conn: &mut Conn, publication: &Publication, zone: Tz) -> Resu
 pub(super) fn view(row: Row, page: i64, reading: &Reading) -> Result<Ballot, Error> {
     let (lang, ballot) = (reading.lang, row.ballot);
     let count = Count::of(&ballot)?;
-    let shares = shares(lang, &ballot, &count.tally);
-    let told: Vec<&str> = shares.iter().map(|share| share.told.as_str()).collect();
+    let (shares, tally) = shares(lang, ballot.proposal.method, &count.tally);
     let spoken = number(lang, count.counted.len().try_into().unwrap_or(i64::MAX));
     let needed = number(lang, count.needed.into());
     let voices = Voices::of(&ballot, &count);
@@ -138,7 +138,7 @@ pub(super) fn view(row: Row, page: i64, reading: &Reading) -> Result<Ballot, Err
         sentences: sentences(lang, &ballot, &count, reading),
         rule: word(lang, "ballot-rule", ballot.proposal.method.as_str()).to_owned(),
         quorum: tf(lang, "ballot-quorum", &[("spoken", (&spoken).into()), ("needed", (&needed).into())]),
-        tally: tf(lang, "ballot-tally", &[("parts", (&told.join(", ")).into())]),
+        tally,
         objections: count
             .standing
             .iter()
@@ -187,9 +187,10 @@ fn sentences(lang: Lang, ballot: &ballot::Ballot, count: &Count, reading: &Readi
     vec![word(lang, "ballot-asks", phase), t(lang, next)]
 }
 
-fn shares(lang: Lang, ballot: &ballot::Ballot, tally: &BTreeMap<String, u32>) -> Vec<Share> {
+/// The parts of the bar of stances, and all of them in words.
+pub(super) fn shares(lang: Lang, method: Method, tally: &BTreeMap<String, u32>) -> (Vec<Share>, String) {
     let count = |stance: &Stance| tally.get(stance.as_str()).copied().unwrap_or(0);
-    let stances = Stance::of(ballot.proposal.method);
+    let stances = Stance::of(method);
     let all = usize::try_from(stances.iter().map(count).sum::<u32>()).unwrap_or(0).max(1);
     let mut before = 0_usize;
     let share = |stance: &Stance| {
@@ -205,7 +206,10 @@ fn shares(lang: Lang, ballot: &ballot::Ballot, tally: &BTreeMap<String, u32>) ->
             wide: (before.saturating_mul(100) / all).saturating_sub(from),
         }
     };
-    stances.iter().map(share).collect()
+    let shares: Vec<Share> = stances.iter().map(share).collect();
+    let told: Vec<&str> = shares.iter().map(|share| share.told.as_str()).collect();
+    let told = tf(lang, "ballot-tally", &[("parts", (&told.join(", ")).into())]);
+    (shares, told)
 }
 
 fn change(one: Amendment, texts: &BTreeMap<i32, String>, reading: &Reading) -> Change {

@@ -50,6 +50,7 @@ ballot-amendment-version = to version { $version }
 ballot-acts = Acts
 ballot-clock = the clock
 ballot-decision = Decision:
+reached-who = Who took a position
 amendment-proposed = awaiting an answer
 amendment-accepted = accepted
 amendment-declined = declined

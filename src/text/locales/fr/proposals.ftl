@@ -50,6 +50,7 @@ ballot-amendment-version = sur la version { $version }
 ballot-acts = Actes
 ballot-clock = l’horloge
 ballot-decision = Décision :
+reached-who = Qui a pris position
 amendment-proposed = en attente de réponse
 amendment-accepted = accepté
 amendment-declined = refusé
