@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::content::content;
+use super::content::{content, kept};
 use super::front_matter::Manuscript;
 use super::register::{self, Told};
 use super::{Act, Error, consultation, moving, no_actor, note, proposal, trace};
@@ -12,7 +12,7 @@ use crate::app::{App, Local};
 use crate::db::{self, Conn};
 use crate::domain::actor::ActorKind;
 use crate::domain::decision::same_frozen;
-use crate::domain::publication::{Content, Decision, Details, Kind};
+use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
 use crate::model::coalition;
@@ -246,15 +246,6 @@ pub(crate) fn the(conn: &mut Conn, act: &Act, id: &str) -> Result<Publication, E
 fn details_json(details: &Details) -> Result<String, Error> {
     serde_json::to_string(details)
         .map_err(|error| db::Error::Corrupt(format!("the details cannot be written: {error}")).into())
-}
-
-/// As the row and its revision keep it: of the positions that led to a decision there may be many, and they stand in its entry.
-fn kept(content: &Content) -> Content {
-    let mut kept = content.clone();
-    if let Details::Decision(Decision { reached: Some(reached), .. }) = &mut kept.details {
-        reached.positions.clear();
-    }
-    kept
 }
 
 fn insert(

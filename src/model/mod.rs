@@ -44,6 +44,7 @@ pub mod registration;
 pub mod remote;
 pub mod reply;
 pub mod report;
+pub mod revision;
 pub mod search;
 pub mod second_knock;
 pub mod series;

@@ -141,20 +141,6 @@ impl Publication {
     }
 }
 
-/// One revision.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = revisions)]
-pub struct Revision {
-    /// From 1.
-    pub number: i32,
-    /// [`Content`] as JSON.
-    pub content: String,
-    /// When it was made.
-    pub made_at: NaiveDateTime,
-    /// Why, where a reason was given.
-    pub reason: Option<String>,
-}
-
 /// Stores a new publication with its authors (row ids), tags and, unless it is a draft, its first revision.
 ///
 /// # Errors
@@ -427,44 +413,6 @@ pub fn count_public(conn: &mut Conn, coalition: Option<i64>) -> Result<i64> {
 /// The database's.
 pub fn title(conn: &mut Conn, id: &str) -> Result<Option<String>> {
     publications::table.find(id).select(publications::title).first(conn).optional()
-}
-
-/// The revisions of these numbers of a publication, oldest first.
-///
-/// # Errors
-/// The database's.
-pub fn numbered_revisions(conn: &mut Conn, id: &str, numbers: &[i32]) -> Result<Vec<Revision>> {
-    revisions::table
-        .filter(revisions::publication_id.eq(id).and(revisions::number.eq_any(numbers.to_vec())))
-        .order(revisions::number)
-        .select(Revision::as_select())
-        .load(conn)
-}
-
-/// At most `limit` revisions of a publication, latest first, after `offset` of them.
-///
-/// # Errors
-/// The database's.
-pub fn latest_revisions(conn: &mut Conn, id: &str, offset: i64, limit: i64) -> Result<Vec<Revision>> {
-    revisions::table
-        .filter(revisions::publication_id.eq(id))
-        .order(revisions::number.desc())
-        .offset(offset)
-        .limit(limit)
-        .select(Revision::as_select())
-        .load(conn)
-}
-
-/// The revisions of a publication, oldest first.
-///
-/// # Errors
-/// The database's.
-pub fn revisions(conn: &mut Conn, id: &str) -> Result<Vec<Revision>> {
-    revisions::table
-        .filter(revisions::publication_id.eq(id))
-        .order(revisions::number)
-        .select(Revision::as_select())
-        .load(conn)
 }
 
 fn complete(

@@ -14,7 +14,7 @@ use crate::app::SharedApp;
 use crate::domain::act::Act;
 use crate::domain::publication::Content;
 use crate::model::act;
-use crate::model::publication::{self, Revision};
+use crate::model::revision::{self, Revision};
 use crate::text::word;
 use crate::web::error::Error;
 use crate::web::locale::Visit;
@@ -59,7 +59,7 @@ pub(super) async fn show(
             return Err(Error::NotFound);
         }
         // The one before the first of a page is what that is compared with.
-        let revisions = publication::latest_revisions(conn, &id, Pager::offset(page), PER_PAGE + 1)?;
+        let revisions = revision::latest(conn, &id, Pager::offset(page), PER_PAGE + 1)?;
         let acts = act::of(conn, &id)?;
         Ok::<_, Error>((found, revisions, acts))
     });

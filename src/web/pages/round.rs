@@ -19,6 +19,7 @@ use crate::domain::state::State;
 use crate::model::amendment::{self, Amendment};
 use crate::model::proposal::{self, Done};
 use crate::model::publication::{self, Publication};
+use crate::model::revision;
 use crate::text::{Lang, number, summary, t, tf, word};
 use crate::web::error::Error;
 
@@ -101,7 +102,7 @@ pub(super) fn load(
     let mut texts = BTreeMap::new();
     if !amendments.is_empty() {
         let versions: Vec<i32> = amendments.iter().map(|one| one.row.version).collect();
-        for revision in publication::numbered_revisions(conn, id, &versions)? {
+        for revision in revision::numbered(conn, id, &versions)? {
             texts.insert(revision.number, body(&revision)?);
         }
     }

@@ -1,5 +1,9 @@
 //! Pages where there is much: they cost the same number of statements, and no more bytes than a page may have.
 
+use reset_node::actions::front_matter::Manuscript;
+use reset_node::actions::publication::{Travel, publish};
+use reset_node::domain::round::AmendmentState;
+use reset_node::model::amendment::{self, Row};
 use reset_node::model::position;
 
 use crate::support::TestApp;
@@ -115,4 +119,60 @@ async fn a_node_is_filled_with_as_much_as_was_asked_for() {
     let register = app.visit(&format!("/coalitions/{COALITION}/decisions.json"), &[]).await.text;
     let register: serde_json::Value = serde_json::from_str(&register).unwrap();
     assert_eq!(register["entries"].as_array().map(Vec::len), Some(size.decided), "{register}");
+}
+
+#[tokio::test]
+async fn amendments_and_revisions_have_pages_of_fifty() {
+    let app = TestApp::new().await;
+    app.node().await;
+    app.coalition("communs").await;
+    let mut url = String::new();
+    for number in 1..=60 {
+        let text = format!(
+            "+++\nkind = \"proposal\"\ncoalition = \"communs\"\ntitle = \"Titre\"\n+++\nTexte {number}."
+        );
+        let manuscript = Manuscript::parse(&text, "texte", chrono_tz::Tz::UTC).unwrap();
+        url = publish(&app, vec![manuscript], Travel::Deliver).await.unwrap()[0].id.clone();
+    }
+    let path = url.strip_prefix(app.url()).unwrap();
+    let latest = app.visit(&format!("{path}/revisions"), &[]).await.text;
+    let oldest = app.visit(&format!("{path}/revisions?page=2"), &[]).await.text;
+    for (page, first, last, told) in [(&latest, 60, 11, "1 / 2"), (&oldest, 10, 1, "2 / 2")] {
+        assert_eq!(page.matches("<h2>").count(), first - last + 1, "{told}");
+        assert!(page.contains(&format!("start=\"{first}\"")) && page.contains(told));
+    }
+    assert!(latest.contains("Texte 10.</del>"), "the last of a page is held against the one before it");
+
+    let (id, now) = (path.rsplit('/').next().unwrap().to_owned(), app.now().naive_utc());
+    let by = app.organisation("atelier").await;
+    let ids: Vec<String> = (0..60).map(|_| app.new_id()).collect();
+    let rows = ids.clone();
+    app.write(move |conn| {
+        rows.into_iter().enumerate().try_for_each(|(number, row)| {
+            let amendment = Row {
+                id: row,
+                publication_id: id.clone(),
+                organisation_id: Some(by),
+                version: 60,
+                body: format!("Un autre texte {number}."),
+                reason: None,
+                state: AmendmentState::Proposed,
+                proposed_at: now,
+                answered_at: None,
+                answered_by: None,
+                answer: None,
+            };
+            amendment::insert(conn, &amendment)
+        })
+    })
+    .await;
+    let first = app.visit(path, &[]).await.text;
+    let second = app.visit(&format!("{path}?amendments=2"), &[]).await.text;
+    let shown = |page: &str| {
+        ids.iter().map(|id| page.contains(&format!("id=\"amendment-{id}\""))).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&first), (0..60).map(|at| at < 50).collect::<Vec<_>>());
+    assert_eq!(shown(&second), (0..60).map(|at| at >= 50).collect::<Vec<_>>());
+    assert!(first.contains(&format!("href=\"{path}?amendments=2#amendments\"")));
+    assert!(second.contains("Texte 60.</del>"), "each is shown against the text that it changes");
 }
