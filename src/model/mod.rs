@@ -46,6 +46,7 @@ pub mod registration;
 pub mod remote;
 pub mod reply;
 pub mod report;
+pub mod revision;
 pub mod said;
 pub mod search;
 pub mod second_knock;

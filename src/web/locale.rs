@@ -66,7 +66,12 @@ impl Visit {
 
     /// The number of the page of a list: `?page=`, from 1.
     pub fn page(&self) -> i64 {
-        let page = self.parameter("page").and_then(|page| page.parse().ok());
+        self.number("page")
+    }
+
+    /// The same of another list of the page, by the name of its parameter.
+    pub fn number(&self, name: &str) -> i64 {
+        let page = self.parameter(name).and_then(|page| page.parse().ok());
         page.filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
     }
 }

@@ -34,6 +34,7 @@ mod styleguide;
 mod thread;
 mod timeline;
 mod turnout;
+mod voices;
 
 pub(crate) use publication::markdown;
 

@@ -169,6 +169,15 @@ impl Pager {
         }
     }
 
+    /// The same, whose links lead to a place on the page.
+    pub(super) fn to(mut self, place: &str) -> Pager {
+        for link in [&mut self.newer, &mut self.older].into_iter().flatten() {
+            link.push('#');
+            link.push_str(place);
+        }
+        self
+    }
+
     pub(super) fn offset(page: i64) -> i64 {
         (page - 1) * PER_PAGE
     }

@@ -9,7 +9,7 @@ use super::parts::{Named, Pager, Reading, tone};
 use super::{Frame, PER_PAGE, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::decision::Act;
+use crate::domain::decision::{self as domain, Act};
 use crate::domain::publication::When;
 use crate::domain::state::State;
 use crate::model::actor::Actor;
@@ -84,6 +84,10 @@ pub(super) struct Change {
 }
 
 fn change(entry: &Decision, known: &[(String, String)], reading: &Reading) -> Change {
+    if entry.act == Act::Adopt {
+        let day = domain::date(&entry.entry).map(|when| dates::when(reading.lang, when, reading.zone));
+        return Change { told: String::new(), date: day.unwrap_or_default(), by: None, reason: None };
+    }
     let value: Value = serde_json::from_str(&entry.entry).unwrap_or_default();
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     Change {

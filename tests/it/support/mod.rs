@@ -11,6 +11,7 @@ pub(crate) mod python;
 pub(crate) mod receivers;
 pub(crate) mod tls;
 pub(crate) mod voice;
+pub(crate) mod volume;
 
 pub(crate) use app::TestApp;
 pub(crate) use peer::Peer;

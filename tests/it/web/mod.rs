@@ -11,6 +11,7 @@ mod pages;
 mod queries;
 mod rules;
 mod search;
+mod volume;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -34,6 +35,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    /// Of the body, as it travelled.
+    pub(crate) bytes: usize,
 }
 
 impl Answer {
@@ -61,6 +64,7 @@ impl TestApp {
         Answer {
             status: parts.status,
             headers: parts.headers,
+            bytes: bytes.len(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
