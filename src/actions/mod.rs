@@ -19,6 +19,7 @@ pub mod decision;
 pub mod declaration;
 pub mod deletion;
 pub mod fields;
+mod filed;
 pub mod follow;
 pub mod front_matter;
 pub mod handles;
@@ -48,6 +49,7 @@ mod revision;
 mod steps;
 pub mod suspension;
 pub mod trace;
+mod withdrawal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;

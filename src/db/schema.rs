@@ -863,6 +863,13 @@ diesel::joinable!(minutes_effects -> publications (publication_id));
 diesel::joinable!(roadmap_dues -> publications (publication_id));
 diesel::joinable!(series -> publications (publication_id));
 
+diesel::table! {
+    manuscripts (publication_id) {
+        publication_id -> Text,
+        content -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     actors,
@@ -929,4 +936,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     untraced,
     search_documents,
     publication_dates,
+    manuscripts,
 );

@@ -12,6 +12,7 @@ pub mod handle;
 pub mod link;
 pub mod mail;
 pub mod meeting;
+pub mod merge;
 pub mod minutes;
 pub mod moderation;
 pub mod news;

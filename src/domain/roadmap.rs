@@ -50,6 +50,21 @@ pub fn succeed(before: Option<&Roadmap>, written: &mut Roadmap) -> Result<(), Re
     Ok(())
 }
 
+/// A milestone whose date a file moved is where that file says it is, and no longer late.
+pub fn moved(merged: &mut Roadmap, file: &Roadmap, stood: &Roadmap) {
+    for (one, said) in merged.milestones.iter_mut().zip(&file.milestones) {
+        let old = stood
+            .milestones
+            .iter()
+            .find(|old| [Some(&one.title), one.was.as_ref()].contains(&Some(&old.title)));
+        if old.is_some_and(|old| old.status == MilestoneStatus::Late && old.due != one.due)
+            && is_ahead(said.status)
+        {
+            one.status = said.status;
+        }
+    }
+}
+
 /// Where a milestone is now: under its title, else where `was` names it, unless another one already had that title.
 fn became(before: Option<&Roadmap>, old: &Milestone, written: &Roadmap) -> Option<usize> {
     let had =

@@ -29,6 +29,7 @@ pub mod link;
 pub mod listing;
 pub mod lock;
 pub mod mail;
+pub mod manuscript;
 pub mod meta;
 pub mod minutes;
 pub mod moderation;

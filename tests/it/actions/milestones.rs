@@ -121,3 +121,24 @@ async fn an_owner_says_how_far_a_milestone_has_come_with_a_reason() {
     let said = kinds(&app, "communs").await;
     assert_eq!(said, ["Create", "Update", "Update", "Create", "Update", "Update", "Create"]);
 }
+
+#[tokio::test]
+async fn a_file_that_says_the_same_again_undoes_no_act_and_one_that_changes_leaves_what_it_never_said() {
+    let app = with_members().await;
+    let file = step(&app, "Diagnostic", 9, "");
+    let (id, _) = say(&app, written(Kind::Roadmap, "cap", &file, "Texte")).await.unwrap();
+    let done = Change {
+        id: id.clone(),
+        milestone: "Diagnostic".to_owned(),
+        status: MilestoneStatus::Done,
+        by: "un".to_owned(),
+        reason: "Remis".to_owned(),
+        progress: None,
+        due: None,
+    };
+    set(&app, done).await.unwrap();
+    for text in ["Texte", "Un autre texte"] {
+        say(&app, written(Kind::Roadmap, "cap", &file, text)).await.unwrap();
+        assert_eq!(statuses(&app, &id).await, [("Diagnostic".to_owned(), MilestoneStatus::Done)], "{text}");
+    }
+}
