@@ -67,8 +67,9 @@ pub async fn change(app: &SharedApp, handle: &str, place: Place, by: By) -> Resu
 /// # Errors
 /// [`Error`], a sentence.
 pub fn change_on(conn: &mut Conn, act: &Act, of: &Actor, place: &Place, by: &By) -> Result<(), Error> {
-    let noted = by.noted(act, carrier(conn, of, &by.organisation)?)?;
+    let carrier = carrier(conn, of, &by.organisation)?;
     let (member, role) = the_member(conn, of, &place.organisation)?;
+    let noted = of_another(act, member.id, carrier, by)?;
     if role != place.role {
         not_steward(of, place.role)?;
         stays_carried(of, &member, role)?;
@@ -82,13 +83,19 @@ pub fn change_on(conn: &mut Conn, act: &Act, of: &Actor, place: &Place, by: &By)
         coalition::set_brought(conn, of.id, member.id, &place.dimensions)?;
     }
     if role == place.role {
-        return Ok(());
+        return note(conn, of.id, member.id, MembershipAct::Brings, Some(place.role), noted);
     }
     coalition::set_member(conn, of.id, member.id, place.role, noted.made_at)?;
     note(conn, of.id, member.id, MembershipAct::Role, Some(place.role), noted)
 }
 
-/// Ends a membership. The coalition's id.
+/// The circumstances of an act on a membership: whoever acts on another's says why.
+fn of_another(act: &Act, member: i64, by_id: i64, by: &By) -> Result<Noted, Error> {
+    if member == by_id { by.noted(act, by_id) } else { by.reasoned(act, by_id) }
+}
+
+/// Ends a membership: that of another with a reason, by those who carry the coalition; its own by any organisation. The
+/// coalition's id.
 ///
 /// # Errors
 /// [`Error`], a sentence.
@@ -101,8 +108,11 @@ pub async fn remove(app: &SharedApp, handle: &str, member: String, by: By) -> Re
 /// # Errors
 /// [`Error`], a sentence.
 pub fn remove_on(conn: &mut Conn, act: &Act, of: &Actor, member: &str, by: &By) -> Result<(), Error> {
-    let noted = by.noted(act, carrier(conn, of, &by.organisation)?)?;
+    let (one, _) = organisation_of(conn, &by.organisation)?;
+    let leaves = one.handle == member.trim_start_matches('@');
+    let by_id = if leaves { one.id } else { carrier(conn, of, &by.organisation)? };
     let (member, role) = the_member(conn, of, member)?;
+    let noted = of_another(act, member.id, by_id, by)?;
     stays_carried(of, &member, role)?;
     coalition::remove_member(conn, of.id, member.id)?;
     note(conn, of.id, member.id, MembershipAct::Removed, None, noted)

@@ -17,6 +17,7 @@ pub mod contribution;
 pub mod decision;
 pub mod declaration;
 pub mod deletion;
+mod entitled;
 pub mod fields;
 pub mod follow;
 pub mod front_matter;

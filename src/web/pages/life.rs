@@ -5,7 +5,7 @@ use super::parts::{Named, Reading};
 use super::revisions::{Line, difference};
 use crate::app::{Local, Urls};
 use crate::db::Conn;
-use crate::domain::coalition::CharterState;
+use crate::domain::coalition::{CharterState, MembershipAct};
 use crate::model::actor::Actor;
 use crate::model::charter::{self, Acknowledged, Charter};
 use crate::model::coalition::{self, Coalition};
@@ -171,30 +171,42 @@ fn versions(lang: Lang, impacts: &[Impact]) -> Vec<Sought> {
 
 /// What happened, latest first; what has no day last.
 fn events(lang: Lang, rows: &Rows) -> Vec<Event> {
-    let mut all: Vec<(&Noted, String)> = Vec::new();
+    let mut all: Vec<(&Noted, String, bool)> = Vec::new();
     for step in &rows.steps {
         let stage = word(lang, "stage", step.stage.as_str());
-        all.push((&step.noted, tf(lang, "history-stage", &[("stage", stage.into())])));
+        all.push((&step.noted, tf(lang, "history-stage", &[("stage", stage.into())]), false));
     }
     for impact in &rows.impacts {
         let version = impact.version.to_string();
-        all.push((&impact.noted, tf(lang, "history-impact", &[("version", (&version).into())])));
+        all.push((&impact.noted, tf(lang, "history-impact", &[("version", (&version).into())]), false));
     }
     for act in &rows.acts {
-        let name = organisation(rows, act.member_id).map_or_else(String::new, |one| one.name);
-        let role = act.role.map_or("", |role| word(lang, "role", role.as_str()));
-        let key = format!("history-{}", act.act);
-        all.push((&act.noted, tf(lang, &key, &[("name", (&name).into()), ("role", role.into())])));
+        all.push((&act.noted, membership(lang, rows, act), put_out_by(act).is_some()));
     }
-    all.sort_by_key(|(noted, _)| (noted.day, noted.made_at));
-    let told = |(noted, sentence): (&Noted, String)| Event {
+    all.sort_by_key(|(noted, ..)| (noted.day, noted.made_at));
+    let told = |(noted, sentence, says_by): (&Noted, String, bool)| Event {
         sentence,
         day: noted.day.map(|day| dates::day(lang, day)),
         iso: noted.day.map(|day| day.to_string()).unwrap_or_default(),
-        by: noted.by_id.and_then(|id| organisation(rows, id)),
+        by: noted.by_id.filter(|_| !says_by).and_then(|id| organisation(rows, id)),
         reason: noted.reason.clone(),
     };
     all.into_iter().rev().take(MOST).map(told).collect()
+}
+
+/// Who put a member out, if it was another.
+fn put_out_by(act: &MemberAct) -> Option<i64> {
+    act.noted.by_id.filter(|by| *by != act.member_id && act.act == MembershipAct::Removed)
+}
+
+/// What happened to a membership: who is put out by another does not leave.
+fn membership(lang: Lang, rows: &Rows, act: &MemberAct) -> String {
+    let name = |id: i64| organisation(rows, id).map_or_else(String::new, |one| one.name);
+    let role = act.role.map_or("", |role| word(lang, "role", role.as_str()));
+    let other = put_out_by(act);
+    let key = if other.is_some() { "history-put-out".to_owned() } else { format!("history-{}", act.act) };
+    let (name, by) = (name(act.member_id), other.map(name).unwrap_or_default());
+    tf(lang, &key, &[("name", (&name).into()), ("role", role.into()), ("by", (&by).into())])
 }
 
 fn organisation(rows: &Rows, id: i64) -> Option<Named> {

@@ -127,7 +127,7 @@ async fn only_those_who_carry_a_coalition_act_on_it() {
     }
     let refused = stage(&app.app, "communs", Stage::Active, by("ateliers", "x")).await.unwrap_err();
     assert!(refused.to_string().contains("did you mean `atelier`?"));
-    membership::change(&app.app, "communs", place("autre", Role::CoSteward, &[]), by("atelier", ""))
+    membership::change(&app.app, "communs", place("autre", Role::CoSteward, &[]), by("atelier", "À deux"))
         .await
         .unwrap();
     stage(&app.app, "communs", Stage::Active, by("autre", "Co-porteuse")).await.unwrap();
@@ -178,7 +178,9 @@ async fn a_coalition_has_one_steward_and_a_hand_over_is_one_act() {
             ("atelier".to_owned(), Role::Member)
         ]
     );
-    membership::remove(&app.app, "communs", "atelier".to_owned(), by("autre", "")).await.unwrap();
+    let silent = membership::remove(&app.app, "communs", "atelier".to_owned(), by("autre", "")).await;
+    assert!(silent.unwrap_err().to_string().contains("the reason is empty"), "it is another's membership");
+    membership::remove(&app.app, "communs", "atelier".to_owned(), by("atelier", "")).await.unwrap();
     let acts = app
         .read(|conn| {
             let (actor, _) = model::coalition::by_handle(conn, "communs")?.unwrap();
@@ -229,18 +231,27 @@ async fn whoever_is_on_the_wish_list_and_joins_has_joined() {
     assert_eq!(shown.lists.present(&shown.members), [Dimension::Offer]);
     let again = membership::add(&app.app, "communs", offer.clone(), by("atelier", "")).await.unwrap_err();
     assert!(again.to_string().contains("as member: change it"), "{again}");
-    let same = membership::change(&app.app, "communs", offer, by("atelier", "")).await.unwrap_err();
+    let same = membership::change(&app.app, "communs", offer, by("atelier", "x")).await.unwrap_err();
     assert!(same.to_string().contains("is member of `communs` already"), "{same}");
     membership::change(
         &app.app,
         "communs",
         place("autre", Role::Member, &[Dimension::Usage]),
-        by("atelier", ""),
+        by("atelier", "Elle n’offre plus"),
     )
     .await
     .unwrap();
     let shown = show(&app, "communs".to_owned()).await.unwrap();
     assert_eq!(shown.lists.present(&shown.members), [Dimension::Usage]);
+    let acts = app
+        .read(|conn| {
+            let (actor, _) = model::coalition::by_handle(conn, "communs")?.unwrap();
+            life::member_acts(conn, actor.id)
+        })
+        .await;
+    let last = acts.last().unwrap();
+    assert_eq!((last.act, last.role), (MembershipAct::Brings, Some(Role::Member)));
+    assert_eq!(last.noted.reason.as_deref(), Some("Elle n’offre plus"), "what a member brings is an act too");
 }
 
 const FILE: &str = "handle = \"donnees\"\ntitle = \"Données\"\nimpact = \"Un\"\nstage = \"launched\"\nstage_on = 2020-06-01\n\

@@ -21,6 +21,7 @@ mod people;
 mod pins;
 mod proposals;
 mod publishing;
+mod put_out;
 mod register;
 mod served;
 mod walks;
