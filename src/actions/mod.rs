@@ -10,6 +10,7 @@ pub mod blocklist;
 pub mod charter;
 pub mod closing;
 pub mod coalition;
+mod coalition_file;
 pub mod comment;
 pub mod consultation;
 mod content;

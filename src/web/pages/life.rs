@@ -7,7 +7,7 @@ use crate::app::{Local, Urls};
 use crate::db::Conn;
 use crate::domain::coalition::{CharterState, MembershipAct};
 use crate::model::actor::Actor;
-use crate::model::charter::{self, Acknowledged, Charter};
+use crate::model::charter::{self, Acknowledged, Charter, CharterAct};
 use crate::model::coalition::{self, Coalition};
 use crate::model::life::{self, Impact, MemberAct, Noted, Step};
 use crate::model::{declaration, directory};
@@ -24,6 +24,7 @@ pub(super) struct Rows {
     acts: Vec<MemberAct>,
     organisations: Vec<(i64, String, String)>,
     charters: Vec<Charter>,
+    charter_acts: Vec<CharterAct>,
     acknowledged: Vec<Acknowledged>,
     declared: (i64, Vec<String>),
     parent: Option<Named>,
@@ -32,16 +33,18 @@ pub(super) struct Rows {
 
 pub(super) fn load(conn: &mut Conn, urls: &Urls, of: &Actor, row: &Coalition) -> Result<Rows, Error> {
     let (steps, impacts) = (life::stages(conn, of.id)?, life::impacts(conn, of.id)?);
-    let acts = life::member_acts(conn, of.id)?;
+    let (acts, charter_acts) = (life::member_acts(conn, of.id)?, charter::acts(conn, of.id)?);
     let mut ids: Vec<i64> = steps.iter().filter_map(|step| step.noted.by_id).collect();
     ids.extend(impacts.iter().filter_map(|impact| impact.noted.by_id));
     ids.extend(acts.iter().flat_map(|act| [Some(act.member_id), act.noted.by_id]).flatten());
+    ids.extend(charter_acts.iter().filter_map(|act| act.noted.by_id));
     ids.sort_unstable();
     ids.dedup();
     let names = [of.handle.clone(), format!("@{}", of.handle), urls.coalition(&of.handle)];
     Ok(Rows {
         organisations: life::organisations(conn, &ids)?,
         charters: charter::of(conn, of.id)?,
+        charter_acts,
         acknowledged: charter::acknowledged(conn, of.id)?,
         declared: declaration::told(conn, of.id)?,
         parent: parent(conn, urls, row)?,
@@ -95,7 +98,12 @@ pub(super) struct Version {
     pub head: String,
     pub href: Option<String>,
     pub stands: bool,
+    /// What happened to it, in order.
+    pub acts: Vec<Event>,
+    /// Who acknowledged it as it stands or stood last.
     pub by: Vec<Named>,
+    /// Who acknowledged the beta of one that was put into force.
+    pub before: Vec<Named>,
 }
 
 /// This part of the page.
@@ -124,7 +132,7 @@ pub(super) fn view(rows: Rows, reading: &Reading, handle: &str) -> Life {
         version: last.map(|last| numbered(lang, last.version)),
         versions: if several { versions(lang, &rows.impacts) } else { Vec::new() },
         events: events(lang, &rows),
-        charter: rows.charters.iter().rev().map(|one| version(lang, one, &rows.acknowledged)).collect(),
+        charter: rows.charters.iter().rev().map(|one| version(lang, one, &rows)).collect(),
         interest: format!("/interest?coalition={handle}"),
         declared: tf(lang, "count-declared", &[("count", rows.declared.0.into())]),
         accepted: rows.declared.1,
@@ -184,14 +192,21 @@ fn events(lang: Lang, rows: &Rows) -> Vec<Event> {
         all.push((&act.noted, membership(lang, rows, act), put_out_by(act).is_some()));
     }
     all.sort_by_key(|(noted, ..)| (noted.day, noted.made_at));
-    let told = |(noted, sentence, says_by): (&Noted, String, bool)| Event {
+    let told = |(noted, sentence, says_by): (&Noted, String, bool)| {
+        let event = event(lang, rows, noted, sentence);
+        Event { by: event.by.filter(|_| !says_by), ..event }
+    };
+    all.into_iter().rev().take(MOST).map(told).collect()
+}
+
+fn event(lang: Lang, rows: &Rows, noted: &Noted, sentence: String) -> Event {
+    Event {
         sentence,
         day: noted.day.map(|day| dates::day(lang, day)),
         iso: noted.day.map(|day| day.to_string()).unwrap_or_default(),
-        by: noted.by_id.filter(|_| !says_by).and_then(|id| organisation(rows, id)),
+        by: noted.by_id.and_then(|id| organisation(rows, id)),
         reason: noted.reason.clone(),
-    };
-    all.into_iter().rev().take(MOST).map(told).collect()
+    }
 }
 
 /// Who put a member out, if it was another.
@@ -214,16 +229,30 @@ fn organisation(rows: &Rows, id: i64) -> Option<Named> {
     found.map(|(_, handle, name)| Named::organisation(handle, name))
 }
 
-fn version(lang: Lang, one: &Charter, acknowledged: &[Acknowledged]) -> Version {
+fn version(lang: Lang, one: &Charter, rows: &Rows) -> Version {
     let state = word(lang, "charter", one.state.as_str());
     let day = dates::day(lang, one.superseded_on.unwrap_or(one.day));
     let about = [("version", (&one.version).into()), ("state", state.into()), ("date", (&day).into())];
-    let by = acknowledged.iter().filter(|who| who.version == one.version);
+    let acts: Vec<_> = rows.charter_acts.iter().filter(|act| act.version == one.version).collect();
+    let was = acts.iter().rev().map(|act| act.state).find(|state| *state != CharterState::Superseded);
+    let (now, before): (Vec<_>, Vec<_>) = rows
+        .acknowledged
+        .iter()
+        .filter(|who| who.version == one.version)
+        .partition(|who| was.is_none_or(|was| who.state == was));
+    let named = |those: Vec<&Acknowledged>| {
+        those.into_iter().map(|who| Named::organisation(&who.handle, &who.name)).collect()
+    };
+    let told = |act: &&CharterAct| {
+        event(lang, rows, &act.noted, word(lang, "charter", act.state.as_str()).to_owned())
+    };
     Version {
         head: tf(lang, "charter-version", &about),
         href: one.publication_id.as_ref().map(|id| format!("/publications/{id}")),
         stands: one.state != CharterState::Superseded,
-        by: by.map(|who| Named::organisation(&who.handle, &who.name)).collect(),
+        acts: acts.iter().map(told).collect(),
+        by: named(now),
+        before: named(before),
     }
 }
 

@@ -304,7 +304,7 @@ async fn a_file_tells_a_life_and_told_again_it_adds_only_what_is_new() {
     let (url, _) = say(&app, text).await.unwrap();
     assert_eq!(take(&app, &written).await, Ok(Imported::Updated));
     assert_eq!(take(&app, &written).await, Ok(Imported::Unchanged));
-    let (versions, _) = charter::list(&app, "donnees".to_owned()).await.unwrap();
+    let versions = charter::list(&app, "donnees".to_owned()).await.unwrap().versions;
     let text = versions.first().unwrap().publication_id.clone().unwrap();
     assert_eq!((versions.len(), app.urls.publication(&text)), (1, url));
     let refused = take(&app, &later.replace("steward = \"atelier\"", "steward = \"region_exemple\"")).await;
@@ -312,9 +312,71 @@ async fn a_file_tells_a_life_and_told_again_it_adds_only_what_is_new() {
 }
 
 async fn charter_of(app: &TestApp) -> Vec<(String, CharterState, usize)> {
-    let (versions, acknowledged) = charter::list(app, "communs".to_owned()).await.unwrap();
-    let count = |version: &str| acknowledged.iter().filter(|one| one.version == version).count();
-    versions.into_iter().map(|one| (one.version.clone(), one.state, count(&one.version))).collect()
+    let listed = charter::list(app, "communs".to_owned()).await.unwrap();
+    let count = |version: &str| listed.acknowledged.iter().filter(|one| one.version == version).count();
+    listed.versions.into_iter().map(|one| (one.version.clone(), one.state, count(&one.version))).collect()
+}
+
+#[tokio::test]
+async fn each_state_of_a_charter_keeps_its_day_reason_and_author_and_none_comes_before_the_last() {
+    let app = node().await;
+    let publish = |version: &str, state, on: &str, why: &str| {
+        let new = NewCharter { version: version.to_owned(), state, publication: None };
+        app.advance(Duration::from_millis(1));
+        charter::publish(&app.app, "communs".to_owned(), new, By { on: day(on), ..by("atelier", why) })
+    };
+    let acknowledge = |who: &str, on: &str| {
+        let by = By { on: day(on), ..by(who, "") };
+        charter::acknowledge(&app.app, "communs".to_owned(), Some("1.0".to_owned()), by)
+    };
+    publish("1.0", CharterState::Beta, "2026-01-01", "Un essai").await.unwrap();
+    for who in ["atelier", "region_exemple"] {
+        acknowledge(who, "2026-01-02").await.unwrap();
+    }
+    publish("1.0", CharterState::InForce, "2026-03-01", "L’essai est concluant").await.unwrap();
+    let early = acknowledge("atelier", "2026-02-28").await.unwrap_err().to_string();
+    assert!(early.contains("version `1.0` is in_force since 2026-03-01"), "{early}");
+    acknowledge("atelier", "2026-03-01").await.unwrap();
+    publish("2.0", CharterState::Beta, "2026-04-01", "").await.unwrap();
+    let past = publish("0.9", CharterState::InForce, "2019-01-01", "Avant").await.unwrap_err().to_string();
+    assert!(past.contains("beta since 2026-04-01") && past.contains("on that day or later"), "{past}");
+    publish("2.0", CharterState::InForce, "2026-05-01", "Meilleure").await.unwrap();
+
+    let listed = charter::list(&app, "communs".to_owned()).await.unwrap();
+    let told: Vec<String> = listed
+        .acts
+        .iter()
+        .map(|(act, by)| {
+            let (on, why) = (act.noted.day.unwrap(), act.noted.reason.as_deref().unwrap_or("-"));
+            format!("{} {} {on} {} {why}", act.version, act.state, by.as_deref().unwrap_or("-"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "1.0 beta 2026-01-01 atelier Un essai",
+            "1.0 in_force 2026-03-01 atelier L’essai est concluant",
+            "2.0 beta 2026-04-01 atelier -",
+            "1.0 superseded 2026-05-01 atelier Meilleure",
+            "2.0 in_force 2026-05-01 atelier Meilleure",
+        ]
+    );
+    let stood: Vec<_> = listed.acknowledged.iter().map(|one| (one.handle.as_str(), one.state)).collect();
+    assert_eq!(stood.iter().filter(|one| one.1 == CharterState::Beta).count(), 2);
+    assert!(stood.contains(&("atelier", CharterState::InForce)) && stood.len() == 3, "{stood:?}");
+}
+
+#[tokio::test]
+async fn a_version_of_the_impact_is_not_dated_before_the_one_that_it_follows() {
+    let app = node().await;
+    let seek = |text: &str, on: &str| {
+        impact(&app.app, "communs", text.to_owned(), By { on: day(on), ..by("atelier", "Négocié") })
+    };
+    seek("Un", "2026-02-01").await.unwrap();
+    let refused = seek("Deux", "2020-01-01").await.unwrap_err().to_string();
+    assert!(refused.contains("seeks version 1 since 2026-02-01"), "{refused}");
+    seek("Deux", "2026-02-01").await.unwrap();
+    assert_eq!(lived(&app, "communs").await.1, ["1 Un", "2 Deux"]);
 }
 
 #[tokio::test]

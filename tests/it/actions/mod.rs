@@ -24,6 +24,7 @@ mod publishing;
 mod put_out;
 mod register;
 mod served;
+mod told_again;
 mod walks;
 
 use std::time::Duration;

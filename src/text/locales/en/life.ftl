@@ -25,6 +25,7 @@ charter-in_force = in force
 charter-superseded = superseded
 charter-nobody = No organisation has acknowledged it yet.
 charter-by = Acknowledged by:
+charter-before = The beta had been acknowledged by:
 interest-box = Take part
 interest-link = Declare an interest
 interest-accepted = Were welcomed:

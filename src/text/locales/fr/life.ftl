@@ -25,6 +25,7 @@ charter-in_force = en vigueur
 charter-superseded = remplacée
 charter-nobody = Aucune organisation ne l’a encore reconnue.
 charter-by = Reconnue par :
+charter-before = La bêta avait été reconnue par :
 interest-box = Prendre part
 interest-link = Déclarer un intérêt
 interest-accepted = Ont été accueillies :
