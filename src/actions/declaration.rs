@@ -66,8 +66,8 @@ pub enum Fault {
 pub enum Outcome {
     /// It was taken.
     Taken,
-    /// It is handed back.
-    Back(Fault),
+    /// It is handed back, with everything that is to be mended; at least one.
+    Back(Vec<Fault>),
 }
 
 /// The secret of the stamps in memory.
@@ -127,13 +127,13 @@ pub async fn declare(app: &App, written: Written) -> Result<Outcome, Error> {
     let act = Act::now(app);
     let written = match check(written, &key, &act) {
         Ok(written) => written,
-        Err(fault) => return Ok(Outcome::Back(fault)),
+        Err(faults) => return Ok(Outcome::Back(faults)),
     };
     let token = random_hex()?;
     app.db.write(move |conn| declare_on(conn, &act, &written, &token)).await
 }
 
-fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault> {
+fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Vec<Fault>> {
     let mut coalitions: Vec<String> = Vec::new();
     for handle in written.coalitions {
         if !coalitions.contains(&handle) {
@@ -147,26 +147,30 @@ fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault>
         sentence: one_line(&written.sentence),
         stamp: written.stamp,
     };
-    if written.coalitions.is_empty() || written.coalitions.len() > MAX_COALITIONS {
-        return Err(Fault::NoCoalition);
+    let (asked, name) = (written.coalitions.len(), &written.organisation);
+    let said = [
+        (Fault::NoCoalition, asked == 0 || asked > MAX_COALITIONS),
+        (Fault::NoName, folded(name).is_empty() || name.chars().count() > MAX_NAME),
+        (Fault::BadEmail, !is_email(&written.email)),
+        (Fault::LongSentence, written.sentence.chars().count() > MAX_SENTENCE),
+    ];
+    let faults: Vec<Fault> = said.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault).collect();
+    if !faults.is_empty() {
+        return Err(faults);
     }
-    if folded(&written.organisation).is_empty() || written.organisation.chars().count() > MAX_NAME {
-        return Err(Fault::NoName);
-    }
-    if !is_email(&written.email) {
-        return Err(Fault::BadEmail);
-    }
-    if written.sentence.chars().count() > MAX_SENTENCE {
-        return Err(Fault::LongSentence);
-    }
-    let (at, signature) = written.stamp.split_once('.').ok_or(Fault::TooOld)?;
+    check_stamp(&written.stamp, key, act).map_err(|fault| vec![fault])?;
+    Ok(written)
+}
+
+fn check_stamp(stamp: &str, key: &hmac::Key, act: &Act) -> Result<(), Fault> {
+    let (at, signature) = stamp.split_once('.').ok_or(Fault::TooOld)?;
     let signature = unhex(signature).ok_or(Fault::TooOld)?;
     hmac::verify(key, at.as_bytes(), &signature).map_err(|_| Fault::TooOld)?;
     let at: i64 = at.parse().map_err(|_| Fault::TooOld)?;
     match TimeDelta::seconds(act.at.timestamp().saturating_sub(at)) {
         age if age > OLD => Err(Fault::TooOld),
         age if age < FAST => Err(Fault::TooFast),
-        _ => Ok(written),
+        _ => Ok(()),
     }
 }
 
@@ -196,7 +200,7 @@ pub fn declare_on(conn: &mut Conn, act: &Act, written: &Written, token: &str) ->
     for handle in &written.coalitions {
         match coalition::by_handle(conn, handle)? {
             Some((actor, _)) => of.push(actor.id),
-            None => return Ok(Outcome::Back(Fault::NoCoalition)),
+            None => return Ok(Outcome::Back(vec![Fault::NoCoalition])),
         }
     }
     // In one order, so that no two forms wait for each other.

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::moderation::tidy;
 use super::profile::Profile;
 use super::{Act, Error, no_actor, tell_profile};
+use crate::ap::actor::profile;
 use crate::ap::keys;
 use crate::app::SharedApp;
 use crate::db::Conn;
@@ -104,10 +105,14 @@ where
     let id = act.urls.coalition(&of.handle);
     let work = move |conn: &mut Conn| {
         coalition::lock(conn, of.id)?;
+        let before = profile(conn, &of)?;
         work(conn, &act, &of)?;
+        if profile(conn, &of)? == before {
+            return Ok::<_, Error>(());
+        }
         actor::touch(conn, of.id, act.at.naive_utc())?;
         let hosts = tell_profile(conn, &act, &shared, of.id)?;
-        Ok::<_, Error>(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
+        Ok(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
     };
     app.db.write(work).await?;
     app.wake.outbox.notify_one();
@@ -168,7 +173,8 @@ pub fn impact_on(conn: &mut Conn, act: &Act, of: &Actor, text: &str, by: &By) ->
     if row.impact.as_deref() == Some(text) {
         return Err(Error::Refused(format!("`{}` seeks exactly that already: nothing is new", of.handle)));
     }
-    let last = life::impacts(conn, of.id)?.into_iter().rev().find_map(|one| Some((one.version, one.noted.day?)));
+    let last =
+        life::impacts(conn, of.id)?.into_iter().rev().find_map(|one| Some((one.version, one.noted.day?)));
     if let Some((version, since)) = last.filter(|(_, since)| noted.day.is_some_and(|day| day < *since)) {
         return Err(Error::Refused(format!(
             "`{}` seeks version {version} since {since}: the next one is of that day or later",
@@ -229,7 +235,8 @@ fn go_further(
     let (known, id, mut moved) = (life::stages(conn, row.actor_id)?, row.actor_id, false);
     let before = last.map_or(&[][..], |last| &last.stages);
     for told in past.iter().filter(|told| !before.contains(told)) {
-        let is_it = |step: &Step| step.stage == told.stage && (told.on.is_none() || step.noted.day == told.on);
+        let is_it =
+            |step: &Step| step.stage == told.stage && (told.on.is_none() || step.noted.day == told.on);
         if !known.iter().any(is_it) {
             life::note_stage(conn, id, told.stage, &by_file(act, told.on, told.reason.as_ref()))?;
             moved = true;

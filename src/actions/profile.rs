@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use super::fields::{self, Fields};
-use super::front_matter::is_language;
+use super::front_matter::{is_language, no_language};
 use crate::domain::actor::Role;
 use crate::domain::coalition::{AssociatedState, CharterState, Dimension, Stage};
 use crate::domain::handle;
@@ -342,8 +342,7 @@ fn associated(fields: &mut Fields) -> Result<Vec<Associated>, fields::Error> {
 fn language(fields: &Fields, lists: &Lists, node: &str) -> Result<String, fields::Error> {
     match lists.languages.iter().find(|tag| !is_language(tag)) {
         None => Ok(lists.languages.first().map_or(node, String::as_str).to_owned()),
-        Some(bad) => Err(fields
-            .wrong("languages", format!("`{bad}` is no language tag: write fr, en or another of BCP 47"))),
+        Some(bad) => Err(fields.wrong("languages", no_language(bad))),
     }
 }
 

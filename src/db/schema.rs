@@ -769,6 +769,7 @@ diesel::table! {
     roadmap_dues (publication_id) {
         publication_id -> Text,
         due_at -> Nullable<Timestamp>,
+        history -> Nullable<Text>,
     }
 }
 

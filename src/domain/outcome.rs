@@ -153,7 +153,10 @@ impl Taken {
 impl<'a> Record<'a> {
     /// Whether an organisation is entitled at the end.
     pub fn is_entitled(&self, organisation: &str) -> bool {
-        self.entitled.get(organisation).and_then(|spans| spans.last()).is_some_and(|last| last.until.is_none())
+        self.entitled
+            .get(organisation)
+            .and_then(|spans| spans.last())
+            .is_some_and(|last| last.until.is_none())
     }
 
     /// Whether a position is heard: its author is entitled, or others ended what it was entitled to when it took the position.
@@ -174,10 +177,7 @@ impl<'a> Record<'a> {
                 true => self.began.is_none_or(|began| one.taken <= began),
                 false => self.closes.is_none_or(|closes| one.taken < closes),
             };
-            in_time
-                && one.round <= self.round
-                && one.version <= self.version
-                && self.is_heard(one)
+            in_time && one.round <= self.round && one.version <= self.version && self.is_heard(one)
         })
     }
 
@@ -199,9 +199,8 @@ impl<'a> Record<'a> {
         let last = self.last();
         let standing: BTreeMap<_, _> =
             last.iter().filter(|(_, one)| one.is_standing_objection(self)).map(|(a, b)| (*a, *b)).collect();
-        let counts = |by: &str, one: &Taken| {
-            one.is_current(self) && !one.is_over(self) && self.is_entitled(by)
-        };
+        let counts =
+            |by: &str, one: &Taken| one.is_current(self) && !one.is_over(self) && self.is_entitled(by);
         let counted: BTreeMap<_, _> = last.into_iter().filter(|(by, one)| counts(by, one)).collect();
         let needed = self.quorum.unwrap_or(1).max(1);
         let why = self.why(&counted, &standing, needed, choice);

@@ -110,7 +110,11 @@ fn an_objection_stands_over_rounds_and_versions_until_its_author_acts() {
 #[test]
 fn an_objection_falls_with_its_author_only_where_that_left_of_itself() {
     let positions = [taken(1, "atelier", Stance::Consent, 60), taken(2, "data", Stance::Object, 61)];
-    let span = |since: i64, until: Option<i64>, left| Entitled { since: Some(at(since)), until: until.map(at), left };
+    let span = |since: i64, until: Option<i64>, left| Entitled {
+        since: Some(at(since)),
+        until: until.map(at),
+        left,
+    };
     let cases = [
         (vec![span(0, None, false)], Why::Objection),
         // Put out, or lowered, before and after a time of its own leaving.

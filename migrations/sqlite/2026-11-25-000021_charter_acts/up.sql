@@ -43,3 +43,7 @@ CREATE TABLE coalition_files (
     coalition_id BIGINT NOT NULL PRIMARY KEY REFERENCES coalitions (actor_id),
     told TEXT NOT NULL
 );
+
+-- What had passed when a roadmap was published quietly, as an archive: there the author's word stays. JSON, a list of titles with due
+-- dates; empty where it was told, none where nobody noted how it was published.
+ALTER TABLE roadmap_dues ADD COLUMN history TEXT;

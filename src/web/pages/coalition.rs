@@ -77,6 +77,8 @@ pub(super) struct DimensionView {
     pub label: &'static str,
     pub has: bool,
     pub actors: Vec<Named>,
+    /// What is said where nobody is named.
+    pub told: &'static str,
 }
 
 struct Fact {
@@ -150,6 +152,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let sought = &row.lists.qualities;
     let dimensions = dimensions(lang, &row.lists, &row.members);
     let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
+    let is_known = lacking.len() < dimensions.len();
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name),
         moved: Moved::of(app, lang, &row.actor),
@@ -167,7 +170,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
             .filter(|quality| sought.contains(quality))
             .map(|quality| word(lang, "quality", quality.as_str()))
             .collect(),
-        missing: life::missing(lang, &lacking),
+        missing: life::missing(lang, &lacking, is_known),
         dimensions,
         associated: row
             .lists
@@ -224,16 +227,12 @@ fn member_view(lang: Lang, member: &Member) -> MemberView {
     }
 }
 
-/// The three dimensions, if anything is known of them: those without actors are named too.
+/// The three dimensions: those without actors, and those of which nothing is known, are named too. Observers bring none.
 pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<DimensionView> {
-    let is_told = |dimensions: &Vec<Dimension>| !dimensions.is_empty();
-    let of_members = members.iter().map(|member| &member.dimensions);
-    let mut of_all = of_members.chain(lists.associated.iter().map(|one| &one.dimensions));
-    if lists.dimensions.is_empty() && !of_all.any(is_told) {
-        return Vec::new();
-    }
+    let is_known = !lists.present(members).is_empty();
     let view = |dimension: &Dimension| {
-        let bring = members.iter().filter(|member| member.dimensions.contains(dimension));
+        let of_members = members.iter().filter(|member| member.role.is_member());
+        let bring = of_members.filter(|member| member.dimensions.contains(dimension));
         let mut actors: Vec<Named> =
             bring.map(|member| Named::organisation(&member.handle, &member.name)).collect();
         let joined = lists.associated.iter().filter(|one| one.state == AssociatedState::Joined);
@@ -243,7 +242,13 @@ pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<D
             }
         }
         let label = word(lang, "dimension", dimension.as_str());
-        DimensionView { label, has: lists.has(*dimension, members), actors }
+        let has = lists.has(*dimension, members);
+        let told = match (has, is_known) {
+            (true, _) => "coalition-dimension-has",
+            (false, true) => "coalition-dimension-lacks",
+            (false, false) => "coalition-dimension-unknown",
+        };
+        DimensionView { label, has, actors, told: t(lang, told) }
     };
     Dimension::ALL.iter().map(view).collect()
 }

@@ -256,15 +256,24 @@ fn version(lang: Lang, one: &Charter, rows: &Rows) -> Version {
     }
 }
 
+/// A topic stands for a title that is missing, with a capital as on its page.
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// Names and handles of the coalitions in which an interest may be declared.
 pub(super) fn open_ones(conn: &mut Conn, most: i64) -> Result<Vec<(String, String, String)>, Error> {
     let (rows, _) = directory::page(conn, &directory::Filter::default(), 0, most)?;
     let open = rows.into_iter().filter(|row| row.stage != crate::domain::coalition::Stage::Closed);
-    Ok(open.map(|row| (row.handle.clone(), row.name().to_owned(), row.language)).collect())
+    Ok(open.map(|row| (row.handle.clone(), capital(row.name()), row.language)).collect())
 }
 
-/// What the page says where a dimension lacks actors; none where all are there.
-pub(super) fn missing(lang: Lang, lacking: &[&'static str]) -> Option<String> {
+/// What the page says where a dimension lacks actors, or where none is known of any; none where all are there.
+pub(super) fn missing(lang: Lang, lacking: &[&'static str], is_known: bool) -> Option<String> {
+    if !is_known {
+        return Some(t(lang, "dimensions-unknown").to_owned());
+    }
     let and = t(lang, "list-and");
     let told = match lacking {
         [] => return None,

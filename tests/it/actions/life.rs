@@ -114,7 +114,7 @@ async fn only_those_who_carry_a_coalition_act_on_it() {
         let refused = [
             stage(&app.app, "communs", Stage::Active, act.clone()).await.unwrap_err(),
             impact(&app.app, "communs", "Tout".to_owned(), act.clone()).await.unwrap_err(),
-            membership::remove(&app.app, "communs", "autre".to_owned(), act.clone()).await.unwrap_err(),
+            membership::remove(&app.app, "communs", "atelier".to_owned(), act.clone()).await.unwrap_err(),
             membership::add(&app.app, "communs", place("region_exemple", Role::Member, &[]), act.clone())
                 .await
                 .unwrap_err(),
@@ -252,6 +252,18 @@ async fn whoever_is_on_the_wish_list_and_joins_has_joined() {
     let last = acts.last().unwrap();
     assert_eq!((last.act, last.role), (MembershipAct::Brings, Some(Role::Member)));
     assert_eq!(last.noted.reason.as_deref(), Some("Elle n’offre plus"), "what a member brings is an act too");
+}
+
+#[tokio::test]
+async fn an_act_that_changes_nothing_of_the_profile_tells_nobody() {
+    let app = node().await;
+    follower_of(&app, "communs").await;
+    for told in [1, 1, 2] {
+        let state = if told == 1 { AssociatedState::Wanted } else { AssociatedState::Invited };
+        let one = Associated { name: "Ville".to_owned(), state, dimensions: Vec::new() };
+        membership::associate(&app.app, "communs", one, None).await.unwrap();
+        assert_eq!(deliveries(&app).await, told);
+    }
 }
 
 const FILE: &str = "handle = \"donnees\"\ntitle = \"Données\"\nimpact = \"Un\"\nstage = \"launched\"\nstage_on = 2020-06-01\n\

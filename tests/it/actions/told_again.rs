@@ -50,7 +50,8 @@ async fn acted_on() -> TestApp {
 async fn now(app: &TestApp) -> (Stage, Option<String>, Vec<(String, Role)>, Vec<String>, [usize; 3]) {
     let shown = show(app, "donnees".to_owned()).await.unwrap();
     let members = shown.members.into_iter().map(|one| (one.handle, one.role)).collect();
-    let wished = shown.lists.associated.into_iter().map(|one| format!("{} {}", one.name, one.state)).collect();
+    let wished =
+        shown.lists.associated.into_iter().map(|one| format!("{} {}", one.name, one.state)).collect();
     let id = shown.actor.id;
     let noted = app
         .read(move |conn| {
@@ -92,7 +93,8 @@ async fn only_what_changed_in_the_file_is_taken_over() {
     let refused = take(&app, &early).await.unwrap_err();
     assert!(refused.contains("is at the stage `launched` since"), "{refused}");
     let today: NaiveDate = app.now().date_naive();
-    let later = titled.replace("scoping", "active").replace("2020-02-01", &today.succ_opt().unwrap().to_string());
+    let later =
+        titled.replace("scoping", "active").replace("2020-02-01", &today.succ_opt().unwrap().to_string());
     let later = later.replace("\"Un\"", "\"Trois\"").replace("[\"Autre\"]", "[]");
     assert_eq!(take(&app, &later).await, Ok(Imported::Updated));
     let after = now(&app).await;
@@ -104,7 +106,8 @@ async fn only_what_changed_in_the_file_is_taken_over() {
 async fn a_file_that_does_not_know_of_a_hand_over_is_refused_with_what_to_write() {
     let app = acted_on().await;
     let before = now(&app).await;
-    for stale in [FILE.replace("Données", "Autre titre"), FILE.replace("\"atelier\"", "\"region_exemple\"")] {
+    for stale in [FILE.replace("Données", "Autre titre"), FILE.replace("\"atelier\"", "\"region_exemple\"")]
+    {
         let refused = take(&app, &stale).await.unwrap_err();
         let say = "was handed over to `ecole` on";
         assert!(refused.contains(say) && refused.contains("write steward = \"ecole\""), "{refused}");
@@ -117,7 +120,8 @@ async fn a_file_that_does_not_know_of_a_hand_over_is_refused_with_what_to_write(
     })
     .await;
     assert!(take(&app, FILE).await.unwrap_err().contains("handed over to `ecole`"));
-    let stale = FILE.replace("steward = \"atelier\"\n", "").replace("[[members]]\norganisation = \"ecole\"\n", "");
+    let stale =
+        FILE.replace("steward = \"atelier\"\n", "").replace("[[members]]\norganisation = \"ecole\"\n", "");
     let refused = take(&app, &stale).await.unwrap_err();
     assert!(refused.contains("write stage = \"launched\""), "{refused}");
     let refused = take(&app, &stale.replace("scoping", "launched")).await.unwrap_err();

@@ -107,8 +107,7 @@ async fn who_is_put_out_does_not_leave_and_the_page_says_by_whom_and_why() {
     app.organisation("turbine").await;
     app.organisation("scierie").await;
     for handle in ["turbine", "scierie"] {
-        let member =
-            Place { organisation: handle.to_owned(), role: Role::Member, dimensions: Vec::new() };
+        let member = Place { organisation: handle.to_owned(), role: Role::Member, dimensions: Vec::new() };
         membership::add(&app.app, "communs", member, by("Bienvenue")).await.unwrap();
     }
     membership::remove(&app.app, "communs", "turbine".to_owned(), by("Absente depuis un an")).await.unwrap();

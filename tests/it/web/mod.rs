@@ -10,6 +10,7 @@ mod pages;
 mod queries;
 mod rules;
 mod search;
+mod truths;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};

@@ -1,8 +1,10 @@
 # The life of a coalition.
 
+profile-of-nothing = { $name } is a coalition of organisations. Stage: { $stage }.
 stage-since = Since { $date }
 stage-why = { $since }: { $reason }
 list-and = and
+dimensions-unknown = It is not known yet who acts in these dimensions. Your organisation may take one up:
 dimensions-missing = Actors are missing for: { $dimensions }.
 coalition-branches = Branches
 impact-version = Version { $version }
