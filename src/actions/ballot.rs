@@ -107,14 +107,16 @@ impl Ballot {
         Some((position, holds))
     }
 
+    /// The positions of an outcome as an entry of the register keeps them, ordered by organisation.
+    pub fn recorded(&self, those: &BTreeMap<&str, &Taken>) -> Vec<Recorded> {
+        let is = |one: &&Position| those.get(one.handle.as_str()).is_some_and(|taken| taken.id == one.row.id);
+        let mut kept: Vec<Recorded> = self.positions.iter().filter(is).map(Position::recorded).collect();
+        kept.sort_by(|a, b| a.organisation.cmp(&b.organisation));
+        kept
+    }
+
     /// What an outcome is kept as.
     pub(super) fn closed(&self, outcome: &Outcome) -> Closed {
-        let kept = |ids: Vec<&str>| -> Vec<Recorded> {
-            let those = self.positions.iter().filter(|one| ids.contains(&one.row.id.as_str()));
-            let mut kept: Vec<Recorded> = those.map(Position::recorded).collect();
-            kept.sort_by(|a, b| a.organisation.cmp(&b.organisation));
-            kept
-        };
         Closed {
             adopted: outcome.adopted,
             why: outcome.why,
@@ -124,9 +126,9 @@ impl Ballot {
                 round: self.proposal.round(),
                 quorum: self.proposal.quorum,
                 tally: outcome.tally(self.proposal.method),
-                positions: kept(outcome.counted.values().map(|one| one.id.as_str()).collect()),
+                positions: self.recorded(&outcome.counted),
             },
-            standing: kept(outcome.standing.values().map(|one| one.id.as_str()).collect()),
+            standing: self.recorded(&outcome.standing),
         }
     }
 
@@ -197,9 +199,12 @@ pub fn told(conn: &mut Conn, ballot: &Ballot) -> Result<Value, db::Error> {
     let (record, proposal) = (ballot.record(), &ballot.proposal);
     let outcome = record.outcome(None);
     let ended = ballot.outcome()?;
+    let kept = ended.as_ref().map(|ended| ended.reached.positions.iter());
+    let kept: BTreeMap<&str, &Recorded> =
+        kept.into_iter().flatten().map(|one| (one.organisation.as_str(), one)).collect();
     let counts = |one: &Position| match &ended {
-        Some(ended) => ended.reached.positions.contains(&one.recorded()),
-        None => outcome.counted.values().any(|counted| counted.id == one.row.id),
+        Some(_) => kept.get(one.handle.as_str()).is_some_and(|kept| **kept == one.recorded()),
+        None => outcome.counted.get(one.handle.as_str()).is_some_and(|counted| counted.id == one.row.id),
     };
     let position = |one: &Position| {
         json!({

@@ -7,7 +7,7 @@ use super::{Act, Error, no_actor};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::news::is_next_round;
-use crate::domain::publication::{Content, Details, LICENCE, Proposal, When};
+use crate::domain::publication::{Content, Decision, Details, LICENCE, Proposal, When};
 use crate::domain::roadmap;
 use crate::domain::round::Phase;
 use crate::domain::state::{State, first_public};
@@ -68,6 +68,15 @@ pub(super) fn content(
         attachments: manuscript.attachments.clone(),
     };
     Ok((content, ids))
+}
+
+/// Content as the row and its revision keep it: of the positions that led to a decision there may be many, and they stand in its entry.
+pub(super) fn kept(content: &Content) -> Content {
+    let mut kept = content.clone();
+    if let Details::Decision(Decision { reached: Some(reached), .. }) = &mut kept.details {
+        reached.positions.clear();
+    }
+    kept
 }
 
 /// When a round opens whose author did not say: as before, else now, unless it would be over already.

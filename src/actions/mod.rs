@@ -12,6 +12,7 @@ pub mod closing;
 pub mod coalition;
 mod coalition_file;
 pub mod comment;
+pub mod confirmation;
 pub mod consultation;
 mod content;
 pub mod contribution;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::content::content;
+use super::content::{content, kept};
 use super::front_matter::Manuscript;
 use super::register::{self, Told};
 use super::{Act, Error, consultation, moving, no_actor, note, proposal, trace};
@@ -261,6 +261,7 @@ fn insert(
     let now = act.at.naive_utc();
     let public = content.state != State::Draft;
     let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
+    let kept = kept(content);
     let row = Row {
         id: act.new_id(),
         coalition_id: group.id,
@@ -274,7 +275,7 @@ fn insert(
         html: html::render(&content.body),
         language: content.language.clone(),
         licence: content.licence.clone(),
-        details: details_json(&content.details)?,
+        details: details_json(&kept.details)?,
         revision: i32::from(public),
         published_at: public.then_some(now),
         updated_at: now,
@@ -284,7 +285,7 @@ fn insert(
         likes: 0,
         shares: 0,
     };
-    publication::insert(conn, &row, authors, content)?;
+    publication::insert(conn, &row, authors, &kept)?;
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }

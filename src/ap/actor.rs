@@ -99,6 +99,7 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
     });
     if let Some(object) = document.as_object_mut() {
         if let Profile::Coalition(coalition, lists, members) = profile {
+            object.insert("proposals".to_owned(), format!("{id}/proposals").into());
             object.insert("decisions".to_owned(), format!("{id}/decisions").into());
             object.insert("coalition".to_owned(), facts(coalition, lists, members));
         }

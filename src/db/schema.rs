@@ -157,7 +157,7 @@ diesel::table! {
         email -> Nullable<Text>,
         sentence -> Text,
         state -> Text,
-        token -> Nullable<Text>,
+        token_digest -> Nullable<Text>,
         declared_at -> Timestamp,
         confirmed_at -> Nullable<Timestamp>,
         answered_at -> Nullable<Timestamp>,
@@ -565,6 +565,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    mails (id) {
+        id -> Text,
+        cause -> Text,
+        recipient -> Text,
+        address_digest -> Text,
+        unproven -> Bool,
+        subject -> Text,
+        text -> Text,
+        state -> Text,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        run_at -> Timestamp,
+        held_until -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     lanes (queue, lane) {
         queue -> Text,
         lane -> Integer,
@@ -917,6 +936,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     hosts,
     second_knocks,
     lanes,
+    mails,
     domain_rules,
     suspensions,
     blocks,

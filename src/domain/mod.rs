@@ -10,6 +10,7 @@ pub mod decision;
 pub mod following;
 pub mod handle;
 pub mod link;
+pub mod mail;
 pub mod meeting;
 pub mod minutes;
 pub mod moderation;

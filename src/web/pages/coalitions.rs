@@ -89,11 +89,13 @@ struct Coalitions {
     pilot: bool,
     pilots: i64,
     narrowed: bool,
-    forms: (String, String),
     cards: Vec<Card>,
     total: i64,
     pager: Pager,
 }
+
+/// The parameters of the directory.
+const NAMES: [&str; 8] = ["q", "quality", "stage", "dimension", "territory", "cohort", "family", "pilot"];
 
 /// What the address asks for. Parameters that are not known ask for nothing; a word that is none has no list.
 ///
@@ -110,6 +112,7 @@ pub(in crate::web) fn filter(visit: &Visit) -> Result<Filter, Error> {
         family: text("family"),
         pilot: text("pilot").is_some(),
         words: Question::parse(&text("q").unwrap_or_default()),
+        latest: false,
     })
 }
 
@@ -117,20 +120,8 @@ fn asked<T: std::str::FromStr>(word: Option<String>) -> Result<Option<T>, Error>
     word.map(|word| word.parse().map_err(|_| Error::NotFound)).transpose()
 }
 
-/// The query of an address that asks for the same, without its page; ends where more can follow.
-pub(super) fn query(visit: &Visit) -> String {
-    const NAMES: [&str; 8] = ["q", "quality", "stage", "dimension", "territory", "cohort", "family", "pilot"];
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in NAMES {
-        if let Some(value) = visit.parameter(name).filter(|value| !value.is_empty()) {
-            query.append_pair(name, &value);
-        }
-    }
-    query.finish()
-}
-
 /// The choices of a vocabulary, in its order, as far as some coalition has them.
-fn vocabulary(
+pub(super) fn vocabulary(
     lang: Lang,
     group: &str,
     words: &[&str],
@@ -148,7 +139,7 @@ fn vocabulary(
         .collect()
 }
 
-fn written(counts: Vec<Counted>, chosen: Option<&str>) -> Vec<Choice> {
+pub(super) fn written(counts: Vec<Counted>, chosen: Option<&str>) -> Vec<Choice> {
     let choice = |(value, count): Counted| Choice {
         label: format!("{value} ({count})"),
         chosen: chosen == Some(value.as_str()),
@@ -192,20 +183,17 @@ pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<R
         Ok::<_, Error>((cards, total, directory::choices(conn)?))
     });
     let (cards, total, choices) = read.await?;
-    let query = query(&visit);
-    let with = |address: &str| match query.is_empty() {
-        true => address.to_owned(),
-        false => format!("{address}?{query}"),
-    };
+    let query = visit.kept(&NAMES);
     let and = if query.is_empty() { "" } else { "&" };
+    let mut frame = Frame::new(&app, &visit, visit.lang_text("coalitions-title"));
+    frame.listed("/coalitions", &query);
     html(&Coalitions {
-        frame: Frame::new(&app, &visit, visit.lang_text("coalitions-title")),
+        frame,
         words: visit.parameter("q").unwrap_or_default().chars().take(300).collect(),
         pilot: wanted.pilot,
         pilots: choices.pilots,
         selects: selects(lang, &wanted, choices),
         narrowed: !query.is_empty(),
-        forms: (with("/coalitions.json"), with("/coalitions.csv")),
         cards,
         total,
         pager: Pager::new(&format!("/coalitions?{query}{and}page="), page, total),

@@ -1,6 +1,7 @@
 //! The part of a coalition's page that tells its life: since when it stands where it does, the versions of what it seeks, who acted and
 //! why, its charter, who would like to take part, the coalition it is a branch of and its own branches.
 
+use super::coalition::DimensionView;
 use super::parts::{Named, Reading};
 use super::revisions::{Line, difference};
 use crate::app::{Local, Urls};
@@ -269,16 +270,24 @@ pub(super) fn open_ones(conn: &mut Conn, most: i64) -> Result<Vec<(String, Strin
     Ok(open.map(|row| (row.handle.clone(), capital(row.name()), row.language)).collect())
 }
 
-/// What the page says where a dimension lacks actors, or where none is known of any; none where all are there.
-pub(super) fn missing(lang: Lang, lacking: &[&'static str], is_known: bool) -> Option<String> {
-    if !is_known {
-        return Some(t(lang, "dimensions-unknown").to_owned());
-    }
+/// What the page says where a dimension lacks actors, or where none is known of any.
+pub(super) struct Missing {
+    pub text: String,
+    /// Where an interest is declared.
+    pub href: Option<String>,
+}
+
+/// None where all are there. `href`: where an interest is declared, if one may be.
+pub(super) fn missing(lang: Lang, dimensions: &[DimensionView], href: Option<String>) -> Option<Missing> {
+    let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
     let and = t(lang, "list-and");
-    let told = match lacking {
+    let told = match lacking.as_slice() {
         [] => return None,
+        all if all.len() == dimensions.len() => {
+            return Some(Missing { text: t(lang, "dimensions-unknown").to_owned(), href });
+        }
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
     };
-    Some(tf(lang, "dimensions-missing", &[("dimensions", (&told).into())]))
+    Some(Missing { text: tf(lang, "dimensions-missing", &[("dimensions", (&told).into())]), href })
 }

@@ -1,4 +1,5 @@
-//! The path of a publication: what led to it and what came of it, from the proposal to the victory, in order of dates.
+//! The path of a publication: what led to it and what came of it, from the proposal with its amendments and positions to the
+//! victory, in order of dates.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +7,14 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::parts::{Moment, Reading};
+use super::path_said::{self, Said};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::publication::{Details, Kind, Milestone, When};
 use crate::model::action_item::{self, Row as Item};
 use crate::model::link::{self, Link};
 use crate::model::publication::{Publication, Row};
+use crate::text::meetings::is_past;
 use crate::text::{dates, word};
 use crate::web::error::Error;
 
@@ -22,6 +25,7 @@ pub(super) struct Loaded {
     links: Vec<Link>,
     publications: Vec<(Row, Details)>,
     actions: Vec<(Item, String)>,
+    said: Said,
 }
 
 /// A stop on the line.
@@ -33,21 +37,26 @@ pub(super) struct Stop {
     pub language: String,
     pub href: String,
     pub state: &'static str,
-    state_code: &'static str,
+    pub(super) state_code: &'static str,
     pub date: Option<Moment>,
     /// Whether it is the page that is read.
     pub here: bool,
-    order: (DateTime<Utc>, usize),
+    pub(super) order: (DateTime<Utc>, usize),
 }
 
-/// Reads the path of a publication, whatever is public of it: at most four queries, one where there is nothing.
+/// Reads the path of a publication, whatever is public of it: at most six queries, one where there is nothing.
 pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded, Error> {
     let own = publication.row.id.clone();
     let links = link::path(conn, &own)?;
-    if links.is_empty() {
+    let is_proposal = publication.row.kind == Kind::Proposal;
+    if links.is_empty() && !is_proposal {
         return Ok(Loaded { own, ..Loaded::default() });
     }
-    let ids: BTreeSet<&String> = links.iter().flat_map(|link| [&link.cause_id, &link.effect_id]).collect();
+    let mut ids: BTreeSet<&String> =
+        links.iter().flat_map(|link| [&link.cause_id, &link.effect_id]).collect();
+    if is_proposal {
+        ids.insert(&own);
+    }
     let ids: Vec<String> = ids.into_iter().cloned().collect();
     let mut publications = Vec::with_capacity(ids.len());
     for row in link::publications(conn, &ids)? {
@@ -66,7 +75,9 @@ pub(super) fn load(conn: &mut Conn, publication: &Publication) -> Result<Loaded,
         };
         actions.push((item, handle));
     }
-    Ok(Loaded { own, links, publications, actions })
+    let proposals = publications.iter().filter(|(row, _)| row.kind == Kind::Proposal);
+    let proposals: Vec<String> = proposals.map(|(row, _)| row.id.clone()).collect();
+    Ok(Loaded { said: path_said::load(conn, &proposals)?, own, links, publications, actions })
 }
 
 /// The stops in order of dates, what has none last; nothing where a publication stands alone.
@@ -76,6 +87,7 @@ pub(super) fn view(loaded: &Loaded, reading: &Reading) -> Vec<Stop> {
         let own = row.id == loaded.own;
         let Details::Roadmap(roadmap) = details else {
             stops.push(publication(row, details, own, reading));
+            stops.extend(path_said::stops(&loaded.said, &row.id, reading));
             continue;
         };
         if own {
@@ -112,9 +124,11 @@ pub(super) fn data(app: &App, loaded: &Loaded) -> Vec<Value> {
 }
 
 /// Where a kind stands among what has one date: what leads before what follows.
-const RANKS: [&str; 9] = [
+const RANKS: [&str; 11] = [
     "meeting",
     "proposal",
+    "amendment",
+    "positions",
     "consultation",
     "minutes",
     "decision",
@@ -124,12 +138,12 @@ const RANKS: [&str; 9] = [
     "victory",
 ];
 
-fn order(code: &str, when: Option<When>, reading: &Reading) -> (DateTime<Utc>, usize) {
+pub(super) fn order(code: &str, when: Option<When>, reading: &Reading) -> (DateTime<Utc>, usize) {
     let at = when.map_or(DateTime::<Utc>::MAX_UTC, |when| dates::begin(when, reading.zone));
     (at, RANKS.iter().position(|rank| *rank == code).unwrap_or(RANKS.len()))
 }
 
-fn moment(when: When, reading: &Reading) -> Moment {
+pub(super) fn moment(when: When, reading: &Reading) -> Moment {
     Moment { told: dates::when(reading.lang, when, reading.zone), iso: when.to_string() }
 }
 
@@ -137,7 +151,10 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
     let made = row.published_at.unwrap_or(row.updated_at).and_utc();
     let published = When::Day(made.with_timezone(&reading.zone).date_naive());
     let when = match details {
-        Details::Proposal(proposal) => proposal.opens,
+        // A later round opens after what was said in those before it.
+        Details::Proposal(proposal) => {
+            proposal.opens.filter(|opens| dates::begin(*opens, reading.zone) < made)
+        }
         Details::Consultation(asked) => asked.opens,
         Details::Minutes(meeting) | Details::Meeting(meeting) => meeting.start,
         Details::Decision(decision) => decision.date,
@@ -152,13 +169,15 @@ fn publication(row: &Row, details: &Details, here: bool, reading: &Reading) -> S
         when => when,
     };
     let code = row.kind.as_str();
+    let past = matches!(details, Details::Meeting(meeting) if is_past(row.state, meeting, reading.zone, reading.now));
+    let state = if past { "past" } else { row.state.as_str() };
     Stop {
         kind: word(reading.lang, "kind", code),
         code,
         title: row.title.clone(),
         language: row.language.clone(),
         href: format!("/publications/{}", row.id),
-        state: word(reading.lang, &format!("state-{code}"), row.state.as_str()),
+        state: word(reading.lang, &format!("state-{code}"), state),
         state_code: row.state.as_str(),
         date: Some(moment(when, reading)),
         here,

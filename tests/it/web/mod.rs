@@ -3,6 +3,7 @@
 mod deeds;
 mod forms;
 mod life;
+mod listed;
 mod lists;
 mod look;
 mod looks;
@@ -11,6 +12,7 @@ mod queries;
 mod rules;
 mod search;
 mod truths;
+mod volume;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -34,6 +36,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    /// Of the body, as it travelled.
+    pub(crate) bytes: usize,
 }
 
 impl Answer {
@@ -61,6 +65,7 @@ impl TestApp {
         Answer {
             status: parts.status,
             headers: parts.headers,
+            bytes: bytes.len(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
@@ -131,11 +136,12 @@ impl Shown {
             ["/", "/coalitions", "/coalitions/communs", "/coalitions/communs/actions", "/publications"]
                 .map(String::from)
                 .to_vec();
-        for list in ["proposals", "meetings", "roadmaps"] {
+        for list in ["proposals", "meetings", "roadmaps", "reports", "productions"] {
             paths.push(format!("/{list}"));
             paths.push(format!("/coalitions/communs/{list}"));
         }
         paths.push("/decisions".into());
+        paths.push("/organisations".into());
         paths.extend(
             [
                 "/organisations/communs_org",
