@@ -280,12 +280,12 @@ impl History {
     /// The outcome is what the witness says.
     fn agree(&self) {
         let outcome = self.record(&self.positions).outcome(None);
-        let here = |by: &&&str| self.members.contains(**by);
+        let here = |by: &str| self.members.contains(by);
         let heard = |by: &&str| self.members.contains(*by) || self.put_out.contains(*by);
         let counted: Vec<(&str, Stance)> = self
             .seen
             .iter()
-            .filter(|(by, seen)| here(&by) && !seen.asked_again)
+            .filter(|(by, seen)| here(by) && !seen.asked_again)
             .map(|(by, seen)| (*by, seen.stance))
             .collect();
         let standing: Vec<&str> = self
