@@ -6,10 +6,10 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{Act, Error};
+use super::{Act, Error, entitled};
 use crate::app::App;
 use crate::db::{self, Conn};
-use crate::domain::outcome::{Closed, Outcome, Record, Taken};
+use crate::domain::outcome::{Closed, Entitled, Outcome, Record, Taken};
 use crate::domain::position::{Reached, Recorded};
 use crate::domain::publication::{Details, Proposal};
 use crate::domain::round::Span;
@@ -35,6 +35,8 @@ pub struct Ballot {
     /// Handle and name of every member that may take one.
     pub members: Vec<(String, String)>,
     taken: Vec<Taken>,
+    /// By handle.
+    entitled: BTreeMap<String, Vec<Entitled>>,
 }
 
 /// Reads the ballot of a proposal; none of another kind of publication. Deadlines without an hour end in `zone`.
@@ -48,13 +50,14 @@ pub fn read(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Opti
     let id = publication.row.id.clone();
     let positions = position::all(conn, &id)?;
     let members = coalition::members(conn, publication.actor.id)?;
-    let members = members.into_iter().filter(|member| member.role.is_member());
+    let members: Vec<_> = members.into_iter().filter(|member| member.role.is_member()).collect();
     Ok(Some(Ballot {
+        entitled: entitled::read(conn, publication.actor.id, &members, &positions)?,
         row: model::proposal::find(conn, &id)?,
         span: span(publication, proposal, zone),
         taken: positions.iter().map(Position::taken).collect(),
         positions,
-        members: members.map(|member| (member.handle, member.name)).collect(),
+        members: members.into_iter().map(|member| (member.handle, member.name)).collect(),
         proposal: proposal.clone(),
         id,
     }))
@@ -80,13 +83,18 @@ impl Ballot {
         Record {
             method: self.proposal.method,
             quorum: self.proposal.quorum,
-            entitled: self.members.iter().map(|(handle, _)| handle.as_str()).collect(),
+            entitled: self.entitled.iter().map(|(by, spans)| (by.as_str(), spans.clone())).collect(),
             positions: &self.taken,
             version: self.version(),
             round: self.proposal.round(),
             began: self.row.as_ref().and_then(|row| row.began_at),
             closes: self.span.closes,
         }
+    }
+
+    /// Whether the organisation with this handle may take a position.
+    pub fn is_entitled(&self, handle: &str) -> bool {
+        self.record().is_entitled(handle)
     }
 
     /// The last position of an organisation, and whether it counts or stands as an objection.

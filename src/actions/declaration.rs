@@ -78,8 +78,8 @@ pub enum Fault {
 pub enum Outcome {
     /// It was taken.
     Taken,
-    /// It is handed back.
-    Back(Fault),
+    /// It is handed back, with everything that is to be mended; at least one.
+    Back(Vec<Fault>),
 }
 
 /// The secret of the stamps in memory.
@@ -139,7 +139,7 @@ pub async fn declare(app: &App, written: Written) -> Result<Outcome, Error> {
     let act = Act::now(app);
     let written = match check(written, &key, &act) {
         Ok(written) => written,
-        Err(fault) => return Ok(Outcome::Back(fault)),
+        Err(faults) => return Ok(Outcome::Back(faults)),
     };
     let letter = match app.config.mail.is_on() {
         true => Some(Letter::new(app, written.lang, random_hex()?)),
@@ -150,7 +150,7 @@ pub async fn declare(app: &App, written: Written) -> Result<Outcome, Error> {
     Ok(outcome)
 }
 
-fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault> {
+fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Vec<Fault>> {
     let mut coalitions: Vec<String> = Vec::new();
     for handle in written.coalitions {
         if !coalitions.contains(&handle) {
@@ -165,26 +165,30 @@ fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault>
         stamp: written.stamp,
         lang: written.lang,
     };
-    if written.coalitions.is_empty() || written.coalitions.len() > MAX_COALITIONS {
-        return Err(Fault::NoCoalition);
+    let (asked, name) = (written.coalitions.len(), &written.organisation);
+    let said = [
+        (Fault::NoCoalition, asked == 0 || asked > MAX_COALITIONS),
+        (Fault::NoName, folded(name).is_empty() || name.chars().count() > MAX_NAME),
+        (Fault::BadEmail, !is_email(&written.email)),
+        (Fault::LongSentence, written.sentence.chars().count() > MAX_SENTENCE),
+    ];
+    let faults: Vec<Fault> = said.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault).collect();
+    if !faults.is_empty() {
+        return Err(faults);
     }
-    if folded(&written.organisation).is_empty() || written.organisation.chars().count() > MAX_NAME {
-        return Err(Fault::NoName);
-    }
-    if !is_email(&written.email) {
-        return Err(Fault::BadEmail);
-    }
-    if written.sentence.chars().count() > MAX_SENTENCE {
-        return Err(Fault::LongSentence);
-    }
-    let (at, signature) = written.stamp.split_once('.').ok_or(Fault::TooOld)?;
+    check_stamp(&written.stamp, key, act).map_err(|fault| vec![fault])?;
+    Ok(written)
+}
+
+fn check_stamp(stamp: &str, key: &hmac::Key, act: &Act) -> Result<(), Fault> {
+    let (at, signature) = stamp.split_once('.').ok_or(Fault::TooOld)?;
     let signature = unhex(signature).ok_or(Fault::TooOld)?;
     hmac::verify(key, at.as_bytes(), &signature).map_err(|_| Fault::TooOld)?;
     let at: i64 = at.parse().map_err(|_| Fault::TooOld)?;
     match TimeDelta::seconds(act.at.timestamp().saturating_sub(at)) {
         age if age > OLD => Err(Fault::TooOld),
         age if age < FAST => Err(Fault::TooFast),
-        _ => Ok(written),
+        _ => Ok(()),
     }
 }
 
@@ -225,18 +229,18 @@ pub fn declare_on(
     letter: Option<&Letter>,
 ) -> Result<Outcome, Error> {
     let Some(fresh) = fresh(conn, written)? else {
-        return Ok(Outcome::Back(Fault::NoCoalition));
+        return Ok(Outcome::Back(vec![Fault::NoCoalition]));
     };
     if fresh.is_empty() {
         return Ok(Outcome::Taken);
     }
     if !is_room(conn, act, &fresh)? {
-        return Ok(Outcome::Back(Fault::TooMany));
+        return Ok(Outcome::Back(vec![Fault::TooMany]));
     }
     if let Some(letter) = letter {
         let names: Vec<&str> = fresh.iter().map(|one| one.name.as_str()).collect();
         if let Some(fault) = letter.store(conn, act, written, &names)? {
-            return Ok(Outcome::Back(fault));
+            return Ok(Outcome::Back(vec![fault]));
         }
     }
     let digest = letter.map(Letter::digest);

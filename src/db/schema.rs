@@ -180,12 +180,33 @@ diesel::table! {
 }
 
 diesel::table! {
-    charter_acknowledgements (coalition_id, version, organisation_id) {
+    charter_acknowledgements (coalition_id, version, organisation_id, state) {
         coalition_id -> BigInt,
         version -> Text,
         organisation_id -> BigInt,
+        state -> Text,
         day -> Date,
         made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    charter_acts (id) {
+        id -> BigInt,
+        coalition_id -> BigInt,
+        version -> Text,
+        state -> Text,
+        day -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    coalition_files (coalition_id) {
+        coalition_id -> BigInt,
+        told -> Text,
     }
 }
 
@@ -767,6 +788,7 @@ diesel::table! {
     roadmap_dues (publication_id) {
         publication_id -> Text,
         due_at -> Nullable<Timestamp>,
+        history -> Nullable<Text>,
     }
 }
 
@@ -886,6 +908,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     declarations,
     charters,
     charter_acknowledgements,
+    charter_acts,
+    coalition_files,
     publications,
     publication_authors,
     publication_tags,

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod block;
 pub mod charter;
 pub mod coalition;
+pub mod coalition_file;
 pub mod consultation;
 pub mod contribution;
 pub mod dates;

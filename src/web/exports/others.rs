@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<SharedApp> {
 
 /// `/coalitions.json` and `.csv`, with the parameters of the directory.
 async fn coalitions(State(app): State<SharedApp>, visit: Visit, form: Form) -> Result<Response, Error> {
-    let filter = pages::directory_filter(&visit);
+    let filter = pages::directory_filter(&visit)?;
     let offset = offset(&visit);
     let read = app.db.read(move |conn| {
         let (rows, total) = directory::page(conn, &filter, offset, ENTRIES)?;

@@ -80,7 +80,7 @@ fn about(app: &SharedApp, visit: &Visit, path: &str, title: String) -> About {
 
 /// `GET /coalitions/feed.atom`, with the parameters of the directory.
 async fn coalitions(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
-    let filter = directory::Filter { latest: true, ..pages::directory_filter(&visit) };
+    let filter = directory::Filter { latest: true, ..pages::directory_filter(&visit)? };
     let read = app.db.read(move |conn| Ok::<_, Error>(directory::page(conn, &filter, 0, ENTRIES)?.0));
     let entry = |row: &ListedCoalition| {
         let brief = Brief {

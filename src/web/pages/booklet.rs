@@ -101,7 +101,7 @@ struct Booklet {
     levers: Vec<String>,
     dimensions: Vec<DimensionView>,
     /// The sentence about a dimension without actors belongs to the coalition's page.
-    missing: Option<String>,
+    missing: Option<super::life::Missing>,
     members: Vec<(Named, &'static str)>,
     associated: Vec<(String, &'static str)>,
     facts: Vec<(&'static str, String)>,

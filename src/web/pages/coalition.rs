@@ -77,6 +77,8 @@ pub(super) struct DimensionView {
     pub label: &'static str,
     pub has: bool,
     pub actors: Vec<Named>,
+    /// What is said where nobody is named.
+    pub told: &'static str,
 }
 
 #[derive(Template)]
@@ -100,7 +102,7 @@ struct CoalitionPage {
     levers: Vec<String>,
     examples: Vec<String>,
     dimensions: Vec<DimensionView>,
-    missing: Option<String>,
+    missing: Option<life::Missing>,
     associated: Vec<(String, &'static str)>,
     members: Vec<(Named, &'static str)>,
     facts: Vec<(&'static str, String)>,
@@ -139,7 +141,8 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let name = row.coalition.name(&row.actor.handle);
     let sought = &row.lists.qualities;
     let dimensions = dimensions(lang, &row.lists, &row.members);
-    let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
+    let stays = row.actor.moved_to.is_none();
+    let interest = stays.then(|| format!("/interest?coalition={}", row.actor.handle));
     Ok(CoalitionPage {
         frame: frame(app, visit, &row, &name, kind),
         moved: Moved::of(app, lang, &row.actor),
@@ -153,7 +156,7 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         narrative: row.coalition.narrative.as_deref().map(render),
         mark: Mark::of(|quality| sought.contains(&quality)),
         qualities: qualities(lang, &row.lists),
-        missing: life::missing(lang, &lacking),
+        missing: life::missing(lang, &dimensions, interest),
         dimensions,
         associated: associated(lang, &row.lists),
         members: row.members.iter().map(|one| member(lang, one)).collect(),
@@ -222,16 +225,12 @@ pub(super) fn associated(lang: Lang, lists: &Lists) -> Vec<(String, &'static str
     lists.associated.iter().map(|one| (one.name.clone(), state(one))).collect()
 }
 
-/// The three dimensions, if anything is known of them: those without actors are named too.
+/// The three dimensions: those without actors, and those of which nothing is known, are named too. Observers bring none.
 pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<DimensionView> {
-    let is_told = |dimensions: &Vec<Dimension>| !dimensions.is_empty();
-    let of_members = members.iter().map(|member| &member.dimensions);
-    let mut of_all = of_members.chain(lists.associated.iter().map(|one| &one.dimensions));
-    if lists.dimensions.is_empty() && !of_all.any(is_told) {
-        return Vec::new();
-    }
+    let is_known = !lists.present(members).is_empty();
     let view = |dimension: &Dimension| {
-        let bring = members.iter().filter(|member| member.dimensions.contains(dimension));
+        let of_members = members.iter().filter(|member| member.role.is_member());
+        let bring = of_members.filter(|member| member.dimensions.contains(dimension));
         let mut actors: Vec<Named> =
             bring.map(|member| Named::organisation(&member.handle, &member.name)).collect();
         let joined = lists.associated.iter().filter(|one| one.state == AssociatedState::Joined);
@@ -241,7 +240,13 @@ pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<D
             }
         }
         let label = word(lang, "dimension", dimension.as_str());
-        DimensionView { label, has: lists.has(*dimension, members), actors }
+        let has = lists.has(*dimension, members);
+        let told = match (has, is_known) {
+            (true, _) => "coalition-dimension-has",
+            (false, true) => "coalition-dimension-lacks",
+            (false, false) => "coalition-dimension-unknown",
+        };
+        DimensionView { label, has, actors, told: t(lang, told) }
     };
     Dimension::ALL.iter().map(view).collect()
 }

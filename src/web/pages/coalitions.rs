@@ -97,20 +97,27 @@ struct Coalitions {
 /// The parameters of the directory.
 const NAMES: [&str; 8] = ["q", "quality", "stage", "dimension", "territory", "cohort", "family", "pilot"];
 
-/// What the address asks for. Parameters that are not known, and values that are none, ask for nothing.
-pub(in crate::web) fn filter(visit: &Visit) -> Filter {
+/// What the address asks for. Parameters that are not known ask for nothing; a word that is none has no list.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(in crate::web) fn filter(visit: &Visit) -> Result<Filter, Error> {
     let text = |name| visit.parameter(name).filter(|value| !value.is_empty());
-    Filter {
-        quality: text("quality").and_then(|word| word.parse().ok()),
-        stage: text("stage").and_then(|word| word.parse().ok()),
-        dimension: text("dimension").and_then(|word| word.parse().ok()),
+    Ok(Filter {
+        quality: asked(text("quality"))?,
+        stage: asked(text("stage"))?,
+        dimension: asked(text("dimension"))?,
         territory: text("territory"),
         cohort: text("cohort"),
         family: text("family"),
         pilot: text("pilot").is_some(),
         words: Question::parse(&text("q").unwrap_or_default()),
         latest: false,
-    }
+    })
+}
+
+fn asked<T: std::str::FromStr>(word: Option<String>) -> Result<Option<T>, Error> {
+    word.map(|word| word.parse().map_err(|_| Error::NotFound)).transpose()
 }
 
 /// The choices of a vocabulary, in its order, as far as some coalition has them.
@@ -169,7 +176,7 @@ fn selects(lang: Lang, filter: &Filter, choices: Choices) -> Vec<Select> {
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let page = visit.page();
     let lang = visit.lang;
-    let wanted = filter(&visit);
+    let wanted = filter(&visit)?;
     let asked = wanted.clone();
     let read = app.db.read(move |conn| {
         let (cards, total) = Card::load(conn, &asked, (Pager::offset(page), PER_PAGE), lang)?;

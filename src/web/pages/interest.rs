@@ -38,14 +38,20 @@ struct Form {
     choices: Vec<Choice>,
     written: Written,
     /// What is to be mended.
-    fault: Option<&'static str>,
-    /// The field that it is about.
-    about: &'static str,
+    faults: Vec<&'static str>,
+    /// The fields that it is about.
+    about: Vec<&'static str>,
     /// What is done with the address.
     email_how: &'static str,
     max_name: usize,
     max_email: usize,
     max_sentence: usize,
+}
+
+impl Form {
+    fn is_about(&self, field: &str) -> bool {
+        self.about.contains(&field)
+    }
 }
 
 #[derive(Template)]
@@ -72,10 +78,10 @@ struct Told {
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let written =
         Written { coalitions: visit.parameter("coalition").into_iter().collect(), ..Written::default() };
-    html(&form(&app, &visit, written, None).await?)
+    html(&form(&app, &visit, written, &[]).await?)
 }
 
-async fn form(app: &App, visit: &Visit, written: Written, fault: Option<Fault>) -> Result<Form, Error> {
+async fn form(app: &App, visit: &Visit, written: Written, faults: &[Fault]) -> Result<Form, Error> {
     let stamp = declaration::stamp(app).await.map_err(failed)?;
     let open = app.db.read(move |conn| life::open_ones(conn, OFFERED)).await?;
     let choice = |(handle, name, language): (String, String, String)| Choice {
@@ -84,13 +90,13 @@ async fn form(app: &App, visit: &Visit, written: Written, fault: Option<Fault>) 
         name,
         language,
     };
-    let (key, about) = fault.map(told).unzip();
+    let (keys, about): (Vec<_>, Vec<_>) = faults.iter().copied().map(told).unzip();
     Ok(Form {
         frame: Frame::new(app, visit, visit.lang_text("interest-title")),
         choices: open.into_iter().map(choice).collect(),
         written: Written { stamp, ..written },
-        fault: key.map(|key| visit.lang_text(key)),
-        about: about.unwrap_or_default(),
+        faults: keys.into_iter().map(|key| visit.lang_text(key)).collect(),
+        about,
         email_how: visit.lang_text(match app.config.mail.is_on() {
             true => "interest-email-mail",
             false => "interest-email-how",
@@ -135,8 +141,8 @@ pub(super) async fn send(
     }
     match declaration::declare(&app, written.clone()).await.map_err(failed)? {
         Outcome::Taken => Ok(error::see_other("/interest/received")),
-        Outcome::Back(fault) => {
-            let page = form(&app, &visit, written, Some(fault)).await?;
+        Outcome::Back(faults) => {
+            let page = form(&app, &visit, written, &faults).await?;
             Ok(error::handed_back(html(&page)?))
         }
     }

@@ -27,7 +27,7 @@ async fn form(app: &TestApp, coalitions: &[&str], organisation: &str, email: &st
 async fn fault(app: &TestApp, form: Written) -> Option<Fault> {
     match declare(app, form).await.unwrap() {
         Outcome::Taken => None,
-        Outcome::Back(fault) => Some(fault),
+        Outcome::Back(faults) => faults.first().copied(),
     }
 }
 

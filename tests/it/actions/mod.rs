@@ -21,8 +21,10 @@ mod people;
 mod pins;
 mod proposals;
 mod publishing;
+mod put_out;
 mod register;
 mod served;
+mod told_again;
 mod walks;
 
 use std::time::Duration;

@@ -81,7 +81,7 @@ impl Desk {
         };
         match declare(&self.app, written).await.unwrap() {
             Outcome::Taken => None,
-            Outcome::Back(fault) => Some(fault),
+            Outcome::Back(faults) => faults.first().copied(),
         }
     }
 

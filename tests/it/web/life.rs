@@ -91,6 +91,37 @@ async fn the_charter_names_who_acknowledged_which_version() {
     let page = app.visit("/coalitions/communs", &[]).await.text;
     assert!(page.contains(&format!("<a href=\"{}\">Version bêta – bêta", shown.decision)), "{page}");
     assert!(page.contains("Reconnue par"), "{page}");
+    let new = NewCharter { version: "bêta".to_owned(), state: CharterState::InForce, publication: None };
+    charter::publish(&app, "communs".to_owned(), new, by("L’essai est concluant")).await.unwrap();
+    let page = app.visit("/coalitions/communs?lang=fr", &[]).await.text;
+    for part in ["<span>bêta</span>", "<span>en vigueur</span>", "L’essai est concluant"] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let en = app.visit("/coalitions/communs?lang=en", &[]).await.text;
+    assert!(page.contains("Aucune organisation ne l’a encore reconnue.") && en.contains("The beta had been"));
+}
+
+#[tokio::test]
+async fn who_is_put_out_does_not_leave_and_the_page_says_by_whom_and_why() {
+    let (app, _) = shown().await;
+    app.organisation("turbine").await;
+    app.organisation("scierie").await;
+    for handle in ["turbine", "scierie"] {
+        let member = Place { organisation: handle.to_owned(), role: Role::Member, dimensions: Vec::new() };
+        membership::add(&app.app, "communs", member, by("Bienvenue")).await.unwrap();
+    }
+    membership::remove(&app.app, "communs", "turbine".to_owned(), by("Absente depuis un an")).await.unwrap();
+    let own = By { organisation: "scierie".to_owned(), ..By::default() };
+    membership::remove(&app.app, "communs", "scierie".to_owned(), own).await.unwrap();
+    let fr = app.visit("/coalitions/communs?lang=fr", &[]).await.text;
+    for part in [
+        "Organisation turbine est retirée de la coalition par Organisation communs_org",
+        "Absente depuis un an",
+        "Organisation scierie quitte la coalition",
+    ] {
+        assert!(fr.contains(part), "{part}\n{fr}");
+    }
+    assert!(!fr.contains("Organisation turbine quitte"), "{fr}");
 }
 
 /// The value of the hidden stamp in the form.

@@ -11,6 +11,7 @@ mod pages;
 mod queries;
 mod rules;
 mod search;
+mod truths;
 mod volume;
 
 use axum::body::Body;

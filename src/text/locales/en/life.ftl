@@ -1,8 +1,10 @@
 # The life of a coalition.
 
+profile-of-nothing = { $name } is a coalition of organisations. Stage: { $stage }.
 stage-since = Since { $date }
 stage-why = { $since }: { $reason }
 list-and = and
+dimensions-unknown = It is not known yet who acts in these dimensions. Your organisation may take one up:
 dimensions-missing = Actors are missing for: { $dimensions }.
 coalition-branches = Branches
 impact-version = Version { $version }
@@ -15,6 +17,8 @@ history-impact = Impact sought, version { $version }
 history-added = { $name } joins the coalition ({ $role })
 history-role = { $name } changes role: { $role }
 history-removed = { $name } leaves the coalition
+history-put-out = { $name } is put out of the coalition by { $by }
+history-brings = What { $name } brings to the coalition has changed
 history-handed_over = { $name } takes the coalition over ({ $role })
 charter-title = Charter
 charter-version = Version { $version } – { $state }, { $date }
@@ -23,6 +27,7 @@ charter-in_force = in force
 charter-superseded = superseded
 charter-nobody = No organisation has acknowledged it yet.
 charter-by = Acknowledged by:
+charter-before = The beta had been acknowledged by:
 interest-box = Take part
 interest-link = Declare an interest
 interest-accepted = Were welcomed:

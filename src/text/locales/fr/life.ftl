@@ -1,8 +1,10 @@
 # La vie d’une coalition.
 
+profile-of-nothing = { $name } est une coalition d’organisations. Étape : { $stage }.
 stage-since = Depuis le { $date }
 stage-why = { $since } : { $reason }
 list-and = et
+dimensions-unknown = On ne sait pas encore qui agit dans ces dimensions. Votre organisation peut s’en saisir :
 dimensions-missing = Il manque des acteurs pour : { $dimensions }.
 coalition-branches = Branches
 impact-version = Version { $version }
@@ -15,6 +17,8 @@ history-impact = Impact recherché, version { $version }
 history-added = { $name } rejoint la coalition ({ $role })
 history-role = { $name } change de rôle : { $role }
 history-removed = { $name } quitte la coalition
+history-put-out = { $name } est retirée de la coalition par { $by }
+history-brings = Ce que { $name } apporte à la coalition a changé
 history-handed_over = { $name } reçoit la coalition ({ $role })
 charter-title = Charte
 charter-version = Version { $version } – { $state }, { $date }
@@ -23,6 +27,7 @@ charter-in_force = en vigueur
 charter-superseded = remplacée
 charter-nobody = Aucune organisation ne l’a encore reconnue.
 charter-by = Reconnue par :
+charter-before = La bêta avait été reconnue par :
 interest-box = Prendre part
 interest-link = Déclarer un intérêt
 interest-accepted = Ont été accueillies :
