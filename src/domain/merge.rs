@@ -40,6 +40,7 @@ fn named<'a>(list: &'a Value, one: &Value) -> Option<&'a Value> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a test may panic")]
     use serde_json::json;
 
     use super::*;

@@ -145,7 +145,7 @@ fn said(number: usize, index: usize, may_object: bool) -> (Stance, Option<String
         3 => Stance::StandAside,
         _ => Stance::Consent,
     };
-    let reason = (stance != Stance::Consent || index % 3 > 0).then(|| {
+    let reason = (stance != Stance::Consent || !index.is_multiple_of(3)).then(|| {
         format!(
             "Pour la proposition {number}, notre conseil d’administration a relevé {index} points, dont le calendrier \
              et le coût pour les petites communes, et souhaite qu’un bilan soit rendu public."
@@ -177,7 +177,7 @@ fn as_the_action(conn: &mut Conn, act: &Act, organisation: usize, row: &Row) -> 
     actions::position::take_on(conn, act, &row.publication_id, &by, row.stance, why)?;
     let taken = position::all(conn, &row.publication_id)?;
     let taken: Vec<Row> = taken.into_iter().map(|one| Row { id: row.id.clone(), ..one.row }).collect();
-    assert_eq!(taken, [row.clone()], "the action writes another row");
+    assert_eq!(taken, std::slice::from_ref(row), "the action writes another row");
     Ok(())
 }
 
