@@ -119,6 +119,8 @@ pub struct Wake {
     pub inbox: Notify,
     /// Something waits to be delivered.
     pub outbox: Notify,
+    /// A mail waits to be sent.
+    pub mail: Notify,
 }
 
 /// One value of a type for each room that wants one (keys, pauses): made at the first question, shared afterwards. It

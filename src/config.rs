@@ -1,12 +1,14 @@
 //! The configuration: one documented field a setting, from which `config.example.toml` is generated.
 
 mod load;
+mod mail;
 
 use std::path::PathBuf;
 
 use confique::Config as Derive;
 
 pub use load::{Error, load, load_text};
+pub use mail::{Road, Security};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Derive)]
@@ -29,6 +31,9 @@ pub struct Config {
     /// How long what others sent is kept.
     #[config(nested)]
     pub retention: Retention,
+    /// E-mail that leaves this node.
+    #[config(nested)]
+    pub mail: Mail,
     /// What it says of its work.
     #[config(nested)]
     pub log: Log,
@@ -148,7 +153,7 @@ pub struct Retention {
     /// Days for which the raw bytes of what came in are kept.
     #[config(env = "RESET_NODE_RETENTION__INBOX_DAYS", default = 30)]
     pub inbox_days: u32,
-    /// Days for which finished deliveries are kept.
+    /// Days for which finished deliveries, and what is left of mails that were sent or given up, are kept.
     #[config(env = "RESET_NODE_RETENTION__DELIVERIES_DAYS", default = 14)]
     pub deliveries_days: u32,
     /// Days after which an unused actor of another server is forgotten.
@@ -157,6 +162,33 @@ pub struct Retention {
     /// Days after which a declaration of interest whose e-mail nobody confirmed, and that nobody answered, is erased.
     #[config(env = "RESET_NODE_RETENTION__DECLARATIONS_DAYS", default = 90)]
     pub declarations_days: u32,
+}
+
+/// `[mail]`.
+#[derive(Clone, Debug, Derive)]
+pub struct Mail {
+    /// The server that takes what this node sends: smtp://user@mail.example.org:587, where STARTTLS is demanded, or
+    /// smtps://user@mail.example.org. One on this machine may do without: smtp://127.0.0.1:25?tls=none. Empty: no mail leaves.
+    #[config(env = "RESET_NODE_MAIL__SMTP_URL", default = "")]
+    pub smtp_url: String,
+    /// The file that holds the password of that user. It may also stand in smtp_url, user:password@, which the environment can set.
+    #[config(env = "RESET_NODE_MAIL__PASSWORD_FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Whom mails come from: an address of a domain that lets the server send for it (SPF, DKIM), such as node@example.org.
+    #[config(env = "RESET_NODE_MAIL__FROM", default = "")]
+    pub from: String,
+    /// Where answers go; empty: to `from`.
+    #[config(env = "RESET_NODE_MAIL__REPLY_TO", default = "")]
+    pub reply_to: String,
+    /// A file of further certificate authorities for the mail server (PEM).
+    #[config(env = "RESET_NODE_MAIL__CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Seconds after which the mail server is given up for this time.
+    #[config(env = "RESET_NODE_MAIL__TIMEOUT_SECONDS", default = 60)]
+    pub timeout_seconds: u32,
+    /// Most mails an hour to addresses that nobody has confirmed. Whoever would cause one more is asked to come back later.
+    #[config(env = "RESET_NODE_MAIL__PER_HOUR", default = 100)]
+    pub per_hour: u32,
 }
 
 /// `[log]`.

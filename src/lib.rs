@@ -9,6 +9,7 @@ pub mod db;
 pub mod domain;
 pub mod inbox;
 pub mod jobs;
+pub mod mail;
 pub mod model;
 pub mod outbox;
 pub mod text;

@@ -15,7 +15,7 @@ use reset_federation::vocab;
 use reset_node::db::schema::seen_activities;
 use reset_node::db::{Db, Error, Location, migrate};
 
-use super::load::{Load, lay_down};
+use super::load::{Load, Outcome, lay_down};
 use super::senders::key;
 use super::table::Table;
 
@@ -131,34 +131,65 @@ fn writes(folder: &Path) -> f64 {
     count.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64()
 }
 
-/// An axum handler that reads the body and answers 202, in a process of its own.
+/// An axum handler that reads the body and answers 202, in a process of its own: POSTs and GETs a second.
 fn empty(folder: &Path) -> (f64, f64) {
-    let port = super::node::free_port();
-    let mut child: Child =
-        Command::new(std::env::current_exe().unwrap()).args(["empty", &port.to_string()]).spawn().unwrap();
-    let address = format!("127.0.0.1:{port}");
-    while std::net::TcpStream::connect(&address).is_err() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let (posts, gets) = (folder.join("posts"), folder.join("gets"));
+    let server = Empty::start();
     let body = "x".repeat(900);
     let head = format!("X-Filler: {}\r\n", "y".repeat(500));
-    let post =
-        format!("POST / HTTP/1.1\r\nHost: {address}\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len());
-    let get = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    lay_down(&posts, std::iter::repeat_n(post.as_bytes(), 16));
-    lay_down(&gets, std::iter::repeat_n(get.as_bytes(), 32));
-    let load = |requests: &Path, connections| {
-        let load = Load { address: &address, requests, connections, seconds: 2.0, rate: None, cycle: true };
-        load.run(202, || {}).rate
-    };
-    let rates = (load(&posts, 16), load(&gets, 32));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let post = format!(
+        "POST / HTTP/1.1\r\nHost: {}\r\n{head}Content-Length: {}\r\n\r\n{body}",
+        server.address,
+        body.len()
+    );
+    let rates = (server.load(folder, &post, 16).rate, server.load(folder, &server.get(), 32).rate);
+    drop(server);
     rates
 }
 
-/// The child of [`empty`].
+/// Half of the GETs over so many connections are answered by it within this time.
+pub(crate) fn empty_get(folder: &Path, connections: usize) -> Duration {
+    let server = Empty::start();
+    server.load(folder, &server.get(), connections).p50
+}
+
+struct Empty {
+    child: Child,
+    address: String,
+}
+
+impl Empty {
+    fn start() -> Empty {
+        let port = super::node::free_port();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let child = command.args(["empty", &port.to_string()]).spawn().unwrap();
+        let address = format!("127.0.0.1:{port}");
+        while std::net::TcpStream::connect(&address).is_err() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Empty { child, address }
+    }
+
+    fn get(&self) -> String {
+        format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", self.address)
+    }
+
+    fn load(&self, folder: &Path, request: &str, connections: usize) -> Outcome {
+        let requests = folder.join("empty");
+        lay_down(&requests, std::iter::repeat_n(request.as_bytes(), connections));
+        let address = self.address.as_str();
+        let load = Load { address, requests: &requests, connections, seconds: 2.0, rate: None, cycle: true };
+        load.run(202, || {})
+    }
+}
+
+impl Drop for Empty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The child of [`Empty`].
 pub(crate) fn empty_server(port: u16) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -20,6 +20,11 @@ impl Table {
         self.rows.push(Row { what: what.into(), figure, floor: floor.into(), ratio: String::new() });
     }
 
+    /// A figure beside what it is compared with.
+    pub(crate) fn beside(&mut self, what: &str, figure: String, floor: &str, ratio: String) {
+        self.rows.push(Row { what: what.into(), figure, floor: floor.into(), ratio });
+    }
+
     /// A rate beside the bound that no server on this machine could pass.
     pub(crate) fn rate(&mut self, what: &str, rate: f64, floor: &str, bound: (&str, f64)) {
         let ratio = format!("{:.0} % of {}", 100.0 * rate / bound.1, bound.0);

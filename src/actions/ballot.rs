@@ -1,13 +1,15 @@
 //! Everything that the outcome of a proposal depends on, read at once: for closing it, and for its page.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{Act, Error};
+use super::{Act, Error, entitled};
 use crate::app::App;
 use crate::db::{self, Conn};
-use crate::domain::outcome::{Closed, Outcome, Record, Taken};
+use crate::domain::outcome::{Closed, Entitled, Outcome, Record, Taken};
 use crate::domain::position::{Reached, Recorded};
 use crate::domain::publication::{Details, Proposal};
 use crate::domain::round::Span;
@@ -33,6 +35,8 @@ pub struct Ballot {
     /// Handle and name of every member that may take one.
     pub members: Vec<(String, String)>,
     taken: Vec<Taken>,
+    /// By handle.
+    entitled: BTreeMap<String, Vec<Entitled>>,
 }
 
 /// Reads the ballot of a proposal; none of another kind of publication. Deadlines without an hour end in `zone`.
@@ -46,13 +50,14 @@ pub fn read(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Opti
     let id = publication.row.id.clone();
     let positions = position::all(conn, &id)?;
     let members = coalition::members(conn, publication.actor.id)?;
-    let members = members.into_iter().filter(|member| member.role.is_member());
+    let members: Vec<_> = members.into_iter().filter(|member| member.role.is_member()).collect();
     Ok(Some(Ballot {
+        entitled: entitled::read(conn, publication.actor.id, &members, &positions)?,
         row: model::proposal::find(conn, &id)?,
         span: span(publication, proposal, zone),
         taken: positions.iter().map(Position::taken).collect(),
         positions,
-        members: members.map(|member| (member.handle, member.name)).collect(),
+        members: members.into_iter().map(|member| (member.handle, member.name)).collect(),
         proposal: proposal.clone(),
         id,
     }))
@@ -79,13 +84,18 @@ impl Ballot {
         Record {
             method: self.proposal.method,
             quorum: self.proposal.quorum,
-            entitled: self.members.iter().map(|(handle, _)| handle.as_str()).collect(),
+            entitled: self.entitled.iter().map(|(by, spans)| (by.as_str(), spans.clone())).collect(),
             positions: &self.taken,
             version: self.version(),
             round: self.proposal.round(),
             began: self.row.as_ref().and_then(|row| row.began_at),
             closes: self.span.closes,
         }
+    }
+
+    /// Whether the organisation with this handle may take a position.
+    pub fn is_entitled(&self, handle: &str) -> bool {
+        self.record().is_entitled(handle)
     }
 
     /// The last position of an organisation, and whether it counts or stands as an objection.
@@ -98,14 +108,16 @@ impl Ballot {
         Some((position, holds))
     }
 
+    /// The positions of an outcome as an entry of the register keeps them, ordered by organisation.
+    pub fn recorded(&self, those: &BTreeMap<&str, &Taken>) -> Vec<Recorded> {
+        let is = |one: &&Position| those.get(one.handle.as_str()).is_some_and(|taken| taken.id == one.row.id);
+        let mut kept: Vec<Recorded> = self.positions.iter().filter(is).map(Position::recorded).collect();
+        kept.sort_by(|a, b| a.organisation.cmp(&b.organisation));
+        kept
+    }
+
     /// What an outcome is kept as.
     pub(super) fn closed(&self, outcome: &Outcome) -> Closed {
-        let kept = |ids: Vec<&str>| -> Vec<Recorded> {
-            let those = self.positions.iter().filter(|one| ids.contains(&one.row.id.as_str()));
-            let mut kept: Vec<Recorded> = those.map(Position::recorded).collect();
-            kept.sort_by(|a, b| a.organisation.cmp(&b.organisation));
-            kept
-        };
         Closed {
             adopted: outcome.adopted,
             why: outcome.why,
@@ -115,9 +127,9 @@ impl Ballot {
                 round: self.proposal.round(),
                 quorum: self.proposal.quorum,
                 tally: outcome.tally(self.proposal.method),
-                positions: kept(outcome.counted.values().map(|one| one.id.as_str()).collect()),
+                positions: self.recorded(&outcome.counted),
             },
-            standing: kept(outcome.standing.values().map(|one| one.id.as_str()).collect()),
+            standing: self.recorded(&outcome.standing),
         }
     }
 
@@ -188,9 +200,12 @@ pub fn told(conn: &mut Conn, ballot: &Ballot) -> Result<Value, db::Error> {
     let (record, proposal) = (ballot.record(), &ballot.proposal);
     let outcome = record.outcome(None);
     let ended = ballot.outcome()?;
+    let kept = ended.as_ref().map(|ended| ended.reached.positions.iter());
+    let kept: BTreeMap<&str, &Recorded> =
+        kept.into_iter().flatten().map(|one| (one.organisation.as_str(), one)).collect();
     let counts = |one: &Position| match &ended {
-        Some(ended) => ended.reached.positions.contains(&one.recorded()),
-        None => outcome.counted.values().any(|counted| counted.id == one.row.id),
+        Some(_) => kept.get(one.handle.as_str()).is_some_and(|kept| **kept == one.recorded()),
+        None => outcome.counted.get(one.handle.as_str()).is_some_and(|counted| counted.id == one.row.id),
     };
     let position = |one: &Position| {
         json!({

@@ -9,9 +9,10 @@ use crate::app::{App, Local};
 use crate::db::Conn;
 use crate::domain::coalition::CharterState;
 use crate::model::actor::Actor;
-use crate::model::charter::{self, Acknowledged, Charter};
+use crate::model::charter::{self, Acknowledged, Charter, CharterAct};
+use crate::model::life::Noted;
 use crate::model::publication::Publication;
-use crate::model::{coalition, publication};
+use crate::model::{coalition, life, publication};
 
 /// Longest label of a version, in characters.
 const MAX_LABEL: usize = 40;
@@ -76,7 +77,7 @@ pub fn publish_on(conn: &mut Conn, act: &Act, of: &Actor, new: &NewCharter, by: 
         made_at: noted.made_at,
         superseded_on: None,
     };
-    match put(conn, row)? {
+    match put(conn, row, noted.reason)? {
         None => Ok(()),
         Some(known) => Err(Error::Refused(format!(
             "version `{version}` of the charter of `{}` is {known} already: publish another version",
@@ -86,8 +87,8 @@ pub fn publish_on(conn: &mut Conn, act: &Act, of: &Actor, new: &NewCharter, by: 
 }
 
 /// Puts a version in its place, or the one with its label from beta into force; those before it give way. Where it stood so
-/// already, nothing happens: what it is.
-fn put(conn: &mut Conn, new: Charter) -> Result<Option<CharterState>, Error> {
+/// already, nothing happens: what it is. No act comes before the one that was last.
+fn put(conn: &mut Conn, new: Charter, reason: Option<String>) -> Result<Option<CharterState>, Error> {
     let all = charter::of(conn, new.coalition_id)?;
     let known = all.iter().find(|one| one.version == new.version);
     let goes_into_force =
@@ -95,6 +96,17 @@ fn put(conn: &mut Conn, new: Charter) -> Result<Option<CharterState>, Error> {
     if let Some(known) = known.filter(|known| !goes_into_force(known)) {
         return Ok(Some(known.state));
     }
+    let last = charter::acts(conn, new.coalition_id)?.into_iter().max_by_key(|act| act.noted.day);
+    if let Some(CharterAct { version, state, noted: Noted { day: Some(since), .. } }) = last
+        && new.day < since
+    {
+        return Err(Error::Refused(format!(
+            "version `{version}` of the charter is {state} since {since}: what happens to version `{}` happens on that day or later",
+            new.version
+        )));
+    }
+    let noted = Noted { day: Some(new.day), reason, by_id: new.by_id, made_at: new.made_at };
+    let act = |version: &str, state| CharterAct { version: version.to_owned(), state, noted: noted.clone() };
     let gives_way = |one: &&Charter| {
         one.version != new.version
             && (one.state == CharterState::Beta
@@ -103,7 +115,9 @@ fn put(conn: &mut Conn, new: Charter) -> Result<Option<CharterState>, Error> {
     for one in all.iter().filter(gives_way) {
         let (state, superseded_on) = (CharterState::Superseded, Some(new.day));
         charter::update(conn, &Charter { state, superseded_on, ..one.clone() })?;
+        charter::note(conn, one.coalition_id, &act(&one.version, state))?;
     }
+    let (id, entered) = (new.coalition_id, act(&new.version, new.state));
     match known {
         None => charter::insert(conn, &new)?,
         Some(known) => {
@@ -111,6 +125,7 @@ fn put(conn: &mut Conn, new: Charter) -> Result<Option<CharterState>, Error> {
             charter::update(conn, &Charter { publication_id, made_at: known.made_at, ..new })?;
         }
     }
+    charter::note(conn, id, &entered)?;
     Ok(None)
 }
 
@@ -145,7 +160,7 @@ pub fn take_over(conn: &mut Conn, act: &Act, id: i64, profile: &Profile) -> Resu
             made_at: act.at.naive_utc() + chrono::TimeDelta::milliseconds(place),
             superseded_on: None,
         };
-        is_new |= put(conn, row)?.is_none();
+        is_new |= put(conn, row, None)?.is_none();
     }
     Ok(is_new)
 }
@@ -222,7 +237,7 @@ pub fn acknowledge_on(
             found.version
         )));
     }
-    if charter::has_acknowledged(conn, of.id, &found.version, organisation.id)? {
+    if charter::has_acknowledged(conn, found, organisation.id)? {
         return Err(Error::Refused(format!(
             "`{}` acknowledged version `{}` already",
             organisation.handle, found.version
@@ -230,19 +245,45 @@ pub fn acknowledge_on(
     }
     let noted = by.noted(act, organisation.id)?;
     let day: NaiveDate = noted.day.unwrap_or_else(|| act.today());
+    if day < found.day {
+        return Err(Error::Refused(format!(
+            "version `{}` is {} since {}: it is acknowledged as it stands, on that day or later",
+            found.version, found.state, found.day
+        )));
+    }
     charter::acknowledge(conn, found, organisation.id, day, noted.made_at)?;
     Ok(found.version.clone())
 }
 
-/// The versions of the charter of a coalition, and who acknowledged which.
+/// The charter of a coalition.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its versions, as they were published.
+    pub versions: Vec<Charter>,
+    /// What happened to them, in order, with the handle of who did it.
+    pub acts: Vec<(CharterAct, Option<String>)>,
+    /// Who acknowledged which.
+    pub acknowledged: Vec<Acknowledged>,
+}
+
+/// The charter of a coalition: its versions, what happened to them, and who acknowledged which.
 ///
 /// # Errors
 /// [`Error`], a sentence.
-pub async fn list(app: &App, handle: String) -> Result<(Vec<Charter>, Vec<Acknowledged>), Error> {
+pub async fn list(app: &App, handle: String) -> Result<Listed, Error> {
     app.db
         .read(move |conn| {
             let of = the(conn, &handle)?;
-            Ok((charter::of(conn, of.id)?, charter::acknowledged(conn, of.id)?))
+            let acts = charter::acts(conn, of.id)?;
+            let ids: Vec<i64> = acts.iter().filter_map(|act| act.noted.by_id).collect();
+            let known = life::organisations(conn, &ids)?;
+            let by = |act: &CharterAct| known.iter().find(|(id, ..)| Some(*id) == act.noted.by_id);
+            let handle = |act: &CharterAct| by(act).map(|(_, handle, _)| handle.clone());
+            Ok(Listed {
+                acts: acts.iter().map(|act| (act.clone(), handle(act))).collect(),
+                versions: charter::of(conn, of.id)?,
+                acknowledged: charter::acknowledged(conn, of.id)?,
+            })
         })
         .await
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::profile::{Profile, ToldStage};
-use super::{Act, Error, charter, life, membership, no_actor, take_handle};
+use super::{Act, Error, charter, coalition_file, life, membership, no_actor, take_handle};
 use crate::ap::actor::{self as document, Profile as Told};
 use crate::ap::keys;
 use crate::ap::keys::Signer;
@@ -68,6 +68,7 @@ pub async fn create(app: &App, new: NewCoalition) -> Result<String, Error> {
         impact_reason: None,
         members: Vec::new(),
         charter: Vec::new(),
+        file: None,
     };
     app.db.write(move |conn| create_on(conn, &act, &profile).map(drop)).await?;
     Ok(id)
@@ -131,13 +132,15 @@ pub fn create_on(conn: &mut Conn, act: &Act, profile: &Profile) -> Result<i64, E
     let row = Coalition { actor_id, ..profile.coalition.clone() };
     coalition::insert(conn, &row, &profile.lists)?;
     life::begin(conn, act, actor_id, profile)?;
-    membership::take_over(conn, act, actor_id, profile, None)?;
+    membership::take_over(conn, act, actor_id, (profile, None), None)?;
     charter::take_over(conn, act, actor_id, profile)?;
+    coalition_file::remember(conn, actor_id, profile)?;
     Ok(actor_id)
 }
 
 /// Takes over what a file tells: a coalition that is there is updated, one that is not is created; all of them or none.
-/// The file tells the whole profile: what it leaves out is no longer known. A picture stays.
+/// The file tells the whole profile: what it leaves out is no longer known. A picture stays, and so does what an act changed since the
+/// file said last what it says.
 ///
 /// # Errors
 /// [`Error`], a sentence.
@@ -193,15 +196,25 @@ fn import_on(conn: &mut Conn, act: &Act, profile: &Profile, teller: &Teller<'_>)
         return Ok(Imported::Created);
     };
     coalition::lock(conn, actor.id)?;
-    let new = Coalition { actor_id: actor.id, icon: old.icon.clone(), ..profile.coalition.clone() };
+    let last = coalition_file::last(conn, act, actor.id)?;
+    let last = last.as_ref();
+    coalition_file::knows_the_acts(conn, (&actor, &old), profile, last)?;
+    let mut new = Coalition {
+        actor_id: actor.id,
+        icon: old.icon.clone(),
+        stage: old.stage,
+        impact: old.impact.clone(),
+        ..profile.coalition.clone()
+    };
     let before = coalition::members(conn, actor.id)?;
-    membership::take_over(conn, act, actor.id, profile, Some(act.today()))?;
+    membership::take_over(conn, act, actor.id, (profile, last), Some(act.today()))?;
     let known = coalition::lists(conn, actor.id)?;
-    let associated = membership::merged(&profile.lists.associated, &known.associated);
+    let associated = coalition_file::wished(profile, &known.associated, last);
     let lists = Lists { associated, ..profile.lists.clone() };
     let members = coalition::members(conn, actor.id)?;
-    let goes_on = life::go_on(conn, act, actor.id, (old.stage, old.impact.as_ref()), profile)?;
+    let goes_on = life::go_on(conn, act, &mut new, profile, last)?;
     let is_amended = charter::take_over(conn, act, actor.id, profile)?;
+    coalition_file::remember(conn, actor.id, profile)?;
     if !goes_on && !is_amended && new == old && lists == known && members == before {
         return Ok(Imported::Unchanged);
     }

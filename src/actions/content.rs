@@ -3,11 +3,11 @@
 use chrono::SubsecRound;
 
 use super::front_matter::Manuscript;
-use super::{Act, Error, no_actor};
+use super::{Act, Error, filed, no_actor};
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::news::is_next_round;
-use crate::domain::publication::{Content, Details, LICENCE, Proposal, When};
+use crate::domain::publication::{Content, Decision, Details, LICENCE, Proposal, When};
 use crate::domain::roadmap;
 use crate::domain::round::Phase;
 use crate::domain::state::{State, first_public};
@@ -16,26 +16,23 @@ use crate::model::publication::Publication;
 use crate::model::{meta, organisation};
 use crate::text::dates;
 
-/// The content with the coalition's defaults filled in, and the row ids of its authors.
+/// The content that is to stand, the row ids of its authors, and what the file itself says, with the coalition's defaults filled in.
 pub(super) fn content(
     conn: &mut Conn,
     act: &Act,
     coalition: &Coalition,
     manuscript: &Manuscript,
     before: Option<&Publication>,
-) -> Result<(Content, Vec<i64>), Error> {
-    let (authors, ids) = authors(conn, coalition.actor_id, &manuscript.authors)?.into_iter().unzip();
-    if manuscript.attachments.len() != manuscript.enclosed.len() {
-        return Err(Error::Refused("the attachments were not read: publish the file itself".to_owned()));
-    }
-    let mut details = manuscript.details.clone();
-    let state = match (manuscript.state, before) {
-        (Some(state), _) => state,
-        (None, Some(before)) => before.row.state,
-        (None, None) => first(&details),
+) -> Result<(Content, Vec<i64>, Content), Error> {
+    let file = said(conn, act, coalition, manuscript, before)?;
+    let mut content = match before {
+        Some(before) => filed::merged(conn, before, &file, manuscript.state.is_some())?,
+        None => file.clone(),
     };
-    if let Details::Meeting(meeting) = &details {
-        let stood = before.is_some_and(|before| before.row.state == state && before.details == details);
+    let state = content.state;
+    if let Details::Meeting(meeting) = &content.details {
+        let stood =
+            before.is_some_and(|before| before.row.state == state && before.details == content.details);
         if state == State::Scheduled && meeting.tentative_until.is_some() && !stood {
             return Err(Error::Refused(
                 "`tentative_until` is of a date that is to be confirmed: write `state = \"tentative\"`, or `start` with \
@@ -44,10 +41,10 @@ pub(super) fn content(
             ));
         }
     }
-    if let Details::Proposal(proposal) = &mut details {
-        round(act, before, proposal, state);
+    if let Details::Proposal(proposal) = &mut content.details {
+        round(act, before, proposal, (state, &manuscript.details));
     }
-    if let Details::Roadmap(written) = &mut details {
+    if let Details::Roadmap(written) = &mut content.details {
         let stood = before.and_then(|before| match &before.details {
             Details::Roadmap(roadmap) if before.row.published_at.is_some() => Some(roadmap),
             _ => None,
@@ -61,23 +58,68 @@ pub(super) fn content(
         ));
     }
     if let (Details::Decision(decision), Some(Details::Decision(stood))) =
-        (&mut details, before.map(|before| &before.details))
+        (&mut content.details, before.map(|before| &before.details))
     {
         decision.reached.clone_from(&stood.reached);
     }
-    let content = Content {
+    let ids = authors(conn, coalition.actor_id, &content.authors)?.into_iter().map(|(_, id)| id).collect();
+    Ok((content, ids, file))
+}
+
+/// What the file says; what it leaves out is as it stands, else as the coalition has it.
+fn said(
+    conn: &mut Conn,
+    act: &Act,
+    coalition: &Coalition,
+    manuscript: &Manuscript,
+    before: Option<&Publication>,
+) -> Result<Content, Error> {
+    let stood = before.map(Publication::content);
+    let authors = match &stood {
+        Some(stood) if manuscript.authors.is_empty() => stood.authors.clone(),
+        _ => {
+            authors(conn, coalition.actor_id, &manuscript.authors)?.into_iter().map(|(one, _)| one).collect()
+        }
+    };
+    if manuscript.attachments.len() != manuscript.enclosed.len() {
+        return Err(Error::Refused("the attachments were not read: publish the file itself".to_owned()));
+    }
+    let mut details = manuscript.details.clone();
+    let state = match (manuscript.state, before) {
+        (Some(state), _) => state,
+        (None, Some(before)) => before.row.state,
+        (None, None) => first(&details),
+    };
+    if let Details::Proposal(proposal) = &mut details
+        && proposal.opens.is_none()
+        && state != State::Draft
+    {
+        proposal.opens = opens(act, before, proposal.closes);
+    }
+    Ok(Content {
         title: manuscript.title.clone(),
         summary: manuscript.summary.clone(),
         body: manuscript.body.clone(),
-        language: manuscript.language.clone().unwrap_or_else(|| coalition.language.clone()),
+        language: manuscript
+            .language
+            .clone()
+            .unwrap_or_else(|| stood.map_or_else(|| coalition.language.clone(), |stood| stood.language)),
         licence: manuscript.licence.clone().unwrap_or_else(|| LICENCE.to_owned()),
         state,
         tags: manuscript.tags.clone(),
         authors,
         details,
         attachments: manuscript.attachments.clone(),
-    };
-    Ok((content, ids))
+    })
+}
+
+/// Content as the row and its revision keep it: of the positions that led to a decision there may be many, and they stand in its entry.
+pub(super) fn kept(content: &Content) -> Content {
+    let mut kept = content.clone();
+    if let Details::Decision(Decision { reached: Some(reached), .. }) = &mut kept.details {
+        reached.positions.clear();
+    }
+    kept
 }
 
 /// The state of a first publication that names none: a range of dates is to be confirmed.
@@ -105,11 +147,11 @@ fn opens(act: &Act, before: Option<&Publication>, closes: Option<When>) -> Optio
 
 /// What a text leaves of the round that stands: it begins another where its dates do. After the first round, a file whose `opens` is
 /// not this round's still holds the dates of a round before it, which change nothing.
-fn round(act: &Act, before: Option<&Publication>, proposal: &mut Proposal, state: State) {
-    let written = proposal.opens;
-    if written.is_none() && state != State::Draft {
-        proposal.opens = opens(act, before, proposal.closes);
-    }
+fn round(act: &Act, before: Option<&Publication>, proposal: &mut Proposal, (state, file): (State, &Details)) {
+    let written = match file {
+        Details::Proposal(file) => file.opens,
+        _ => None,
+    };
     let Some(Details::Proposal(stood)) = before.map(|before| &before.details) else {
         return;
     };

@@ -1,18 +1,21 @@
 //! Declarations of interest: an organisation says, without an account, that it would like to take part in coalitions. Nobody is asked
 //! to believe it before the e-mail is confirmed and a steward accepts. The form in which it is written carries a stamp: the moment it
-//! was handed out, signed, so that it is filled in by somebody who read it.
+//! was handed out, signed, so that it is filled in by somebody who read it. The mail that follows is in `confirmation`.
 
 use aws_lc_rs::hmac;
 use chrono::TimeDelta;
 
+use super::confirmation::{self, Letter};
 use super::life::{carrier, the};
 use super::moderation::tidy;
 use super::{Act, Error};
 use crate::app::{App, random_bytes};
 use crate::db::Conn;
 use crate::domain::coalition::{DeclarationState, folded};
+use crate::mail;
 use crate::model::declaration::{self, Declaration};
 use crate::model::{actor, coalition, meta};
+use crate::text::Lang;
 
 /// Under which the secret of the stamps stands in `meta`.
 const SECRET: &str = "form_secret";
@@ -29,6 +32,9 @@ pub const MAX_SENTENCE: usize = 1_000;
 /// Most coalitions at once.
 const MAX_COALITIONS: usize = 100;
 
+/// Most declarations that nobody confirmed or answered. Those whose link has ended make room; a stranger cannot fill the database.
+const MAX_UNCONFIRMED: i64 = 5_000;
+
 /// What somebody wrote into the form.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
@@ -42,6 +48,8 @@ pub struct Written {
     pub sentence: String,
     /// As [`stamp`] gave it.
     pub stamp: String,
+    /// The language of the form: the mail speaks it too.
+    pub lang: Lang,
 }
 
 /// Why a form is handed back, with what was written in it.
@@ -59,6 +67,10 @@ pub enum Fault {
     TooFast,
     /// It was open for too long, or is none of ours.
     TooOld,
+    /// Several mails went to this address today.
+    OftenToday,
+    /// Too many declarations wait to be confirmed, or came within an hour.
+    TooMany,
 }
 
 /// What came of a form.
@@ -66,8 +78,8 @@ pub enum Fault {
 pub enum Outcome {
     /// It was taken.
     Taken,
-    /// It is handed back.
-    Back(Fault),
+    /// It is handed back, with everything that is to be mended; at least one.
+    Back(Vec<Fault>),
 }
 
 /// The secret of the stamps in memory.
@@ -127,13 +139,18 @@ pub async fn declare(app: &App, written: Written) -> Result<Outcome, Error> {
     let act = Act::now(app);
     let written = match check(written, &key, &act) {
         Ok(written) => written,
-        Err(fault) => return Ok(Outcome::Back(fault)),
+        Err(faults) => return Ok(Outcome::Back(faults)),
     };
-    let token = random_hex()?;
-    app.db.write(move |conn| declare_on(conn, &act, &written, &token)).await
+    let letter = match app.config.mail.is_on() {
+        true => Some(Letter::new(app, written.lang, random_hex()?)),
+        false => None,
+    };
+    let outcome = app.db.write(move |conn| declare_on(conn, &act, &written, letter.as_ref())).await?;
+    app.wake.mail.notify_one();
+    Ok(outcome)
 }
 
-fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault> {
+fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Vec<Fault>> {
     let mut coalitions: Vec<String> = Vec::new();
     for handle in written.coalitions {
         if !coalitions.contains(&handle) {
@@ -146,27 +163,32 @@ fn check(written: Written, key: &hmac::Key, act: &Act) -> Result<Written, Fault>
         email: written.email.trim().to_lowercase(),
         sentence: one_line(&written.sentence),
         stamp: written.stamp,
+        lang: written.lang,
     };
-    if written.coalitions.is_empty() || written.coalitions.len() > MAX_COALITIONS {
-        return Err(Fault::NoCoalition);
+    let (asked, name) = (written.coalitions.len(), &written.organisation);
+    let said = [
+        (Fault::NoCoalition, asked == 0 || asked > MAX_COALITIONS),
+        (Fault::NoName, folded(name).is_empty() || name.chars().count() > MAX_NAME),
+        (Fault::BadEmail, !is_email(&written.email)),
+        (Fault::LongSentence, written.sentence.chars().count() > MAX_SENTENCE),
+    ];
+    let faults: Vec<Fault> = said.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault).collect();
+    if !faults.is_empty() {
+        return Err(faults);
     }
-    if folded(&written.organisation).is_empty() || written.organisation.chars().count() > MAX_NAME {
-        return Err(Fault::NoName);
-    }
-    if !is_email(&written.email) {
-        return Err(Fault::BadEmail);
-    }
-    if written.sentence.chars().count() > MAX_SENTENCE {
-        return Err(Fault::LongSentence);
-    }
-    let (at, signature) = written.stamp.split_once('.').ok_or(Fault::TooOld)?;
+    check_stamp(&written.stamp, key, act).map_err(|fault| vec![fault])?;
+    Ok(written)
+}
+
+fn check_stamp(stamp: &str, key: &hmac::Key, act: &Act) -> Result<(), Fault> {
+    let (at, signature) = stamp.split_once('.').ok_or(Fault::TooOld)?;
     let signature = unhex(signature).ok_or(Fault::TooOld)?;
     hmac::verify(key, at.as_bytes(), &signature).map_err(|_| Fault::TooOld)?;
     let at: i64 = at.parse().map_err(|_| Fault::TooOld)?;
     match TimeDelta::seconds(act.at.timestamp().saturating_sub(at)) {
         age if age > OLD => Err(Fault::TooOld),
         age if age < FAST => Err(Fault::TooFast),
-        _ => Ok(written),
+        _ => Ok(()),
     }
 }
 
@@ -184,61 +206,113 @@ fn is_email(text: &str) -> bool {
         let labels = host.split('.').all(|label| !label.is_empty());
         !name.is_empty() && host.contains('.') && labels && !host.contains('@')
     });
-    named && text.chars().all(plain) && text.chars().count() <= MAX_EMAIL
+    named && text.chars().all(plain) && text.chars().count() <= MAX_EMAIL && mail::is_address(text)
 }
 
-/// Keeps what was written, for each coalition, within a transaction. Who declared before learns nothing of it here.
+/// A coalition in which a form declares something new.
+struct Fresh {
+    coalition: i64,
+    name: String,
+    /// The declaration that waits there, to be said again.
+    waiting: Option<Declaration>,
+}
+
+/// Keeps what was written, for each coalition, within a transaction, and stores the mail that asks for confirmation. Who declared before
+/// learns nothing of it here.
 ///
 /// # Errors
 /// The database's.
-pub fn declare_on(conn: &mut Conn, act: &Act, written: &Written, token: &str) -> Result<Outcome, Error> {
-    let mut of = Vec::new();
-    for handle in &written.coalitions {
-        match coalition::by_handle(conn, handle)? {
-            Some((actor, _)) => of.push(actor.id),
-            None => return Ok(Outcome::Back(Fault::NoCoalition)),
+pub fn declare_on(
+    conn: &mut Conn,
+    act: &Act,
+    written: &Written,
+    letter: Option<&Letter>,
+) -> Result<Outcome, Error> {
+    let Some(fresh) = fresh(conn, written)? else {
+        return Ok(Outcome::Back(vec![Fault::NoCoalition]));
+    };
+    if fresh.is_empty() {
+        return Ok(Outcome::Taken);
+    }
+    if !is_room(conn, act, &fresh)? {
+        return Ok(Outcome::Back(vec![Fault::TooMany]));
+    }
+    if let Some(letter) = letter {
+        let names: Vec<&str> = fresh.iter().map(|one| one.name.as_str()).collect();
+        if let Some(fault) = letter.store(conn, act, written, &names)? {
+            return Ok(Outcome::Back(vec![fault]));
         }
     }
-    // In one order, so that no two forms wait for each other.
-    of.sort_unstable();
-    let now = act.at.naive_utc();
-    for coalition_id in of {
-        coalition::lock(conn, coalition_id)?;
-        let folded = folded(&written.organisation);
-        if let Some(known) = declaration::same(conn, coalition_id, &folded, &written.email)? {
-            if known.confirmed_at.is_none() && known.state == DeclarationState::Declared {
-                declaration::say_again(conn, &known.id, &written.sentence, token, now)?;
-            }
-            continue;
-        }
-        let row = Declaration {
-            id: act.new_id(),
-            coalition_id,
-            organisation: written.organisation.clone(),
-            folded,
-            email: Some(written.email.clone()),
-            sentence: written.sentence.clone(),
-            state: DeclarationState::Declared,
-            token: Some(token.to_owned()),
-            declared_at: now,
-            confirmed_at: None,
-            answered_at: None,
-            answered_by: None,
-            reason: None,
-        };
-        declaration::insert(conn, &row)?;
+    let digest = letter.map(Letter::digest);
+    for one in fresh {
+        keep(conn, act, written, one, digest.as_deref())?;
     }
     Ok(Outcome::Taken)
 }
 
-/// Confirms the e-mail of the declarations that wait for this token. Whether there were any.
-///
-/// # Errors
-/// The database's.
-pub async fn confirm(app: &App, token: String) -> Result<bool, Error> {
-    let now = app.now().naive_utc();
-    let work = move |conn: &mut Conn| Ok::<_, Error>(declaration::confirm(conn, &token, now)? > 0);
-    app.db.write(work).await
+/// The coalitions in which something is new to say, locked in one order, so that no two forms wait for each other. None where one of
+/// them does not exist.
+fn fresh(conn: &mut Conn, written: &Written) -> Result<Option<Vec<Fresh>>, Error> {
+    let mut of = Vec::new();
+    for handle in &written.coalitions {
+        match coalition::by_handle(conn, handle)? {
+            Some((actor, row)) => of.push((actor.id, row.name(&actor.handle))),
+            None => return Ok(None),
+        }
+    }
+    of.sort_unstable();
+    let folded = folded(&written.organisation);
+    let mut fresh = Vec::new();
+    for (coalition, name) in of {
+        coalition::lock(conn, coalition)?;
+        let known = declaration::same(conn, coalition, &folded, &written.email)?;
+        let waits = |one: &Declaration| one.confirmed_at.is_none() && one.state == DeclarationState::Declared;
+        if known.as_ref().is_none_or(waits) {
+            fresh.push(Fresh { coalition, name, waiting: known });
+        }
+    }
+    Ok(Some(fresh))
+}
+
+/// Whether so many declarations more may wait to be confirmed; those that cannot be confirmed any more go first.
+fn is_room(conn: &mut Conn, act: &Act, fresh: &[Fresh]) -> Result<bool, Error> {
+    let new = fresh.iter().filter(|one| one.waiting.is_none()).count();
+    let most = MAX_UNCONFIRMED.saturating_sub(i64::try_from(new).unwrap_or(MAX_UNCONFIRMED));
+    if declaration::count_unconfirmed(conn)? <= most {
+        return Ok(true);
+    }
+    declaration::forget_expired(conn, (act.at - confirmation::WORKS_FOR).naive_utc())?;
+    Ok(declaration::count_unconfirmed(conn)? <= most)
+}
+
+fn keep(
+    conn: &mut Conn,
+    act: &Act,
+    written: &Written,
+    one: Fresh,
+    digest: Option<&str>,
+) -> Result<(), Error> {
+    let now = act.at.naive_utc();
+    if let Some(known) = one.waiting {
+        declaration::say_again(conn, &known.id, &written.sentence, digest, now)?;
+        return confirmation::take_back(conn, known.token_digest.as_deref(), now);
+    }
+    let row = Declaration {
+        id: act.new_id(),
+        coalition_id: one.coalition,
+        organisation: written.organisation.clone(),
+        folded: folded(&written.organisation),
+        email: Some(written.email.clone()),
+        sentence: written.sentence.clone(),
+        state: DeclarationState::Declared,
+        token_digest: digest.map(str::to_owned),
+        declared_at: now,
+        confirmed_at: None,
+        answered_at: None,
+        answered_by: None,
+        reason: None,
+    };
+    Ok(declaration::insert(conn, &row)?)
 }
 
 /// The declarations of a coalition, for its steward, with what organisations wrote to be reached.
@@ -297,7 +371,12 @@ pub fn answer_on(
             row.organisation, row.state
         )));
     }
-    Ok(declaration::answer(conn, id, state, by_id, reason.as_deref(), act.at.naive_utc())?)
+    let now = act.at.naive_utc();
+    declaration::answer(conn, id, state, by_id, reason.as_deref(), now)?;
+    match state {
+        DeclarationState::Withdrawn => confirmation::take_back(conn, row.token_digest.as_deref(), now),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +398,7 @@ mod tests {
             "a b@c.example",
             "a@b@c.example",
             "<a@b.example>",
+            "a@[127.0.0.1]",
         ] {
             assert!(!is_email(bad), "{bad}");
         }

@@ -52,6 +52,11 @@ impl Fields {
         Fields { place: String::new(), map }
     }
 
+    /// What is not read yet, as it was written.
+    pub(super) fn whole(&self) -> Map<String, Value> {
+        self.map.clone()
+    }
+
     /// Says where the table stands: it goes before its keys in errors.
     pub fn at(mut self, place: &str) -> Fields {
         self.place = format!("{place}.");

@@ -12,6 +12,7 @@ use crate::domain::publication::{
 };
 use crate::domain::shared::{Production, Report};
 use crate::domain::state::State;
+use crate::text::Lang;
 
 /// Keys of every kind.
 const COMMON: [&str; 13] = [
@@ -214,15 +215,25 @@ fn language(fields: &mut Fields) -> Result<Option<String>, fields::Error> {
     if is_language(&tag) {
         return Ok(Some(tag));
     }
-    Err(fields.wrong("language", format!("`{tag}` is no language tag: write fr, en or another of BCP 47")))
+    Err(fields.wrong("language", no_language(&tag)))
 }
 
-/// Whether `tag` has the shape of a language tag (BCP 47).
+/// What is said of a word that is no language tag: the one that was probably meant.
+pub(super) fn no_language(tag: &str) -> String {
+    let letters: String = tag.trim().chars().take(2).collect();
+    match Lang::of_tag(&letters) {
+        Some(near) => format!("`{tag}` is no language tag: did you mean `{}`?", near.tag()),
+        None => format!("`{tag}` is no language tag: write fr, en or another of BCP 47"),
+    }
+}
+
+/// Whether `tag` has the shape of a language tag (BCP 47). Its first part has two or three letters: longer ones are reserved, and
+/// are names of languages where somebody writes one.
 pub fn is_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let primary = parts.next().unwrap_or_default();
     let letters = |part: &str| part.chars().all(|c| c.is_ascii_alphabetic());
-    (2..=8).contains(&primary.len())
+    (2..=3).contains(&primary.len())
         && letters(primary)
         && parts.all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }

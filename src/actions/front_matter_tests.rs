@@ -116,3 +116,25 @@ proptest! {
         prop_assert!(is_slug(&slug_of(&stem)));
     }
 }
+
+#[test]
+fn the_name_of_a_language_is_no_tag_and_the_tag_that_was_meant_is_named() {
+    let read = |tag: &str| {
+        let text = format!(
+            "+++\nkind = \"report\"\ncoalition = \"a\"\ntitle = \"T\"\nlanguage = \"{tag}\"\n+++\nTexte"
+        );
+        Manuscript::parse(&text, "t", Tz::UTC).map_err(|error| error.to_string())
+    };
+    for tag in ["fr", "en", "fr-CH", "oc", "gsw", "zh-Hant-TW"] {
+        assert_eq!(read(tag).unwrap().language.as_deref(), Some(tag));
+    }
+    for (tag, say) in [
+        ("francais", "did you mean `fr`?"),
+        ("French", "did you mean `fr`?"),
+        ("english", "did you mean `en`?"),
+        ("deutsch", "write fr, en or another of BCP 47"),
+    ] {
+        let refused = read(tag).unwrap_err();
+        assert!(refused.contains(say), "{refused}");
+    }
+}

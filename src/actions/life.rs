@@ -8,14 +8,16 @@ use chrono::NaiveDate;
 use super::moderation::tidy;
 use super::profile::Profile;
 use super::{Act, Error, no_actor, tell_profile};
+use crate::ap::actor::profile;
 use crate::ap::keys;
 use crate::app::SharedApp;
 use crate::db::Conn;
 use crate::domain::actor::{ActorKind, Role};
 use crate::domain::coalition::Stage;
 use crate::model::actor::{self, Actor};
-use crate::model::life::{self, Noted};
-use crate::model::{coalition, organisation};
+use crate::model::coalition::{self, Coalition};
+use crate::model::life::{self, Noted, Step};
+use crate::model::organisation;
 use crate::outbox;
 
 /// Longest impact sought, and longest reason, in characters.
@@ -103,10 +105,14 @@ where
     let id = act.urls.coalition(&of.handle);
     let work = move |conn: &mut Conn| {
         coalition::lock(conn, of.id)?;
+        let before = profile(conn, &of)?;
         work(conn, &act, &of)?;
+        if profile(conn, &of)? == before {
+            return Ok::<_, Error>(());
+        }
         actor::touch(conn, of.id, act.at.naive_utc())?;
         let hosts = tell_profile(conn, &act, &shared, of.id)?;
-        Ok::<_, Error>(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
+        Ok(outbox::make_due(conn, &hosts, act.at.naive_utc())?)
     };
     app.db.write(work).await?;
     app.wake.outbox.notify_one();
@@ -167,6 +173,14 @@ pub fn impact_on(conn: &mut Conn, act: &Act, of: &Actor, text: &str, by: &By) ->
     if row.impact.as_deref() == Some(text) {
         return Err(Error::Refused(format!("`{}` seeks exactly that already: nothing is new", of.handle)));
     }
+    let last =
+        life::impacts(conn, of.id)?.into_iter().rev().find_map(|one| Some((one.version, one.noted.day?)));
+    if let Some((version, since)) = last.filter(|(_, since)| noted.day.is_some_and(|day| day < *since)) {
+        return Err(Error::Refused(format!(
+            "`{}` seeks version {version} since {since}: the next one is of that day or later",
+            of.handle
+        )));
+    }
     Ok(life::seek(conn, of.id, text, &noted)?)
 }
 
@@ -185,31 +199,61 @@ pub(super) fn begin(conn: &mut Conn, act: &Act, id: i64, profile: &Profile) -> R
     Ok(())
 }
 
-/// Notes what a file tells anew of a coalition that stands at `stage` and seeks `impact`. Whether there was anything.
+/// Notes what a file tells that it did not tell `last`, of a coalition that stands at a stage and seeks an impact; both are set to
+/// what they are then. Whether there was anything.
 pub(super) fn go_on(
     conn: &mut Conn,
     act: &Act,
-    id: i64,
-    (stage, impact): (Stage, Option<&String>),
+    row: &mut Coalition,
     profile: &Profile,
+    last: Option<&Profile>,
 ) -> Result<bool, Error> {
-    let (known, mut is_new) = (life::stages(conn, id)?, false);
-    let last = profile.stages.len().saturating_sub(1);
-    for (index, told) in profile.stages.iter().enumerate() {
-        let is_known = match told.on {
-            _ if index == last => told.stage == stage,
-            Some(_) => known.iter().any(|step| step.stage == told.stage && step.noted.day == told.on),
-            None => known.iter().any(|step| step.stage == told.stage),
-        };
-        if !is_known {
-            let day = told.on.or((index == last).then(|| act.today()));
-            life::note_stage(conn, id, told.stage, &by_file(act, day, told.reason.as_ref()))?;
-            is_new = true;
+    let moved = go_further(conn, act, row, profile, last)?;
+    let told = profile.coalition.impact.as_ref();
+    if last.is_some_and(|last| last.coalition.impact.as_ref() == told) || told == row.impact.as_ref() {
+        return Ok(moved);
+    }
+    let Some(text) = told else {
+        let by_act = life::impacts(conn, row.actor_id)?.last().is_some_and(|one| one.noted.by_id.is_some());
+        row.impact = row.impact.take().filter(|_| by_act);
+        return Ok(moved);
+    };
+    let noted = by_file(act, Some(act.today()), profile.impact_reason.as_ref());
+    life::seek(conn, row.actor_id, text, &noted)?;
+    row.impact = Some(text.clone());
+    Ok(true)
+}
+
+fn go_further(
+    conn: &mut Conn,
+    act: &Act,
+    row: &mut Coalition,
+    profile: &Profile,
+    last: Option<&Profile>,
+) -> Result<bool, Error> {
+    let Some((now, past)) = profile.stages.split_last() else { return Ok(false) };
+    let (known, id, mut moved) = (life::stages(conn, row.actor_id)?, row.actor_id, false);
+    let before = last.map_or(&[][..], |last| &last.stages);
+    for told in past.iter().filter(|told| !before.contains(told)) {
+        let is_it =
+            |step: &Step| step.stage == told.stage && (told.on.is_none() || step.noted.day == told.on);
+        if !known.iter().any(is_it) {
+            life::note_stage(conn, id, told.stage, &by_file(act, told.on, told.reason.as_ref()))?;
+            moved = true;
         }
     }
-    if let Some(text) = profile.coalition.impact.as_ref().filter(|text| Some(*text) != impact) {
-        life::seek(conn, id, text, &by_file(act, Some(act.today()), profile.impact_reason.as_ref()))?;
-        is_new = true;
+    if before.last() == Some(now) || now.stage == row.stage {
+        return Ok(moved);
     }
-    Ok(is_new)
+    let day = now.on.unwrap_or_else(|| act.today());
+    let since = known.last().and_then(|step| step.noted.day);
+    if let Some(since) = since.filter(|since| day < *since) {
+        return Err(Error::Refused(format!(
+            "`{}` is at the stage `{}` since {since}: `stage_on` is that day or later",
+            profile.handle, row.stage
+        )));
+    }
+    life::note_stage(conn, id, now.stage, &by_file(act, Some(day), now.reason.as_ref()))?;
+    row.stage = now.stage;
+    Ok(true)
 }

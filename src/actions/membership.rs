@@ -67,8 +67,9 @@ pub async fn change(app: &SharedApp, handle: &str, place: Place, by: By) -> Resu
 /// # Errors
 /// [`Error`], a sentence.
 pub fn change_on(conn: &mut Conn, act: &Act, of: &Actor, place: &Place, by: &By) -> Result<(), Error> {
-    let noted = by.noted(act, carrier(conn, of, &by.organisation)?)?;
+    let carrier = carrier(conn, of, &by.organisation)?;
     let (member, role) = the_member(conn, of, &place.organisation)?;
+    let noted = of_another(act, member.id, carrier, by)?;
     if role != place.role {
         not_steward(of, place.role)?;
         stays_carried(of, &member, role)?;
@@ -82,13 +83,19 @@ pub fn change_on(conn: &mut Conn, act: &Act, of: &Actor, place: &Place, by: &By)
         coalition::set_brought(conn, of.id, member.id, &place.dimensions)?;
     }
     if role == place.role {
-        return Ok(());
+        return note(conn, of.id, member.id, MembershipAct::Brings, Some(place.role), noted);
     }
     coalition::set_member(conn, of.id, member.id, place.role, noted.made_at)?;
     note(conn, of.id, member.id, MembershipAct::Role, Some(place.role), noted)
 }
 
-/// Ends a membership. The coalition's id.
+/// The circumstances of an act on a membership: whoever acts on another's says why.
+fn of_another(act: &Act, member: i64, by_id: i64, by: &By) -> Result<Noted, Error> {
+    if member == by_id { by.noted(act, by_id) } else { by.reasoned(act, by_id) }
+}
+
+/// Ends a membership: that of another with a reason, by those who carry the coalition; its own by any organisation. The
+/// coalition's id.
 ///
 /// # Errors
 /// [`Error`], a sentence.
@@ -101,8 +108,11 @@ pub async fn remove(app: &SharedApp, handle: &str, member: String, by: By) -> Re
 /// # Errors
 /// [`Error`], a sentence.
 pub fn remove_on(conn: &mut Conn, act: &Act, of: &Actor, member: &str, by: &By) -> Result<(), Error> {
-    let noted = by.noted(act, carrier(conn, of, &by.organisation)?)?;
+    let (one, _) = organisation_of(conn, &by.organisation)?;
+    let leaves = one.handle == member.trim_start_matches('@');
+    let by_id = if leaves { one.id } else { carrier(conn, of, &by.organisation)? };
     let (member, role) = the_member(conn, of, member)?;
+    let noted = of_another(act, member.id, by_id, by)?;
     stays_carried(of, &member, role)?;
     coalition::remove_member(conn, of.id, member.id)?;
     note(conn, of.id, member.id, MembershipAct::Removed, None, noted)
@@ -153,26 +163,38 @@ fn place_steward(conn: &mut Conn, id: i64, next: i64, noted: Noted) -> Result<()
     note(conn, id, next, kind, Some(Role::Steward), noted)
 }
 
-/// Takes over who a file says is steward and member; whom it does not name stays.
+/// Takes over who a file says is steward and member, where it did not say so last; whom it does not name stays.
 pub(super) fn take_over(
     conn: &mut Conn,
     act: &Act,
     id: i64,
-    profile: &Profile,
+    (profile, last): (&Profile, Option<&Profile>),
     day: Option<chrono::NaiveDate>,
 ) -> Result<(), Error> {
+    let both = |told: &&ToldMember| profile.steward.as_ref() == Some(&told.handle);
+    if let Some(told) = profile.members.iter().find(both) {
+        return Err(is_steward(&told.handle));
+    }
     let noted = || Noted { day, reason: None, by_id: None, made_at: act.at.naive_utc() };
-    if let Some(steward) = &profile.steward {
+    let is_new = last.is_none_or(|last| last.steward != profile.steward);
+    if let Some(steward) = profile.steward.as_ref().filter(|_| is_new) {
         let (steward, name) = organisation_of(conn, steward)?;
         if coalition::role(conn, id, steward.id)?.is_none() {
             joins(conn, id, &[&name, &steward.handle])?;
         }
         place_steward(conn, id, steward.id, noted())?;
     }
-    for told in &profile.members {
+    let is_known = |told: &ToldMember| last.is_some_and(|last| last.members.contains(told));
+    for told in profile.members.iter().filter(|told| !is_known(told)) {
         take_over_member(conn, id, told, noted())?;
     }
     Ok(())
+}
+
+fn is_steward(handle: &str) -> Error {
+    Error::Refused(format!(
+        "`{handle}` is the steward: name another with `steward`, or take it out of `members`"
+    ))
 }
 
 fn take_over_member(conn: &mut Conn, id: i64, told: &ToldMember, noted: Noted) -> Result<(), Error> {
@@ -182,10 +204,7 @@ fn take_over_member(conn: &mut Conn, id: i64, told: &ToldMember, noted: Noted) -
         joins(conn, id, &[&name, &member.handle])?;
     }
     if role == Some(Role::Steward) {
-        return Err(Error::Refused(format!(
-            "`{}` is the steward: name another with `steward`, or take it out of `members`",
-            member.handle
-        )));
+        return Err(is_steward(&member.handle));
     }
     if role != Some(told.role) {
         let act = if role.is_none() { MembershipAct::Added } else { MembershipAct::Role };
@@ -245,23 +264,6 @@ fn joins(conn: &mut Conn, id: i64, names: &[&str]) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// The wish list as a file tells it: one who came further since, or of whom more is known, is not taken back by a mere name.
-pub(super) fn merged(told: &[Associated], known: &[Associated]) -> Vec<Associated> {
-    let merge = |told: &Associated| {
-        let mut one = told.clone();
-        if let Some(known) = known.iter().find(|known| known.name == told.name) {
-            if one.state == AssociatedState::Wanted {
-                one.state = known.state;
-            }
-            if one.dimensions.is_empty() {
-                one.dimensions.clone_from(&known.dimensions);
-            }
-        }
-        one
-    };
-    told.iter().map(merge).collect()
 }
 
 fn note(

@@ -1,13 +1,13 @@
 //! The milestones of a roadmap between two files: an organisation says how far one has come, the clock says that it is late.
 
-use super::publication::the;
+use super::publication::{Travel, the};
 use super::revision::{keeps, note, organisation, restate_on};
 use super::{Act, Error, moving, nearest};
 use crate::app::App;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::domain::act::Act as What;
 use crate::domain::publication::{Content, Details, Milestone, MilestoneStatus, Roadmap, When};
-use crate::domain::roadmap::{late, next_due};
+use crate::domain::roadmap::{Past, late, next_due, past};
 use crate::domain::state::State;
 use crate::model::publication::{self, Publication};
 use crate::model::{coalition, series};
@@ -69,7 +69,7 @@ pub fn set_on(conn: &mut Conn, act: &Act, change: &Change) -> Result<String, Err
     let by = organisation(conn, &change.by)?;
     let also: Vec<String> = milestone.owners.iter().cloned().chain(before.content().authors).collect();
     keeps(conn, &group, &by, &also)?;
-    apply(act, &before, milestone, change)?;
+    apply(act, milestone, change)?;
     milestone.reason = Some(reason.to_owned());
     let content = Content { details: Details::Roadmap(roadmap), ..before.content() };
     let now = restate_on(conn, act, &before, &content, Some(reason))?;
@@ -94,19 +94,58 @@ fn roadmap(publication: &Publication) -> Result<Roadmap, Error> {
     }
 }
 
-fn apply(act: &Act, before: &Publication, milestone: &mut Milestone, change: &Change) -> Result<(), Error> {
+fn apply(act: &Act, milestone: &mut Milestone, change: &Change) -> Result<(), Error> {
     milestone.due = change.due.or(milestone.due);
     milestone.progress = change.progress.or(milestone.progress);
     milestone.status = change.status;
-    let published = before.row.published_at.unwrap_or(before.row.updated_at).and_utc();
     let alone = Roadmap { milestones: vec![milestone.clone()] };
-    if late(&alone, published, act.at, |when| dates::end(when, act.zone)).is_some() {
+    if late(&alone, &[], act.at, |when| dates::end(when, act.zone)).is_some() {
         return Err(Error::Refused(format!(
             "the due date of `{}` has passed, so it is late: give it another with --due",
             milestone.title
         )));
     }
     Ok(())
+}
+
+/// Says when a roadmap is next due. `travel`: how it is published or revised; what had passed when a public one was first published
+/// without telling anybody is history from then on.
+pub(super) fn schedule(
+    conn: &mut Conn,
+    act: &Act,
+    id: &str,
+    roadmap: &Roadmap,
+    travel: Option<Travel>,
+) -> Result<(), Error> {
+    let end = |when: When| dates::end(when, act.zone);
+    let noted = series::history(conn, id)?.is_some();
+    let first = travel.filter(|_| !noted).map(|travel| match travel {
+        Travel::Quiet => past(roadmap, act.at, end),
+        Travel::Deliver => Vec::new(),
+    });
+    let history = match &first {
+        Some(history) => history.clone(),
+        None => history(conn, id)?,
+    };
+    let due = next_due(roadmap, &history, end).map(|due| due.naive_utc());
+    series::set_due(conn, id, due)?;
+    if let Some(first) = first {
+        let json = serde_json::to_string(&first).map_err(|error| unreadable(&error))?;
+        series::set_history(conn, id, &json)?;
+    }
+    Ok(())
+}
+
+fn history(conn: &mut Conn, id: &str) -> Result<Vec<Past>, Error> {
+    let json = series::history(conn, id)?;
+    Ok(json
+        .map(|json| serde_json::from_str(&json).map_err(|error| unreadable(&error)))
+        .transpose()?
+        .unwrap_or_default())
+}
+
+fn unreadable(error: &serde_json::Error) -> Error {
+    db::Error::Corrupt(format!("the history of a roadmap: {error}")).into()
 }
 
 /// Marks the milestones whose day has passed as late, and tells it: each roadmap in a transaction of its own and, with several
@@ -143,10 +182,8 @@ fn late_on(conn: &mut Conn, act: &Act, id: &str, group: i64) -> Result<bool, Err
         return Ok(false);
     };
     let end = |when: When| dates::end(when, act.zone);
-    let published = before.row.published_at.unwrap_or(before.row.updated_at).and_utc();
-    let Some(marked) = late(roadmap, published, act.at, end) else {
-        let next = next_due(roadmap, published, end).map(|due| due.naive_utc());
-        series::set_due(conn, id, next)?;
+    let Some(marked) = late(roadmap, &history(conn, id)?, act.at, end) else {
+        schedule(conn, act, id, roadmap, None)?;
         return Ok(false);
     };
     let lang = Lang::of_tag(&before.row.language).unwrap_or_default();

@@ -21,6 +21,7 @@ use crate::model::actor::Actor;
 use crate::model::minutes::{self as acted, Effect};
 use crate::model::publication::{self, Publication};
 use crate::model::{self, coalition, listing};
+use crate::text::dates;
 use crate::text::summary::cut;
 
 /// Longest title that a decision takes from a point without one, and longest part of a slug.
@@ -209,13 +210,7 @@ impl Table<'_> {
                 ));
             }
         } else if !rules::is_majority(known.len(), approved.len()) {
-            let missing: Vec<_> = known.iter().filter(|one| !approved.contains(one)).cloned().collect();
-            return Err(Error::Refused(format!(
-                "{} of {} attending organisations have approved, more than half must: ask {} to `minutes approve`",
-                approved.len(),
-                known.len(),
-                missing.join(", ")
-            )));
+            return Err(too_few(&known, &approved));
         } else {
             keeps(conn, &self.minutes.actor, self.by, &known)?;
         }
@@ -223,6 +218,14 @@ impl Table<'_> {
     }
 
     fn become_state(&mut self, conn: &mut Conn, state: State, what: What) -> Result<(), Error> {
+        if let (State::Adopted, Some(start)) = (state, self.meeting().start)
+            && dates::begin(start, self.act.zone) > self.act.at
+        {
+            return Err(Error::Refused(format!(
+                "`{}` is about a meeting that is to come: nobody can adopt what was not said yet",
+                self.minutes.row.slug
+            )));
+        }
         let content = Content { state, ..self.minutes.content() };
         self.minutes = restate_on(conn, self.act, &self.minutes, &content, self.reason)?;
         note(conn, self.act, (&self.minutes, self.by), what, self.reason)
@@ -248,6 +251,33 @@ pub fn approved(known: &[String], acts: &[Done], revision: i32) -> Vec<String> {
         acts.iter().any(|one| one.act == What::Approved && one.revision == revision && one.handle == **handle)
     };
     known.iter().filter(did).cloned().collect()
+}
+
+/// Refuses to have minutes adopted by a file while not more than half of those that attended and are known here have approved them.
+pub(super) fn are_approved(conn: &mut Conn, minutes: &Publication, meeting: &Meeting) -> Result<(), Error> {
+    let known = attending(conn, meeting)?;
+    let acts = model::act::of(conn, &minutes.row.id)?;
+    let approved = approved(&known, &acts, minutes.row.revision);
+    match known.is_empty() || rules::is_majority(known.len(), approved.len()) {
+        true => Ok(()),
+        false => Err(too_few(&known, &approved)),
+    }
+}
+
+/// Whether an act adopted them, and no archive's file.
+pub(super) fn were_adopted_here(conn: &mut Conn, minutes: &Publication) -> Result<bool, Error> {
+    let acts = model::act::of(conn, &minutes.row.id)?;
+    Ok(acts.iter().any(|one| one.act == What::Adopted))
+}
+
+fn too_few(known: &[String], approved: &[String]) -> Error {
+    let missing: Vec<_> = known.iter().filter(|one| !approved.contains(one)).cloned().collect();
+    Error::Refused(format!(
+        "{} of {} attending organisations have approved, more than half must: ask {} to `minutes approve`",
+        approved.len(),
+        known.len(),
+        missing.join(", ")
+    ))
 }
 
 /// Makes what the points of adopted minutes have not made yet, and remembers it.

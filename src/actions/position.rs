@@ -5,7 +5,7 @@ use chrono::SubsecRound;
 
 use super::ballot::reason;
 use super::proposal::{Loaded, acted, load, member};
-use super::{Act, Error};
+use super::{Act, Error, follow, moving};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::position::Stance;
@@ -110,9 +110,21 @@ fn put(
     Ok(position::insert(conn, &row)?)
 }
 
+/// Whoever may act on a position that it took: a member, and whoever others put out while its objection stands.
+fn author(conn: &mut Conn, act: &Act, loaded: &Loaded, by: &str) -> Result<Actor, Error> {
+    let handle = by.trim_start_matches('@');
+    let last = loaded.ballot.last_of(handle).filter(|(last, _)| last.row.stance == Stance::Object);
+    if !loaded.ballot.is_entitled(handle) && last.is_some_and(|(_, holds)| holds) {
+        let actor = follow::local_actor(conn, handle)?;
+        moving::speaks(conn, act, &actor)?;
+        return Ok(actor);
+    }
+    member(conn, act, &loaded.publication, by)
+}
+
 fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, by: &str, why: Option<&str>) -> Result<String, Error> {
     let loaded = load(conn, act, id)?;
-    let organisation = member(conn, act, &loaded.publication, by)?;
+    let organisation = author(conn, act, &loaded, by)?;
     round::is_open(loaded.ballot.span, act.at.naive_utc())?;
     match loaded.ballot.last_of(&organisation.handle).filter(|(_, holds)| *holds) {
         Some((last, _)) => position::withdraw(conn, &last.row.id, why, act.at.naive_utc())?,
@@ -136,7 +148,7 @@ fn resolve_on(
     now: Stance,
 ) -> Result<String, Error> {
     let loaded = load(conn, act, id)?;
-    let organisation = member(conn, act, &loaded.publication, by)?;
+    let organisation = author(conn, act, &loaded, by)?;
     let (method, at) = (loaded.ballot.proposal.method, act.at.naive_utc());
     round::is_open(loaded.ballot.span, at)?;
     let standing = loaded.ballot.last_of(&organisation.handle);
@@ -155,6 +167,9 @@ fn resolve_on(
     }
     round::may_take(loaded.ballot.span, method, now, None, at)?;
     position::resolve(conn, &objection.row.id, &how, at)?;
-    put(conn, act, &loaded, &organisation, now, Some(how))?;
+    // Whoever is out lifts its objection, and has no position beside it.
+    if loaded.ballot.is_entitled(&organisation.handle) {
+        put(conn, act, &loaded, &organisation, now, Some(how))?;
+    }
     Ok(loaded.url(act))
 }

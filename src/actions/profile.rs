@@ -2,11 +2,11 @@
 //! is kept in the narrative, what nobody knows is refused by name.
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Error;
 use super::fields::{self, Fields};
-use super::front_matter::is_language;
+use super::front_matter::{is_language, no_language};
 use crate::domain::actor::Role;
 use crate::domain::coalition::{AssociatedState, CharterState, Dimension, Stage};
 use crate::domain::handle;
@@ -65,6 +65,8 @@ pub struct Profile {
     pub members: Vec<ToldMember>,
     /// The versions of its charter, oldest first.
     pub charter: Vec<ToldCharter>,
+    /// Its table as it was written; none where no file told it.
+    pub file: Option<Map<String, Value>>,
 }
 
 /// A stage as a file tells it.
@@ -130,6 +132,11 @@ impl Profile {
         }
         Ok(profiles)
     }
+
+    /// Reads a table that was read before: [`Profile::file`].
+    pub(super) fn of_table(table: Map<String, Value>, language: &str) -> Result<Profile, Error> {
+        profile(Fields::new(table), language, None)
+    }
 }
 
 fn top(text: &str) -> Result<Fields, Error> {
@@ -161,6 +168,10 @@ fn horizon_of_all(top: &mut Fields) -> Result<Option<NaiveDate>, Error> {
 
 fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result<Profile, Error> {
     fields.only(&KEYS)?;
+    let mut file = fields.whole();
+    if let Some(horizon) = horizon.filter(|_| !fields.has("horizon")) {
+        file.insert("horizon".to_owned(), horizon.to_string().into());
+    }
     let title = fields.text("title")?;
     let topic = fields.text("topic")?;
     let handle = match fields.text("handle")? {
@@ -200,6 +211,7 @@ fn profile(mut fields: Fields, node: &str, horizon: Option<NaiveDate>) -> Result
         impact_reason: fields.text("impact_reason")?,
         members: members(&mut fields)?,
         charter: charter(&mut fields)?,
+        file: Some(file),
     })
 }
 
@@ -330,8 +342,7 @@ fn associated(fields: &mut Fields) -> Result<Vec<Associated>, fields::Error> {
 fn language(fields: &Fields, lists: &Lists, node: &str) -> Result<String, fields::Error> {
     match lists.languages.iter().find(|tag| !is_language(tag)) {
         None => Ok(lists.languages.first().map_or(node, String::as_str).to_owned()),
-        Some(bad) => Err(fields
-            .wrong("languages", format!("`{bad}` is no language tag: write fr, en or another of BCP 47"))),
+        Some(bad) => Err(fields.wrong("languages", no_language(bad))),
     }
 }
 

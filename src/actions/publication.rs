@@ -1,17 +1,17 @@
-//! Publishing, revising and withdrawing what a coalition says. The same id, or else the same slug in the same coalition, is
+//! Publishing and revising what a coalition says. The same id, or else the same slug in the same coalition, is
 //! a revision; what did not change travels to nobody.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::content::content;
+use super::content::{content, kept};
 use super::front_matter::Manuscript;
 use super::register::{self, Told};
-use super::{Act, Error, consultation, moving, no_actor, note, proposal, trace};
+pub use super::withdrawal::{withdraw, withdraw_on};
+use super::{Act, Error, consultation, filed, moving, no_actor, note, proposal, trace};
 use crate::ap::activity::Said;
 use crate::app::{App, Local};
 use crate::db::{self, Conn};
 use crate::domain::actor::ActorKind;
-use crate::domain::decision::same_frozen;
 use crate::domain::publication::{Content, Details, Kind};
 use crate::domain::state::{State, transition};
 use crate::model::actor::Actor;
@@ -171,11 +171,18 @@ pub fn publish_on(
     coalition::lock(conn, group.id)?;
     moving::speaks(conn, act, &group)?;
     let before = existing(conn, act, &group, manuscript)?;
-    let (content, authors) = content(conn, act, &coalition, manuscript, before.as_ref())?;
+    let (content, authors, file) = content(conn, act, &coalition, manuscript, before.as_ref())?;
+    if let Some(before) = &before
+        && let Some(published) = filed::closed(conn, act, manuscript, before, &content)?
+    {
+        filed::keep(conn, &before.row.id, &file, manuscript.state.is_some())?;
+        return Ok(published);
+    }
     let (id, outcome) = match &before {
         None => insert(conn, act, &group, manuscript, &content, &authors)?,
         Some(before) => revise(conn, act, manuscript, before, &content, &authors)?,
     };
+    filed::keep(conn, &id, &file, manuscript.state.is_some())?;
     let hosts = match (outcome, &before) {
         (Outcome::Published, _) => tell(conn, act, &id, "Create", travel)?,
         (Outcome::Revised, Some(before)) => {
@@ -263,6 +270,7 @@ fn insert(
     let now = act.at.naive_utc();
     let public = content.state != State::Draft;
     let slug = manuscript.slug.as_ref().unwrap_or(&manuscript.default_slug);
+    let kept = kept(content);
     let row = Row {
         id: act.new_id(),
         coalition_id: group.id,
@@ -276,7 +284,7 @@ fn insert(
         html: html::render(&content.body),
         language: content.language.clone(),
         licence: content.licence.clone(),
-        details: details_json(&content.details)?,
+        details: details_json(&kept.details)?,
         revision: i32::from(public),
         published_at: public.then_some(now),
         updated_at: now,
@@ -286,7 +294,7 @@ fn insert(
         likes: 0,
         shares: 0,
     };
-    publication::insert(conn, &row, authors, content)?;
+    publication::insert(conn, &row, authors, &kept)?;
     if !public {
         return Ok((row.id, Outcome::Drafted));
     }
@@ -295,8 +303,14 @@ fn insert(
         Details::Proposal(_) => proposal::filed(conn, act, None, &row, content, authors)?,
         _ => {}
     }
-    register::keep(conn, act, group, &row.id, None, content, &Told::default())?;
+    register::keep(conn, act, group, &row.id, None, content, &told(manuscript, content))?;
     Ok((row.id, Outcome::Published))
+}
+
+/// What a file tells of the state that it gives a decision.
+fn told(manuscript: &Manuscript, content: &Content) -> Told {
+    let by = content.authors.first().cloned();
+    Told { by, reason: manuscript.reason.clone(), ..Told::default() }
 }
 
 fn revise(
@@ -325,18 +339,7 @@ fn revise(
         }
         return Ok((id, Outcome::Unchanged));
     }
-    if let (Some(number), Details::Decision(a), Details::Decision(b)) =
-        (before.decision_number, &before.details, &content.details)
-        && !same_frozen(&old, a, content, b)
-    {
-        return Err(Error::Frozen { coalition: before.actor.handle.clone(), number });
-    }
-    if let (true, Details::Consultation(a), Details::Consultation(b)) =
-        (before.row.published_at.is_some(), &before.details, &content.details)
-        && (&a.options, a.multiple) != (&b.options, b.multiple)
-    {
-        return Err(Error::Asked(before.row.slug.clone()));
-    }
+    filed::may_revise(conn, act, before, content)?;
     let row = revised(act, before, content, slug)?;
     publication::revise(conn, &row, authors, content, manuscript.reason.as_deref())?;
     let outcome = match (before.row.published_at, row.published_at) {
@@ -344,7 +347,7 @@ fn revise(
         (None, Some(_)) => Outcome::Published,
         (Some(_), _) => Outcome::Revised,
     };
-    register::keep(conn, act, &before.actor, &id, Some(before), content, &Told::default())?;
+    register::keep(conn, act, &before.actor, &id, Some(before), content, &told(manuscript, content))?;
     if let (Outcome::Published | Outcome::Revised, Details::Consultation(asked)) = (outcome, &content.details)
     {
         consultation::schedule(conn, act, &row, asked)?;
@@ -417,7 +420,7 @@ pub(super) fn tell(
 }
 
 /// Stores an activity of a coalition about its publication; the caller makes its hosts due.
-fn say(
+pub(super) fn say(
     conn: &mut Conn,
     act: &Act,
     publication: &Publication,
@@ -455,48 +458,4 @@ pub(super) fn fits(document: &serde_json::Value, title: &str) -> Result<(), Erro
         return Err(Error::TooLong { title: title.to_owned(), bytes });
     }
     Ok(())
-}
-
-/// Withdraws a publication: a tombstone with date and reason stays, followers get a `Delete`. Doing so again changes
-/// nothing. Its URL.
-///
-/// # Errors
-/// [`Error`], a sentence; [`Error::DecisionStays`] for a decision.
-pub async fn withdraw(app: &App, id: String, reason: String) -> Result<String, Error> {
-    let act = Act::now(app);
-    let url = app.db.write(move |conn| withdraw_on(conn, &act, &id, &reason)).await?;
-    app.wake.outbox.notify_one();
-    Ok(url)
-}
-
-/// Withdraws within a transaction. Its URL.
-///
-/// # Errors
-/// As [`withdraw`].
-pub fn withdraw_on(conn: &mut Conn, act: &Act, id: &str, reason: &str) -> Result<String, Error> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Error::NoReason);
-    }
-    let found = the(conn, act, id)?;
-    coalition::lock(conn, found.actor.id)?;
-    let publication = the(conn, act, id)?;
-    let url = act.urls.publication(&publication.row.id);
-    if publication.row.kind == Kind::Decision {
-        return Err(Error::DecisionStays);
-    }
-    if publication.row.withdrawn_at.is_some() {
-        return Ok(url);
-    }
-    transition(publication.row.kind, publication.row.state, State::Withdrawn)?;
-    // A revision of the same second stands a moment ahead of the clock.
-    let at = act.at.naive_utc().max(publication.row.updated_at);
-    publication::withdraw(conn, &publication.row.id, reason, at)?;
-    super::pin::unpin_on(conn, act, &publication)?;
-    if publication.row.published_at.is_some() {
-        let tombstone = crate::ap::publication::withdrawn(&act.urls, &publication, at.and_utc());
-        let hosts = say(conn, act, &publication, "Delete", &tombstone, Travel::Deliver)?;
-        outbox::make_due(conn, &hosts, act.at.naive_utc())?;
-    }
-    Ok(url)
 }

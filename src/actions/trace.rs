@@ -1,14 +1,13 @@
 //! What follows from a publication besides what travels: its place in a series, when it is next due, what led to it and what
 //! came of it. All of it is made anew from what was written; linking changes no state.
 
-use super::minutes;
 use super::publication::{Travel, bare_id, the};
 use super::{Act, Error};
+use super::{milestone, minutes};
 use crate::app::App;
 use crate::db::Conn;
 use crate::domain::link::Relation;
 use crate::domain::publication::{Details, Kind, Meeting, Roadmap};
-use crate::domain::roadmap::next_due;
 use crate::domain::state::State;
 use crate::model::link::{self, NewLink};
 use crate::model::publication::{self, Publication};
@@ -27,7 +26,7 @@ pub(super) fn after_on(conn: &mut Conn, act: &Act, id: &str, travel: Travel) -> 
     if let (Details::Minutes(meeting), State::Adopted) = (&publication.details, publication.row.state) {
         minutes::take_effect(conn, act, &publication, meeting, travel)?;
     }
-    index_on(conn, act, &publication)
+    index_on(conn, act, &publication, Some(travel))
 }
 
 /// Takes up what was published before there were links. How many it were.
@@ -44,7 +43,7 @@ pub async fn tend(app: &App) -> Result<usize, Error> {
                 return Ok::<_, Error>(false);
             }
             if let Some(publication) = publication::find(conn, &id)?.filter(Publication::is_public) {
-                index_on(conn, &act, &publication)?;
+                index_on(conn, &act, &publication, None)?;
             }
             Ok(true)
         };
@@ -53,12 +52,17 @@ pub async fn tend(app: &App) -> Result<usize, Error> {
     Ok(done)
 }
 
-fn index_on(conn: &mut Conn, act: &Act, publication: &Publication) -> Result<(), Error> {
+fn index_on(
+    conn: &mut Conn,
+    act: &Act,
+    publication: &Publication,
+    travel: Option<Travel>,
+) -> Result<(), Error> {
     let row = &publication.row;
     let mut maker = Maker { act, publication, links: Vec::new() };
     match &publication.details {
         Details::Minutes(meeting) | Details::Meeting(meeting) => maker.meeting(conn, meeting)?,
-        Details::Roadmap(roadmap) => maker.roadmap(conn, roadmap)?,
+        Details::Roadmap(roadmap) => maker.roadmap(conn, roadmap, travel)?,
         Details::Decision(entry) => {
             if let Some(word) = &entry.source {
                 maker.cause(conn, Relation::Source, word, "")?;
@@ -154,12 +158,9 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn roadmap(&mut self, conn: &mut Conn, roadmap: &Roadmap) -> Result<(), Error> {
-        let row = &self.publication.row;
-        let (id, zone) = (row.id.clone(), self.act.zone);
-        let published = row.published_at.unwrap_or(row.updated_at).and_utc();
-        let due = next_due(roadmap, published, |when| dates::end(when, zone));
-        series::set_due(conn, &id, due.map(|due| due.naive_utc()))?;
+    fn roadmap(&mut self, conn: &mut Conn, roadmap: &Roadmap, travel: Option<Travel>) -> Result<(), Error> {
+        let travel = travel.filter(|_| self.publication.is_public());
+        milestone::schedule(conn, self.act, &self.publication.row.id, roadmap, travel)?;
         for milestone in &roadmap.milestones {
             if let Some(word) = &milestone.proposal {
                 self.cause(conn, Relation::Proposal, word, &milestone.title)?;

@@ -17,10 +17,10 @@ use crate::model::actor::Actor;
 use crate::model::coalition::{Coalition, Lists, Member};
 use crate::model::organisation::Organisation;
 use crate::text::html::{escape, render};
-use crate::text::{Lang, t, word};
+use crate::text::{Lang, t, tf, word};
 
 /// What an actor says of itself, beside its row and its keys.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// A coalition with its lists and members.
     Coalition(Box<Coalition>, Lists, Vec<Member>),
@@ -99,6 +99,7 @@ pub fn document(app: &App, actor: &Actor, profile: &Profile, signer: &Signer) ->
     });
     if let Some(object) = document.as_object_mut() {
         if let Profile::Coalition(coalition, lists, members) = profile {
+            object.insert("proposals".to_owned(), format!("{id}/proposals").into());
             object.insert("decisions".to_owned(), format!("{id}/decisions").into());
             object.insert("coalition".to_owned(), facts(coalition, lists, members));
         }
@@ -127,9 +128,11 @@ fn host(base: &str) -> String {
 /// Name (plain), summary (HTML) and fields.
 fn told(app: &App, actor: &Actor, profile: &Profile) -> (String, String, Vec<Value>) {
     match profile {
-        Profile::Coalition(coalition, lists, members) => {
-            (coalition.name(&actor.handle), introduction(coalition), fields(coalition, lists, members))
-        }
+        Profile::Coalition(coalition, lists, members) => (
+            coalition.name(&actor.handle),
+            introduction(coalition, &actor.handle),
+            fields(coalition, lists, members),
+        ),
         Profile::Organisation(organisation) => {
             let mut fields = Vec::new();
             if let Some(website) = &organisation.website {
@@ -143,15 +146,25 @@ fn told(app: &App, actor: &Actor, profile: &Profile) -> (String, String, Vec<Val
     }
 }
 
-/// What a follower reads under the name: the topic, the impact sought, the narrative.
-fn introduction(coalition: &Coalition) -> String {
+/// What a follower reads under the name: the topic, the impact sought, the narrative; else the problem; else where it stands.
+fn introduction(coalition: &Coalition, handle: &str) -> String {
     let mut html = String::new();
     if coalition.title.is_some() {
         html.push_str(&paragraph(coalition.topic.as_deref().unwrap_or_default()));
     }
     html.push_str(&paragraph(coalition.impact.as_deref().unwrap_or_default()));
     html.push_str(&render(coalition.narrative.as_deref().unwrap_or_default()));
-    html
+    if !html.is_empty() {
+        return html;
+    }
+    if let Some(problem) = &coalition.problem {
+        return render(problem);
+    }
+    // Nothing is written yet: a profile without a word looks like one of nobody.
+    let lang = Lang::of_tag(&coalition.language).unwrap_or_default();
+    let stage = word(lang, "stage", coalition.stage.as_str());
+    let name = coalition.name(handle);
+    paragraph(&tf(lang, "profile-of-nothing", &[("name", (&name).into()), ("stage", stage.into())]))
 }
 
 fn paragraph(text: &str) -> String {

@@ -1,15 +1,15 @@
 //! What a meeting adds to its document: an `Event` with the fields of FEP-8a8e, and those that Mobilizon reads beside them.
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use reset_federation::vocab;
 use serde_json::{Map, Value, json};
 
 use super::activity::timestamp;
-use crate::domain::publication::{Meeting, When};
+use crate::domain::publication::Meeting;
 use crate::domain::state::State;
 use crate::model::publication::Publication;
 use crate::text::dates;
+use crate::text::meetings::end;
 
 /// Adds times, place, state and how to register; `id` and `group` are the ids of the meeting and its coalition. How many
 /// registered is behind a URL (`attendees`), so that a counter changes no document. Where people meet online (`join_url`) is
@@ -49,12 +49,6 @@ pub(super) fn event(
     }
 }
 
-/// When it is over, in its time zone: where no end is known, with its last day. None where it has no date.
-pub fn end(meeting: &Meeting, zone: Tz) -> Option<DateTime<Utc>> {
-    let start = meeting.start?;
-    Some(dates::end(meeting.end.unwrap_or_else(|| last_day(meeting, start, zone)), zone))
-}
-
 /// An end is mandatory; one that nobody wrote is not to be displayed (FEP-8a8e, "Events with Open End").
 fn times(object: &mut Map<String, Value>, meeting: &Meeting, zone: Tz) {
     let Some(start) = meeting.start else {
@@ -66,13 +60,6 @@ fn times(object: &mut Map<String, Value>, meeting: &Meeting, zone: Tz) {
     }
     if meeting.end.is_none() {
         object.insert("displayEndTime".to_owned(), false.into());
-    }
-}
-
-fn last_day(meeting: &Meeting, start: When, zone: Tz) -> When {
-    match meeting.tentative_until.unwrap_or(start) {
-        When::Instant(at) => When::Day(at.with_timezone(&zone).date_naive()),
-        day => day,
     }
 }
 

@@ -59,19 +59,29 @@ pub(super) async fn run(path: &Path, command: Command) -> Result<(), Failure> {
             print::line(charter::acknowledge(&app, handle, version, acting.into()).await?);
         }
         Command::List { handle, json } => {
-            let (versions, acknowledged) = charter::list(&app, handle).await?;
-            let rows: Vec<Value> = versions
+            let listed = charter::list(&app, handle).await?;
+            let rows: Vec<Value> = listed
+                .versions
                 .iter()
                 .map(|one| {
-                    let by = acknowledged.iter().filter(|who| who.version == one.version);
+                    let by = listed.acknowledged.iter().filter(|who| who.version == one.version);
                     let by: Vec<Value> = by
-                        .map(|who| json!({"handle": who.handle, "name": who.name, "date": who.day}))
+                        .map(|who| {
+                            json!({"handle": who.handle, "name": who.name, "date": who.day, "state": who.state})
+                        })
+                        .collect();
+                    let acts = listed.acts.iter().filter(|(act, _)| act.version == one.version);
+                    let acts: Vec<Value> = acts
+                        .map(|(act, by)| {
+                            let noted = &act.noted;
+                            json!({"state": act.state, "date": noted.day, "by": by, "reason": noted.reason})
+                        })
                         .collect();
                     json!({
                         "version": one.version, "state": one.state, "date": one.day,
                         "superseded": one.superseded_on,
                         "publication": one.publication_id.as_ref().map(|id| app.urls.publication(id)),
-                        "acknowledged": by.len(), "by": by,
+                        "acknowledged": by.len(), "by": by, "acts": acts,
                     })
                 })
                 .collect();

@@ -28,6 +28,8 @@ pub(super) fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 ("node.legal", &config.node.legal),
                 ("node.privacy", &config.node.privacy),
                 ("node.accessibility", &config.node.accessibility),
+                ("mail.password_file", &config.mail.password_file),
+                ("mail.ca_file", &config.mail.ca_file),
             ] {
                 if let Some(file) = file
                     && let Err(error) = std::fs::read_to_string(file)
@@ -36,6 +38,9 @@ pub(super) fn run(path: &Path, command: Command) -> Result<(), Failure> {
                 }
             }
             print::line(format!("{} is sound", path.display()));
+            if !config.mail.is_on() {
+                print::line("no mail leaves this node: mail.smtp_url is empty");
+            }
             Ok(())
         }
     }

@@ -11,6 +11,7 @@ use url::Url;
 use super::{Failure, backup, open, print};
 use crate::app::App;
 use crate::db::Location;
+use crate::domain::mail::State;
 use crate::domain::moderation::Rule;
 use crate::{db, model};
 
@@ -32,6 +33,7 @@ pub(super) async fn run(path: &Path) -> Result<(), Failure> {
         about("disk", disk(&app)),
         about("queue", queue(&app).await),
         about("moderation", moderation(&app).await),
+        about("mail", mail(&app).await),
         about("domain", domain(&app).await),
     ];
     let answer = webfinger(&app).await;
@@ -120,6 +122,25 @@ async fn moderation(app: &App) -> Result<String, String> {
         ));
     }
     Ok(told)
+}
+
+/// Goes to the mail server as a mail would, and sends nothing.
+async fn mail(app: &App) -> Result<String, String> {
+    let counts = app.db.read(|conn| {
+        let waiting = model::mail::count(conn, State::Pending)?;
+        Ok::<_, db::Error>((waiting, model::mail::count(conn, State::Failed)?))
+    });
+    let (waiting, failed) = counts.await.map_err(|error| error.to_string())?;
+    match (app.config.mail.is_on(), waiting) {
+        (false, 0) => {
+            Ok("none leaves this node (mail.smtp_url is empty), so nobody's address is confirmed".to_owned())
+        }
+        (false, _) => Err(format!("{waiting} wait and none leaves: set mail.smtp_url")),
+        (true, _) => {
+            let found = crate::mail::reach(app).await?;
+            Ok(format!("{found}; {waiting} wait, {failed} were given up (`reset-node mail list --failed`)"))
+        }
+    }
 }
 
 async fn domain(app: &App) -> Result<String, String> {

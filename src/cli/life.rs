@@ -107,9 +107,9 @@ pub(super) enum Command {
 pub(super) enum Member {
     /// Take an organisation in. Prints the URL of the coalition.
     Add(Placed),
-    /// Change what a member is or brings. Prints the URL of the coalition.
+    /// Change what a member is or brings, with a reason. Prints the URL of the coalition.
     Role(Placed),
-    /// End a membership. Prints the URL of the coalition.
+    /// End a membership: another's with a reason, or one's own. Prints the URL of the coalition.
     Remove {
         /// The coalition's handle.
         handle: String,

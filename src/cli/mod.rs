@@ -20,6 +20,7 @@ mod init;
 mod keys;
 mod life;
 mod logging;
+mod mail;
 mod milestone;
 mod minutes;
 mod moderation;
@@ -134,6 +135,9 @@ enum Command {
     /// What is on its way to other servers.
     #[command(subcommand)]
     Deliveries(deliveries::Command),
+    /// E-mail that leaves this node.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// The register of decisions.
     #[command(subcommand)]
     Decision(decision::Command),
@@ -238,6 +242,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Federation(command) => federation::run(path, command).await,
         Command::Audit(command) => moderation::audit(path, command).await,
         Command::Deliveries(command) => deliveries::run(path, command).await,
+        Command::Mail(command) => mail::run(path, command).await,
         Command::Decision(command) => decision::run(path, command).await,
         Command::Export(arguments) => export::run(path, arguments).await,
         Command::Backup(arguments) => backup::backup(path, &arguments),

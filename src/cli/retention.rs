@@ -1,4 +1,4 @@
-//! Once a day: forgets raw inbox items, finished deliveries, unused actors of other servers and servers that fell silent, as
+//! Once a day: forgets raw inbox items, finished deliveries and mails, unused actors of other servers and servers that fell silent, as
 //! `[retention]` says, the ids of activities once no signature of them can be valid any more, and the keys of deleted accounts that
 //! have told everybody.
 
@@ -50,11 +50,13 @@ async fn forget(app: &App) -> Result<usize, db::Error> {
             let items = model::inbox_item::forget_items(conn, before(retention.inbox_days))?;
             let ids = model::inbox_item::forget_ids(conn, now - IDS)?;
             let deliveries = outbox::forget_old(conn, before(retention.deliveries_days))?;
+            // Mails of the last day count what goes to one address.
+            let mails = model::mail::forget(conn, before(retention.deliveries_days.max(1)))?;
             let deleted = outbox::forget_deleted(conn)?;
             let unconfirmed =
                 model::declaration::forget_unconfirmed(conn, before(retention.declarations_days))?;
             Ok::<_, db::Error>(
-                [hosts, items, ids, deliveries, deleted, unconfirmed].into_iter().sum::<usize>(),
+                [hosts, items, ids, deliveries, mails, deleted, unconfirmed].into_iter().sum::<usize>(),
             )
         })
         .await?;

@@ -17,7 +17,7 @@ use crate::app::{Clock, SharedApp, Urls};
 use crate::config::Config;
 use crate::db::Location;
 use crate::db::migrate::{self, Standing};
-use crate::{inbox, outbox, web};
+use crate::{inbox, mail, outbox, web};
 
 /// The year in which this was written: a clock before it is wrong, and signatures made by it are refused everywhere.
 const YEAR: i32 = 2026;
@@ -148,6 +148,7 @@ pub(super) async fn run_parts(app: SharedApp, listeners: Listeners, parts: Parts
         tasks.spawn(outbox::run(app.clone(), shutdown.clone()));
         tasks.spawn(inbox::run(app.clone(), shutdown.clone()));
         tasks.spawn(clock::run(app.clone(), shutdown.clone()));
+        tasks.spawn(mail::run(app.clone(), shutdown.clone()));
         tasks.spawn(retention::run(app.clone(), shutdown.clone()));
         tasks.spawn(peers::run(app.clone(), shutdown.clone()));
     }

@@ -214,7 +214,10 @@ fn missing(origin: &str, error: &confique::Error) -> Error {
 
 /// The values that have the right type but cannot be.
 fn check(origin: &str, config: &Config) -> Result<(), Error> {
-    let wrong = wrong_node(config).or_else(|| wrong_limit(config)).or_else(|| wrong_log(config));
+    let wrong = wrong_node(config)
+        .or_else(|| wrong_limit(config))
+        .or_else(|| config.mail.wrong())
+        .or_else(|| wrong_log(config));
     let Some((key, message)) = wrong else {
         return Ok(());
     };
@@ -222,7 +225,7 @@ fn check(origin: &str, config: &Config) -> Result<(), Error> {
 }
 
 /// A key and what is wrong with its value.
-type Wrong = Option<(&'static str, String)>;
+pub(super) type Wrong = Option<(&'static str, String)>;
 
 fn wrong_node(config: &Config) -> Wrong {
     let node = &config.node;

@@ -157,7 +157,7 @@ diesel::table! {
         email -> Nullable<Text>,
         sentence -> Text,
         state -> Text,
-        token -> Nullable<Text>,
+        token_digest -> Nullable<Text>,
         declared_at -> Timestamp,
         confirmed_at -> Nullable<Timestamp>,
         answered_at -> Nullable<Timestamp>,
@@ -180,12 +180,33 @@ diesel::table! {
 }
 
 diesel::table! {
-    charter_acknowledgements (coalition_id, version, organisation_id) {
+    charter_acknowledgements (coalition_id, version, organisation_id, state) {
         coalition_id -> BigInt,
         version -> Text,
         organisation_id -> BigInt,
+        state -> Text,
         day -> Date,
         made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    charter_acts (id) {
+        id -> BigInt,
+        coalition_id -> BigInt,
+        version -> Text,
+        state -> Text,
+        day -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    coalition_files (coalition_id) {
+        coalition_id -> BigInt,
+        told -> Text,
     }
 }
 
@@ -544,6 +565,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    mails (id) {
+        id -> Text,
+        cause -> Text,
+        recipient -> Text,
+        address_digest -> Text,
+        unproven -> Bool,
+        subject -> Text,
+        text -> Text,
+        state -> Text,
+        attempts -> Integer,
+        created_at -> Timestamp,
+        run_at -> Timestamp,
+        held_until -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     lanes (queue, lane) {
         queue -> Text,
         lane -> Integer,
@@ -748,6 +788,7 @@ diesel::table! {
     roadmap_dues (publication_id) {
         publication_id -> Text,
         due_at -> Nullable<Timestamp>,
+        history -> Nullable<Text>,
     }
 }
 
@@ -844,6 +885,13 @@ diesel::joinable!(minutes_effects -> publications (publication_id));
 diesel::joinable!(roadmap_dues -> publications (publication_id));
 diesel::joinable!(series -> publications (publication_id));
 
+diesel::table! {
+    manuscripts (publication_id) {
+        publication_id -> Text,
+        content -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     meta,
     actors,
@@ -860,6 +908,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     declarations,
     charters,
     charter_acknowledgements,
+    charter_acts,
+    coalition_files,
     publications,
     publication_authors,
     publication_tags,
@@ -893,6 +943,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     hosts,
     second_knocks,
     lanes,
+    mails,
     domain_rules,
     suspensions,
     blocks,
@@ -909,4 +960,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     untraced,
     search_documents,
     publication_dates,
+    manuscripts,
 );

@@ -52,8 +52,16 @@ crate::words! {
     MembershipAct as "act on a membership" {
         Added = "added",
         Role = "role",
+        Brings = "brings",
         Removed = "removed",
         HandedOver = "handed_over",
+    }
+}
+
+impl MembershipAct {
+    /// Whether the organisation may have been nothing to the coalition before it.
+    pub fn begins(self) -> bool {
+        matches!(self, MembershipAct::Added | MembershipAct::HandedOver)
     }
 }
 

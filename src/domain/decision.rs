@@ -126,6 +126,14 @@ pub fn act_of(state: State) -> Act {
     }
 }
 
+/// The day of the act, as an entry or its first 200 bytes tell it: canonical JSON is ordered by its keys, and only the act (where
+/// there is one) and the handle of the coalition, of at most 60 bytes, stand before it. None where it has none.
+pub fn date(entry: &str) -> Option<When> {
+    let (before, rest) = entry.split_once("\"date\":\"")?;
+    let is_first = before.matches(':').count() <= 2;
+    rest.split_once('"').filter(|_| is_first).and_then(|(date, _)| date.parse().ok())
+}
+
 /// The parts of a decision that its entry froze: the rest (summary, tags, state, review date) lives on around it.
 pub fn same_frozen(a: &Content, a_details: &Decision, b: &Content, b_details: &Decision) -> bool {
     a.title == b.title
@@ -134,4 +142,36 @@ pub fn same_frozen(a: &Content, a_details: &Decision, b: &Content, b_details: &D
         && a_details.date == b_details.date
         && a_details.method == b_details.method
         && a_details.source == b_details.source
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn the_day_of_an_act_is_read_from_the_beginning_of_its_entry() {
+        let (act, coalition) = (Act::Adopt, "x".repeat(60));
+        let mut entry = Entry {
+            act,
+            number: 7,
+            publication: "01a2106f-932f-72f7-9def-f40d5539c6b0",
+            coalition: &coalition,
+            title: "\"date\":\"2019-01-01\"",
+            text: "Texte.",
+            language: "fr",
+            date: Some("2021-09-07T14:00:00+02:00".parse().unwrap()),
+            method: None,
+            source: Some("\"date\":\"2019-01-01\""),
+            reached: None,
+            previous: None,
+        };
+        let told = |entry: &Entry| serde_jcs::to_string(entry).unwrap().chars().take(200).collect::<String>();
+        assert_eq!(date(&told(&entry)), entry.date);
+        let old = told(&entry).replace("\"act\":\"adopt\",", "");
+        assert_eq!(date(&old), entry.date, "an entry from before there were other acts");
+        entry.date = None;
+        assert_eq!(date(&told(&entry)), None);
+        assert_eq!(date(&serde_jcs::to_string(&entry).unwrap()), None);
+    }
 }

@@ -7,9 +7,11 @@
 //! takes another position, withdraws it, or marks it as resolved: neither a changed comma nor another round passes over it. An
 //! objection that was resolved is no position: its author is counted once it takes another.
 //!
-//! **Who counts** are the organisations that are entitled at the end; one that left is neither counted nor in the way. A quorum is a
-//! number of counted positions, whatever they say; where none is set it is one. An amendment counts for nothing: whoever cannot
-//! live with the text as it stands, objects.
+//! **Who counts** are the organisations that are entitled at the end. One that left of its own accord is neither counted nor in the
+//! way; of one whose membership *others* ended or lowered, what it said while it was entitled is heard: its consent is counted no
+//! more, its objection stands, so that nobody is passed over by being put out. It lifts its objection as before; who cannot wait for
+//! that withdraws the proposal and asks anew. A quorum is a number of counted positions, whatever they say; where none is set it is
+//! one. An amendment counts for nothing: whoever cannot live with the text as it stands, objects.
 //!
 //! - *Consent*: quorum, no standing objection, and somebody consents. Silence and reserves are no objection.
 //! - *Consensus*: consent in a round in which nobody objected, at any moment, to the text that is decided on. Where an objection
@@ -19,7 +21,7 @@
 //!   advised. The clock takes an advice that was sought as adopted: its author asked in order to go ahead, and closes
 //!   before the deadline to give up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,26 @@ pub struct Taken {
     pub resolved: Option<NaiveDateTime>,
 }
 
+/// A time in which an organisation was entitled to take positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entitled {
+    /// None: for longer than anybody noted.
+    pub since: Option<NaiveDateTime>,
+    /// None: it still is.
+    pub until: Option<NaiveDateTime>,
+    /// Whether it ended by the organisation's own act.
+    pub left: bool,
+}
+
+impl Entitled {
+    /// One that goes on.
+    pub const ALWAYS: Entitled = Entitled { since: None, until: None, left: false };
+
+    fn covers(&self, at: NaiveDateTime) -> bool {
+        self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at <= until)
+    }
+}
+
 /// All that an outcome depends on.
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
@@ -68,8 +90,8 @@ pub struct Record<'a> {
     pub method: Method,
     /// How many organisations must take a position.
     pub quorum: Option<u32>,
-    /// Whose positions count.
-    pub entitled: BTreeSet<&'a str>,
+    /// Who was entitled to take positions and when, in order of time.
+    pub entitled: BTreeMap<&'a str, Vec<Entitled>>,
     /// Every position ever taken, in any order.
     pub positions: &'a [Taken],
     /// The version of the text.
@@ -129,17 +151,33 @@ impl Taken {
 }
 
 impl<'a> Record<'a> {
-    /// What was taken in time by those who are entitled.
+    /// Whether an organisation is entitled at the end.
+    pub fn is_entitled(&self, organisation: &str) -> bool {
+        self.entitled
+            .get(organisation)
+            .and_then(|spans| spans.last())
+            .is_some_and(|last| last.until.is_none())
+    }
+
+    /// Whether a position is heard: its author is entitled, or others ended what it was entitled to when it took the position.
+    fn is_heard(&self, one: &Taken) -> bool {
+        let Some(spans) = self.entitled.get(one.organisation.as_str()) else { return false };
+        match spans.last() {
+            Some(last) if last.until.is_some() => {
+                !last.left && spans.iter().any(|span| span.covers(one.taken))
+            }
+            last => last.is_some(),
+        }
+    }
+
+    /// What was taken in time by those who are heard.
     fn valid(&self) -> impl Iterator<Item = &'a Taken> {
         self.positions.iter().filter(|one| {
             let in_time = match one.round < self.round {
                 true => self.began.is_none_or(|began| one.taken <= began),
                 false => self.closes.is_none_or(|closes| one.taken < closes),
             };
-            in_time
-                && one.round <= self.round
-                && one.version <= self.version
-                && self.entitled.contains(one.organisation.as_str())
+            in_time && one.round <= self.round && one.version <= self.version && self.is_heard(one)
         })
     }
 
@@ -161,8 +199,9 @@ impl<'a> Record<'a> {
         let last = self.last();
         let standing: BTreeMap<_, _> =
             last.iter().filter(|(_, one)| one.is_standing_objection(self)).map(|(a, b)| (*a, *b)).collect();
-        let counted: BTreeMap<_, _> =
-            last.into_iter().filter(|(_, one)| one.is_current(self) && !one.is_over(self)).collect();
+        let counts =
+            |by: &str, one: &Taken| one.is_current(self) && !one.is_over(self) && self.is_entitled(by);
+        let counted: BTreeMap<_, _> = last.into_iter().filter(|(by, one)| counts(by, one)).collect();
         let needed = self.quorum.unwrap_or(1).max(1);
         let why = self.why(&counted, &standing, needed, choice);
         Outcome { adopted: why == Why::Reached, why, needed, counted, standing }

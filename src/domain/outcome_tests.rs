@@ -1,6 +1,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 //! Properties of outcomes over random records, and the rules of each method on small ones.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
@@ -19,7 +21,7 @@ fn record(method: Method, quorum: Option<u32>, positions: &[Taken]) -> Record<'_
     Record {
         method,
         quorum,
-        entitled: ORGANISATIONS.into_iter().collect(),
+        entitled: ORGANISATIONS.into_iter().map(|by| (by, vec![Entitled::ALWAYS])).collect(),
         positions,
         version: 2,
         round: 2,
@@ -103,6 +105,44 @@ fn an_objection_stands_over_rounds_and_versions_until_its_author_acts() {
     }
     let positions = [consents, old, taken(3, "data", Stance::StandAside, 61)];
     assert_eq!(why(Method::Consent, Some(2), &positions), Why::Reached);
+}
+
+#[test]
+fn an_objection_falls_with_its_author_only_where_that_left_of_itself() {
+    let positions = [taken(1, "atelier", Stance::Consent, 60), taken(2, "data", Stance::Object, 61)];
+    let span = |since: i64, until: Option<i64>, left| Entitled {
+        since: Some(at(since)),
+        until: until.map(at),
+        left,
+    };
+    let cases = [
+        (vec![span(0, None, false)], Why::Objection),
+        // Put out, or lowered, before and after a time of its own leaving.
+        (vec![span(0, Some(70), false)], Why::Objection),
+        (vec![span(0, Some(61), false)], Why::Objection),
+        (vec![span(0, Some(62), true), span(63, Some(70), false)], Why::Objection),
+        (vec![span(0, Some(70), true)], Why::Reached),
+        (vec![span(0, Some(62), false), span(63, Some(70), true)], Why::Reached),
+        // It was not entitled when it objected.
+        (vec![span(0, Some(50), false)], Why::Reached),
+        (vec![span(65, Some(70), false)], Why::Reached),
+        (vec![], Why::Reached),
+    ];
+    for (spans, expected) in cases {
+        let mut record = record(Method::Consent, None, &positions);
+        record.entitled.insert("data", spans.clone());
+        let outcome = record.outcome(None);
+        assert_eq!(outcome.why, expected, "{spans:?}");
+        let still = spans.last().is_some_and(|last| last.until.is_none());
+        assert_eq!(outcome.counted.contains_key("data"), still, "who is out is not counted");
+    }
+    let mut record = record(Method::Consensus, None, &positions);
+    record.entitled.insert("data", vec![span(0, Some(70), false)]);
+    let resolved = [positions[0].clone(), Taken { resolved: Some(at(80)), ..positions[1].clone() }];
+    record.positions = &resolved;
+    assert_eq!(record.outcome(None).why, Why::Objected, "consensus remembers it");
+    record.method = Method::Consent;
+    assert_eq!(record.outcome(None).why, Why::Reached, "its author lifts it, also from outside");
 }
 
 #[test]
@@ -204,6 +244,23 @@ mod properties {
         }
 
         #[test]
+        fn a_removal_by_others_never_removes_an_objection(
+            positions in positions(),
+            method in methods(),
+            out in prop::sample::subsequence(ORGANISATIONS.to_vec(), 0..=ORGANISATIONS.len()),
+        ) {
+            let before = record(method, None, &positions);
+            let mut after = before.clone();
+            for by in &out {
+                after.entitled.insert(*by, vec![Entitled { until: Some(at(CLOSES)), ..Entitled::ALWAYS }]);
+            }
+            let (stood, stands) = (before.outcome(None), after.outcome(None));
+            prop_assert_eq!(&stood.standing, &stands.standing);
+            prop_assert!(stands.counted.keys().all(|by| !out.contains(by)));
+            prop_assert!(!stands.adopted || stood.standing.is_empty() || !matches!(method, Method::Consent | Method::Consensus));
+        }
+
+        #[test]
         fn nothing_is_adopted_without_quorum_or_over_a_standing_objection(
             positions in positions(),
             method in methods(),
@@ -213,7 +270,7 @@ mod properties {
             let record = record(method, quorum, &positions);
             let outcome = record.outcome(choice);
             let spoke: BTreeSet<&str> = positions.iter().map(|one| one.organisation.as_str()).collect();
-            prop_assert!(outcome.counted.keys().all(|by| spoke.contains(by) && record.entitled.contains(by)));
+            prop_assert!(outcome.counted.keys().all(|by| spoke.contains(by) && record.is_entitled(by)));
             if outcome.adopted {
                 prop_assert!(outcome.counted.len() >= quorum.unwrap_or(1) as usize);
                 let stands = matches!(method, Method::Consent | Method::Consensus) && !outcome.standing.is_empty();

@@ -58,6 +58,6 @@ pub struct Reached {
     pub quorum: Option<u32>,
     /// How many took each stance that the method knows; the words of [`Stance`].
     pub tally: BTreeMap<String, u32>,
-    /// Every position that counted, ordered by `organisation`.
+    /// Every position that counted, ordered by `organisation`. Empty in the row of a decision, whose entry has them.
     pub positions: Vec<Recorded>,
 }

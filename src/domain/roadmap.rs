@@ -50,6 +50,21 @@ pub fn succeed(before: Option<&Roadmap>, written: &mut Roadmap) -> Result<(), Re
     Ok(())
 }
 
+/// A milestone whose date a file moved is where that file says it is, and no longer late.
+pub fn moved(merged: &mut Roadmap, file: &Roadmap, stood: &Roadmap) {
+    for (one, said) in merged.milestones.iter_mut().zip(&file.milestones) {
+        let old = stood
+            .milestones
+            .iter()
+            .find(|old| [Some(&one.title), one.was.as_ref()].contains(&Some(&old.title)));
+        if old.is_some_and(|old| old.status == MilestoneStatus::Late && old.due != one.due)
+            && is_ahead(said.status)
+        {
+            one.status = said.status;
+        }
+    }
+}
+
 /// Where a milestone is now: under its title, else where `was` names it, unless another one already had that title.
 fn became(before: Option<&Roadmap>, old: &Milestone, written: &Roadmap) -> Option<usize> {
     let had =
@@ -63,37 +78,52 @@ fn is_ahead(status: MilestoneStatus) -> bool {
     matches!(status, MilestoneStatus::Planned | MilestoneStatus::UnderWay)
 }
 
-/// The moments at which milestones that are ahead become late: their due dates, as `end` tells when they are over. A date
-/// that had passed when the roadmap was published is history: there the author's word stays.
+/// A milestone of an archive, by its title and the due date that had passed when the archive was published: there the author's
+/// word stays. Under another title or with another date it is history no more.
+pub type Past = (String, When);
+
+/// What is history in a roadmap that is published as an archive at `now`.
+pub fn past(roadmap: &Roadmap, now: DateTime<Utc>, end: impl Fn(When) -> DateTime<Utc>) -> Vec<Past> {
+    let over = falls(roadmap, &[], &end).filter(|(_, over)| *over <= now);
+    over.filter_map(|(place, _)| {
+        let milestone = roadmap.milestones.get(place)?;
+        Some((milestone.title.clone(), milestone.due?))
+    })
+    .collect()
+}
+
+/// The moments at which milestones that are ahead become late: their due dates, as `end` tells when they are over. Where that was
+/// before the roadmap was published, or before somebody wrote the date, it is late at once; what is history never is.
 fn falls<'a>(
     roadmap: &'a Roadmap,
-    published: DateTime<Utc>,
+    history: &'a [Past],
     end: &'a impl Fn(When) -> DateTime<Utc>,
 ) -> impl Iterator<Item = (usize, DateTime<Utc>)> + 'a {
     roadmap.milestones.iter().enumerate().filter_map(move |(place, milestone)| {
-        let over = milestone.due.filter(|_| is_ahead(milestone.status)).map(end)?;
-        (over > published).then_some((place, over))
+        let due = milestone.due.filter(|_| is_ahead(milestone.status))?;
+        let is_past = history.iter().any(|(title, was)| *title == milestone.title && *was == due);
+        (!is_past).then(|| (place, end(due)))
     })
 }
 
 /// When the clock has to look at it next.
 pub fn next_due(
     roadmap: &Roadmap,
-    published: DateTime<Utc>,
+    history: &[Past],
     end: impl Fn(When) -> DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    falls(roadmap, published, &end).map(|(_, over)| over).min()
+    falls(roadmap, history, &end).map(|(_, over)| over).min()
 }
 
 /// The roadmap with what is late at `now` marked so; none where nothing newly is.
 pub fn late(
     roadmap: &Roadmap,
-    published: DateTime<Utc>,
+    history: &[Past],
     now: DateTime<Utc>,
     end: impl Fn(When) -> DateTime<Utc>,
 ) -> Option<Roadmap> {
     let over: Vec<usize> =
-        falls(roadmap, published, &end).filter(|(_, over)| *over <= now).map(|(place, _)| place).collect();
+        falls(roadmap, history, &end).filter(|(_, over)| *over <= now).map(|(place, _)| place).collect();
     let mut marked = roadmap.clone();
     for (_, milestone) in marked.milestones.iter_mut().enumerate().filter(|(place, _)| over.contains(place)) {
         milestone.status = MilestoneStatus::Late;
@@ -154,8 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_milestone_is_late_when_its_day_is_over_and_history_stays_as_it_was_written() {
-        let published = at("2026-11-25T08:00:00Z");
+    fn a_milestone_is_late_when_its_day_is_over_and_an_archive_stays_as_it_was_written() {
         let steps = [
             step("A", Planned, "2026-12-01"),
             step("B", UnderWay, "2026-12-05"),
@@ -163,12 +192,20 @@ mod tests {
             step("D", Done, "2026-12-01"),
         ];
         let before = roadmap(&steps);
-        assert_eq!(next_due(&before, published, end), Some(at("2026-12-02T00:00:00Z")));
-        assert_eq!(late(&before, published, at("2026-12-01T23:59:59Z"), end), None);
-        let marked = late(&before, published, at("2026-12-02T00:00:00Z"), end).unwrap();
+        let published = at("2026-11-25T08:00:00Z");
+        assert_eq!(next_due(&before, &[], end), Some(at("2021-09-08T00:00:00Z")), "it was over already");
+        let history = &past(&before, published, end);
+        assert_eq!(history, &[("C".to_owned(), "2021-09-07".parse().unwrap())]);
+        assert_eq!(next_due(&before, history, end), Some(at("2026-12-02T00:00:00Z")));
+        assert_eq!(late(&before, history, at("2026-12-01T23:59:59Z"), end), None);
+        let marked = late(&before, history, at("2026-12-02T00:00:00Z"), end).unwrap();
         let statuses: Vec<_> = marked.milestones.iter().map(|one| one.status).collect();
         assert_eq!(statuses, [Late, UnderWay, Planned, Done]);
-        assert_eq!(next_due(&marked, published, end), Some(at("2026-12-06T00:00:00Z")));
-        assert_eq!(late(&marked, published, at("2026-12-02T00:00:00Z"), end), None);
+        assert_eq!(next_due(&marked, history, end), Some(at("2026-12-06T00:00:00Z")));
+        assert_eq!(late(&marked, history, at("2026-12-02T00:00:00Z"), end), None);
+        // Another date was written after the archive was published: it is no history, whatever it says.
+        let moved = roadmap(&[step("C", Planned, "2021-09-08")]);
+        let marked = late(&moved, history, published, end).unwrap();
+        assert_eq!(marked.milestones.first().unwrap().status, Late);
     }
 }

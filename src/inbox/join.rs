@@ -100,5 +100,5 @@ fn refused(
 /// Whether its end has passed: where no end is known, that of its last day.
 fn is_over(meeting: &Meeting, zone: Tz, now: DateTime<Utc>) -> bool {
     let zone = meeting.timezone.as_deref().map_or(zone, dates::zone);
-    crate::ap::meeting::end(meeting, zone).is_some_and(|end| end <= now)
+    crate::text::meetings::end(meeting, zone).is_some_and(|end| end <= now)
 }

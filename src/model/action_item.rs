@@ -163,6 +163,19 @@ pub fn page(conn: &mut Conn, coalition_id: i64, offset: i64, limit: i64) -> Resu
         .load(conn)
 }
 
+/// The items of a coalition whose state changed last.
+///
+/// # Errors
+/// The database's.
+pub fn latest(conn: &mut Conn, coalition_id: i64, limit: i64) -> Result<Vec<Row>> {
+    action_items::table
+        .filter(action_items::coalition_id.eq(coalition_id))
+        .order((action_items::updated_at.desc(), action_items::id.desc()))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)
+}
+
 /// How many items a coalition has.
 ///
 /// # Errors

@@ -77,6 +77,22 @@ pub fn all(conn: &mut Conn, publication_id: &str) -> Result<Vec<Amendment>> {
     Ok(rows.into_iter().map(|(row, handle, name)| Amendment { row, handle, name }).collect())
 }
 
+/// At most `limit` amendments of a proposal, oldest first, after `offset` of them; and how many there are.
+///
+/// # Errors
+/// The database's.
+pub fn page(conn: &mut Conn, publication_id: &str, offset: i64, limit: i64) -> Result<(Vec<Amendment>, i64)> {
+    let rows: Vec<(Row, String, String)> = joined!()
+        .filter(amendments::publication_id.eq(publication_id))
+        .order((amendments::proposed_at, amendments::id))
+        .offset(offset)
+        .limit(limit)
+        .load(conn)?;
+    let count = amendments::table.filter(amendments::publication_id.eq(publication_id)).count();
+    let page = rows.into_iter().map(|(row, handle, name)| Amendment { row, handle, name }).collect();
+    Ok((page, count.get_result(conn)?))
+}
+
 /// The amendment with this id.
 ///
 /// # Errors

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::Result;
 use crate::db::Conn;
-use crate::db::schema::{actors, charter_acknowledgements, charters, organisations};
+use crate::db::schema::{actors, charter_acknowledgements, charter_acts, charters, organisations};
 use crate::domain::coalition::CharterState;
+use crate::model::life::Noted;
 
 /// A version of a charter.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -30,11 +31,24 @@ pub struct Charter {
     pub superseded_on: Option<NaiveDate>,
 }
 
+/// A state that a version entered.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct CharterAct {
+    /// Of the charter.
+    pub version: String,
+    /// What it became.
+    pub state: CharterState,
+    /// When, why, by whom.
+    pub noted: Noted,
+}
+
 /// An organisation that acknowledged a version.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Acknowledged {
     /// Of the charter.
     pub version: String,
+    /// What the version was then.
+    pub state: CharterState,
     /// Its handle.
     pub handle: String,
     /// Its name.
@@ -74,6 +88,41 @@ pub fn update(conn: &mut Conn, charter: &Charter) -> Result<()> {
         .map(drop)
 }
 
+/// Notes that a version entered a state.
+///
+/// # Errors
+/// The database's.
+pub fn note(conn: &mut Conn, coalition: i64, act: &CharterAct) -> Result<()> {
+    diesel::insert_into(charter_acts::table)
+        .values((
+            charter_acts::coalition_id.eq(coalition),
+            charter_acts::version.eq(&act.version),
+            charter_acts::state.eq(act.state),
+            charter_acts::day.eq(act.noted.day),
+            charter_acts::reason.eq(&act.noted.reason),
+            charter_acts::by_id.eq(act.noted.by_id),
+            charter_acts::made_at.eq(act.noted.made_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// What happened to the versions of a coalition's charter, in order.
+///
+/// # Errors
+/// The database's.
+pub fn acts(conn: &mut Conn, coalition: i64) -> Result<Vec<CharterAct>> {
+    charter_acts::table
+        .filter(charter_acts::coalition_id.eq(coalition))
+        .order(charter_acts::id)
+        .select((
+            charter_acts::version,
+            charter_acts::state,
+            (charter_acts::day, charter_acts::reason, charter_acts::by_id, charter_acts::made_at),
+        ))
+        .load(conn)
+}
+
 /// Who acknowledged the versions of a coalition's charter, in order.
 ///
 /// # Errors
@@ -85,6 +134,7 @@ pub fn acknowledged(conn: &mut Conn, coalition: i64) -> Result<Vec<Acknowledged>
         .order((charter_acknowledgements::made_at, organisations::name))
         .select((
             charter_acknowledgements::version,
+            charter_acknowledgements::state,
             actors::handle,
             organisations::name,
             charter_acknowledgements::day,
@@ -92,20 +142,20 @@ pub fn acknowledged(conn: &mut Conn, coalition: i64) -> Result<Vec<Acknowledged>
         .load(conn)
 }
 
-/// Whether an organisation acknowledged a version.
+/// Whether an organisation acknowledged a version as it stands.
 ///
 /// # Errors
 /// The database's.
-pub fn has_acknowledged(conn: &mut Conn, coalition: i64, version: &str, organisation: i64) -> Result<bool> {
+pub fn has_acknowledged(conn: &mut Conn, charter: &Charter, organisation: i64) -> Result<bool> {
     let found: Option<NaiveDate> = charter_acknowledgements::table
-        .find((coalition, version, organisation))
+        .find((charter.coalition_id, &charter.version, organisation, charter.state))
         .select(charter_acknowledgements::day)
         .first(conn)
         .optional()?;
     Ok(found.is_some())
 }
 
-/// Notes that an organisation acknowledges a version.
+/// Notes that an organisation acknowledges a version as it stands.
 ///
 /// # Errors
 /// The database's; also where it did before.
@@ -121,6 +171,7 @@ pub fn acknowledge(
             charter_acknowledgements::coalition_id.eq(charter.coalition_id),
             charter_acknowledgements::version.eq(&charter.version),
             charter_acknowledgements::organisation_id.eq(organisation),
+            charter_acknowledgements::state.eq(charter.state),
             charter_acknowledgements::day.eq(day),
             charter_acknowledgements::made_at.eq(now),
         ))

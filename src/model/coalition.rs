@@ -84,11 +84,12 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// Whether somebody is known to bring a dimension: the coalition says so, a member, or an associated actor that joined.
+    /// Whether somebody is known to bring a dimension: the coalition says so, a member that is more than an observer, or an
+    /// associated actor that joined.
     pub fn has(&self, dimension: Dimension, members: &[Member]) -> bool {
         let joined = |one: &&Associated| one.state == AssociatedState::Joined;
         self.dimensions.contains(&dimension)
-            || members.iter().any(|member| member.dimensions.contains(&dimension))
+            || members.iter().any(|member| member.role.is_member() && member.dimensions.contains(&dimension))
             || self.associated.iter().filter(joined).any(|one| one.dimensions.contains(&dimension))
     }
 

@@ -2,7 +2,9 @@
 //! which decisions are to be reviewed.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 
 use super::Result;
 use crate::both;
@@ -85,7 +87,8 @@ pub fn part(conn: &mut Conn, coalition_id: i64, after: i32, limit: i64) -> Resul
         .load(conn)
 }
 
-/// At most `limit` entries of a coalition's register, latest first, after `offset` of them.
+/// At most `limit` entries of a coalition's register, latest first, after `offset` of them, without proofs: for lists. Of an
+/// adoption, in whose entry many positions may stand, only the beginning: see [`crate::domain::decision::date`].
 ///
 /// # Errors
 /// The database's.
@@ -95,7 +98,17 @@ pub fn latest(conn: &mut Conn, coalition_id: i64, offset: i64, limit: i64) -> Re
         .order(decisions::number.desc())
         .offset(offset)
         .limit(limit)
-        .select(Decision::as_select())
+        .select((
+            decisions::coalition_id,
+            decisions::number,
+            decisions::act,
+            decisions::publication_id,
+            decisions::decision,
+            decisions::successor,
+            sql::<Text>("CASE WHEN decisions.act = 'adopt' THEN substr(decisions.entry, 1, 200) ELSE decisions.entry END"),
+            decisions::digest,
+            None::<String>.into_sql::<Nullable<Text>>(),
+        ))
         .load(conn)
 }
 

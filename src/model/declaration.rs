@@ -27,8 +27,8 @@ pub struct Declaration {
     pub sentence: String,
     /// How far it has come.
     pub state: DeclarationState,
-    /// Confirms the e-mail; none once it is confirmed.
-    pub token: Option<String>,
+    /// The digest of the token that confirms, or confirmed, the e-mail; none where no mail left for it.
+    pub token_digest: Option<String>,
     /// When it was sent.
     pub declared_at: NaiveDateTime,
     /// When the e-mail was confirmed.
@@ -76,30 +76,37 @@ pub fn same(conn: &mut Conn, coalition: i64, folded: &str, email: &str) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn say_again(conn: &mut Conn, id: &str, sentence: &str, token: &str, now: NaiveDateTime) -> Result<()> {
+pub fn say_again(
+    conn: &mut Conn,
+    id: &str,
+    sentence: &str,
+    token_digest: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<()> {
     diesel::update(declarations::table.find(id))
         .set((
             declarations::sentence.eq(sentence),
-            declarations::token.eq(token),
+            declarations::token_digest.eq(token_digest),
             declarations::declared_at.eq(now),
         ))
         .execute(conn)
         .map(drop)
 }
 
-/// Those of a coalition, oldest first.
+/// Those of a coalition: first those whose e-mail is confirmed, each oldest first.
 ///
 /// # Errors
 /// The database's.
 pub fn of(conn: &mut Conn, coalition: i64) -> Result<Vec<Declaration>> {
     declarations::table
         .filter(declarations::coalition_id.eq(coalition))
-        .order(declarations::id)
+        .order((declarations::confirmed_at.is_null(), declarations::id))
         .select(Declaration::as_select())
         .load(conn)
 }
 
-/// How many organisations declared their interest in a coalition and stand by it, and the names of those that were accepted.
+/// How many organisations declared their interest in a coalition and stand by it, and the names of those that were accepted. Whoever
+/// neither confirmed the e-mail nor was accepted is nobody yet.
 ///
 /// # Errors
 /// The database's.
@@ -107,6 +114,9 @@ pub fn told(conn: &mut Conn, coalition: i64) -> Result<(i64, Vec<String>)> {
     let standing = declarations::table
         .filter(declarations::coalition_id.eq(coalition))
         .filter(declarations::state.ne(DeclarationState::Withdrawn))
+        .filter(
+            declarations::confirmed_at.is_not_null().or(declarations::state.eq(DeclarationState::Accepted)),
+        )
         .select(diesel::dsl::count(declarations::folded).aggregate_distinct())
         .first(conn)?;
     let accepted = declarations::table
@@ -118,23 +128,54 @@ pub fn told(conn: &mut Conn, coalition: i64) -> Result<(i64, Vec<String>)> {
     Ok((standing, accepted))
 }
 
-/// Confirms the e-mail of those with this token. How many.
+/// Those that one token confirms or confirmed, in the order of their coalitions.
 ///
 /// # Errors
 /// The database's.
-pub fn confirm(conn: &mut Conn, token: &str, now: NaiveDateTime) -> Result<usize> {
-    diesel::update(declarations::table.filter(declarations::token.eq(token)))
-        .set((declarations::confirmed_at.eq(now), declarations::token.eq(None::<String>)))
-        .execute(conn)
+pub fn by_token(conn: &mut Conn, token_digest: &str) -> Result<Vec<Declaration>> {
+    declarations::table
+        .filter(declarations::token_digest.eq(token_digest))
+        .order(declarations::coalition_id)
+        .select(Declaration::as_select())
+        .load(conn)
 }
 
-/// Whether a declaration waits for this token.
+/// Confirms the e-mail of those with this token that wait for it. How many.
 ///
 /// # Errors
 /// The database's.
-pub fn waits(conn: &mut Conn, token: &str) -> Result<bool> {
-    let count: i64 = declarations::table.filter(declarations::token.eq(token)).count().get_result(conn)?;
-    Ok(count > 0)
+pub fn confirm(conn: &mut Conn, token_digest: &str, now: NaiveDateTime) -> Result<usize> {
+    let waiting = declarations::table
+        .filter(declarations::token_digest.eq(token_digest))
+        .filter(declarations::confirmed_at.is_null());
+    diesel::update(waiting).set(declarations::confirmed_at.eq(now)).execute(conn)
+}
+
+/// How many nobody confirmed or answered.
+///
+/// # Errors
+/// The database's.
+pub fn count_unconfirmed(conn: &mut Conn) -> Result<i64> {
+    declarations::table
+        .filter(declarations::state.eq(DeclarationState::Declared))
+        .filter(declarations::confirmed_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// Forgets those that nobody confirmed by a link that was sent before `before`. How many.
+///
+/// # Errors
+/// The database's.
+pub fn forget_expired(conn: &mut Conn, before: NaiveDateTime) -> Result<usize> {
+    diesel::delete(
+        declarations::table
+            .filter(declarations::state.eq(DeclarationState::Declared))
+            .filter(declarations::confirmed_at.is_null())
+            .filter(declarations::token_digest.is_not_null())
+            .filter(declarations::declared_at.lt(before)),
+    )
+    .execute(conn)
 }
 
 /// Answers a declaration. What reaches the organisation, and what it wrote, goes where it is withdrawn.
@@ -161,7 +202,7 @@ pub fn answer(
         diesel::update(declarations::table.find(id))
             .set((
                 declarations::email.eq(None::<String>),
-                declarations::token.eq(None::<String>),
+                declarations::token_digest.eq(None::<String>),
                 declarations::sentence.eq(""),
             ))
             .execute(conn)?;

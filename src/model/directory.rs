@@ -30,6 +30,8 @@ pub struct Filter {
     pub pilot: bool,
     /// That answer a question.
     pub words: Question,
+    /// Those that came last first, instead of the oldest.
+    pub latest: bool,
 }
 
 /// Row ids of the coalitions that have this value in a list.
@@ -93,12 +95,15 @@ pub fn page(
         coalitions::stage,
         coalitions::territory,
         coalitions::language,
+        actors::created_at,
+        actors::updated_at,
     );
-    let rows = narrowed!(coalitions::table.inner_join(actors::table).select(columns), filter, found)
-        .order(coalitions::actor_id)
-        .offset(offset)
-        .limit(limit)
-        .load(conn)?;
+    let rows = narrowed!(coalitions::table.inner_join(actors::table).select(columns), filter, found);
+    let rows = match filter.latest {
+        true => rows.order(actors::created_at.desc()).then_order_by(coalitions::actor_id.desc()),
+        false => rows.order(coalitions::actor_id.asc()),
+    };
+    let rows = rows.offset(offset).limit(limit).load(conn)?;
     let total = narrowed!(coalitions::table.count(), filter, found).get_result(conn)?;
     Ok((rows, total))
 }
@@ -108,7 +113,7 @@ fn answering(conn: &mut Conn, words: &Question) -> Result<Option<Vec<i64>>> {
     if words.is_empty() {
         return Ok(None);
     }
-    let only = search::Filter { kind: Some("coalition"), coalition: None };
+    let only = search::Filter { kind: Some("coalition"), ..search::Filter::default() };
     let (hits, _) = search::find(conn, words, &only, (0, search::MOST))?;
     let handles: Vec<String> = hits.into_iter().map(|hit| hit.subject).collect();
     search_documents::table

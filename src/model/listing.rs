@@ -1,6 +1,8 @@
 //! Rows as lists on pages show them: only the columns that a list needs, a whole page in a fixed number of queries.
 //! Read-only; the aggregates' own files write.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -93,6 +95,8 @@ pub struct Filter {
     pub ids: Option<Vec<String>>,
     /// In one of these states.
     pub states: Option<Vec<State>>,
+    /// Instead of what is public: what was withdrawn at this moment or later.
+    pub withdrawn: Option<NaiveDateTime>,
     /// Not over at this moment (true), or over (false). What has no date is not over.
     pub coming: Option<(bool, NaiveDateTime)>,
 }
@@ -113,9 +117,11 @@ pub enum Order {
 
 macro_rules! public {
     ($query:expr, $filter:expr) => {{
-        let mut query = $query
-            .filter(publications::published_at.is_not_null().and(publications::withdrawn_at.is_null()))
-            .into_boxed();
+        let mut query = $query.filter(publications::published_at.is_not_null()).into_boxed();
+        query = match $filter.withdrawn {
+            Some(since) => query.filter(publications::withdrawn_at.ge(since)),
+            None => query.filter(publications::withdrawn_at.is_null()),
+        };
         if let Some(id) = $filter.coalition {
             query = query.filter(publications::coalition_id.eq(id));
         }
@@ -174,10 +180,26 @@ pub fn ordered(
     offset: i64,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    let base = publications::table
+    // The page is found by what an index holds; the rows, which are long, are read of the page alone.
+    let query =
+        public!(publications::table.left_join(publication_dates::table).select(publications::id), filter);
+    let query = match order {
+        Order::Latest => query.order(publications::published_at.desc()),
+        Order::Deadline => {
+            query.order(sql::<Text>(BY_DEADLINE)).then_order_by(publications::published_at.desc())
+        }
+        Order::Soonest => query
+            .order(publication_dates::begins_at.is_null())
+            .then_order_by(publication_dates::begins_at.asc()),
+        Order::Begun => query
+            .order(publication_dates::begins_at.is_null())
+            .then_order_by(publication_dates::begins_at.desc()),
+    };
+    let query = query.then_order_by(publications::id.desc()).offset(offset).limit(limit);
+    let ids: Vec<String> = query.load(conn)?;
+    let mut rows: Vec<Listed> = publications::table
         .inner_join(coalitions::table.inner_join(actors::table))
         .left_join(decisions::table)
-        .left_join(publication_dates::table)
         .select((
             publications::id,
             publications::kind,
@@ -193,21 +215,25 @@ pub fn ordered(
             coalitions::title,
             coalitions::topic,
             decisions::number.nullable(),
-        ));
-    let query = public!(base, filter);
-    let query = match order {
-        Order::Latest => query.order(publications::published_at.desc()),
-        Order::Deadline => {
-            query.order(sql::<Text>(BY_DEADLINE)).then_order_by(publications::published_at.desc())
-        }
-        Order::Soonest => query
-            .order(publication_dates::begins_at.is_null())
-            .then_order_by(publication_dates::begins_at.asc()),
-        Order::Begun => query
-            .order(publication_dates::begins_at.is_null())
-            .then_order_by(publication_dates::begins_at.desc()),
-    };
-    query.then_order_by(publications::id.desc()).offset(offset).limit(limit).load(conn)
+        ))
+        .filter(publications::id.eq_any(&ids))
+        .load(conn)?;
+    let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    rows.sort_by_key(|row| places.get(row.id.as_str()).copied());
+    Ok(rows)
+}
+
+/// Ids of a page of public publications, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn ids(conn: &mut Conn, filter: &Filter, offset: i64, limit: i64) -> Result<Vec<String>> {
+    let base = publications::table.left_join(publication_dates::table).select(publications::id);
+    public!(base, filter)
+        .order((publications::published_at, publications::id))
+        .offset(offset)
+        .limit(limit)
+        .load(conn)
 }
 
 /// How many public publications the filter finds.
@@ -248,6 +274,10 @@ pub struct ListedCoalition {
     pub territory: Option<String>,
     /// BCP 47.
     pub language: String,
+    /// Since when it is here.
+    pub created_at: NaiveDateTime,
+    /// When what it says of itself last changed.
+    pub updated_at: NaiveDateTime,
 }
 
 impl ListedCoalition {

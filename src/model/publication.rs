@@ -141,20 +141,6 @@ impl Publication {
     }
 }
 
-/// One revision.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = revisions)]
-pub struct Revision {
-    /// From 1.
-    pub number: i32,
-    /// [`Content`] as JSON.
-    pub content: String,
-    /// When it was made.
-    pub made_at: NaiveDateTime,
-    /// Why, where a reason was given.
-    pub reason: Option<String>,
-}
-
 /// Stores a new publication with its authors (row ids), tags and, unless it is a draft, its first revision.
 ///
 /// # Errors
@@ -421,16 +407,12 @@ pub fn count_public(conn: &mut Conn, coalition: Option<i64>) -> Result<i64> {
     query.get_result(conn)
 }
 
-/// The revisions of a publication, oldest first.
+/// The title of the publication with this id, also of a draft or a withdrawn one.
 ///
 /// # Errors
 /// The database's.
-pub fn revisions(conn: &mut Conn, id: &str) -> Result<Vec<Revision>> {
-    revisions::table
-        .filter(revisions::publication_id.eq(id))
-        .order(revisions::number)
-        .select(Revision::as_select())
-        .load(conn)
+pub fn title(conn: &mut Conn, id: &str) -> Result<Option<String>> {
+    publications::table.find(id).select(publications::title).first(conn).optional()
 }
 
 fn complete(

@@ -276,6 +276,8 @@ pub struct Filter {
     pub kind: Option<&'static str>,
     /// In this coalition (row id).
     pub coalition: Option<i64>,
+    /// The latest first, instead of the best.
+    pub latest: bool,
 }
 
 /// Something that was found.
@@ -334,6 +336,7 @@ pub fn find(
             question.fts5(),
         ),
     };
+    let order = if filter.latest { "" } else { "found.score, " };
     let sql = format!(
         "WITH found AS ({found} AND ($2 = '' OR d.kind = $2) AND ($3 = 0 OR d.coalition_id = $3) \
          ORDER BY d.id DESC LIMIT {MOST}) \
@@ -341,7 +344,7 @@ pub fn find(
          COALESCE(c.title, c.topic, a.handle) AS coalition, (SELECT count(*) FROM found) AS total \
          FROM found JOIN search_documents d ON d.id = found.id \
          LEFT JOIN coalitions c ON c.actor_id = d.coalition_id LEFT JOIN actors a ON a.id = c.actor_id \
-         ORDER BY found.score, d.at DESC, d.id DESC LIMIT $4 OFFSET $5"
+         ORDER BY {order}d.at DESC, d.id DESC LIMIT $4 OFFSET $5"
     );
     let hits: Vec<Hit> = diesel::sql_query(sql)
         .bind::<Text, _>(asked)

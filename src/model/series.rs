@@ -91,6 +91,27 @@ pub fn set_due(conn: &mut Conn, id: &str, due: Option<NaiveDateTime>) -> Result<
     .map(drop)
 }
 
+/// What is history in a roadmap, JSON; none where nobody noted it.
+///
+/// # Errors
+/// The database's.
+pub fn history(conn: &mut Conn, id: &str) -> Result<Option<String>> {
+    let found: Option<Option<String>> =
+        roadmap_dues::table.find(id).select(roadmap_dues::history).first(conn).optional()?;
+    Ok(found.flatten())
+}
+
+/// Notes what is history in a roadmap of which it is known when it is due.
+///
+/// # Errors
+/// The database's.
+pub fn set_history(conn: &mut Conn, id: &str, history: &str) -> Result<()> {
+    diesel::update(roadmap_dues::table.find(id))
+        .set(roadmap_dues::history.eq(history))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Public roadmaps of which something is due by `now`, with their coalition; at most `most`.
 ///
 /// # Errors

@@ -26,6 +26,8 @@ const FR: &[&str] = &[
     include_str!("locales/fr/look.ftl"),
     include_str!("locales/fr/deeds.ftl"),
     include_str!("locales/fr/said.ftl"),
+    include_str!("locales/fr/lists.ftl"),
+    include_str!("locales/fr/mail.ftl"),
 ];
 const EN: &[&str] = &[
     include_str!("locales/en/words.ftl"),
@@ -42,6 +44,8 @@ const EN: &[&str] = &[
     include_str!("locales/en/look.ftl"),
     include_str!("locales/en/deeds.ftl"),
     include_str!("locales/en/said.ftl"),
+    include_str!("locales/en/lists.ftl"),
+    include_str!("locales/en/mail.ftl"),
 ];
 
 static FRENCH: LazyLock<Table> = LazyLock::new(|| Table::new(Lang::Fr, FR));

@@ -3,6 +3,8 @@
 
 pub mod dates;
 pub mod html;
+pub mod mail;
+pub mod meetings;
 mod messages;
 pub mod news;
 pub mod post;

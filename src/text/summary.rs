@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{Arg, Lang, dates, tf, word};
+use super::{Arg, Lang, dates, meetings, tf, word};
 use crate::domain::publication::{
-    Consultation, Content, Decision, Details, Meeting, Milestone, MilestoneStatus, Proposal, Roadmap, When,
+    Consultation, Content, Decision, Details, Milestone, MilestoneStatus, Proposal, Roadmap, When,
 };
 use crate::domain::shared::{Production, Report};
 use crate::domain::state::State;
@@ -45,13 +45,16 @@ pub fn head(lang: Lang, content: &Content, context: Context) -> String {
             (head_word(lang, content), round(lang, proposal, content.state, context))
         }
         Details::Minutes(meeting) | Details::Meeting(meeting) => {
-            let parts = meeting_parts(lang, meeting, context.zone);
+            let title = match is_past(content, context) {
+                true => super::t(lang, "head-meeting-past"),
+                false => head_word(lang, content),
+            };
+            let parts = meetings::parts(lang, meeting, context.zone);
             if !parts.is_empty() {
-                let args =
-                    [("head", Arg::Text(head_word(lang, content))), ("parts", Arg::Text(&parts.join(", ")))];
+                let args = [("head", Arg::Text(title)), ("parts", Arg::Text(&parts.join(", ")))];
                 return sentence(tf(lang, "summary-parts", &args));
             }
-            (head_word(lang, content), parts)
+            (title, parts)
         }
         Details::Roadmap(roadmap) => {
             (head_word(lang, content), roadmap_parts(lang, roadmap, content.state, context))
@@ -62,6 +65,14 @@ pub fn head(lang: Lang, content: &Content, context: Context) -> String {
         Details::Production(production) => (head_word(lang, content), shared(lang, content, production)),
     };
     sentence(join(title, &parts))
+}
+
+/// Whether it is a meeting that is over by the clock, though nobody closed it.
+pub fn is_past(content: &Content, context: Context) -> bool {
+    match &content.details {
+        Details::Meeting(meeting) => meetings::is_past(content.state, meeting, context.zone, context.at),
+        _ => false,
+    }
 }
 
 fn head_word(lang: Lang, content: &Content) -> &'static str {
@@ -201,37 +212,6 @@ fn consultation_head(lang: Lang, content: &Content, asked: &Consultation, contex
             sentence(format!("{title} {}", dated(lang, "consultation-closed", closes, context.zone)))
         }
         _ => sentence(title.to_owned()),
-    }
-}
-
-fn meeting_parts(lang: Lang, meeting: &Meeting, zone: Tz) -> Vec<String> {
-    let zone = meeting.timezone.as_deref().map_or(zone, dates::zone);
-    let mut parts: Vec<String> = series(lang, meeting).into_iter().collect();
-    if let Some(start) = meeting.start {
-        parts.push(match meeting.tentative_until {
-            Some(until) => dates::range(lang, start, until, zone),
-            None => dates::span(lang, start, meeting.end, zone),
-        });
-    }
-    parts.extend(meeting.place.clone());
-    if let Some(people) = meeting.attendance {
-        let args = [("count", Arg::Count(people.into()))];
-        parts.push(tf(lang, "summary-attendance", &args));
-    }
-    parts
-}
-
-/// "Reset Day n° 6", the series or the number alone where the other is missing.
-pub fn series(lang: Lang, meeting: &Meeting) -> Option<String> {
-    let edition = meeting.edition.map(|edition| edition.to_string());
-    match (&meeting.series, &edition) {
-        (Some(series), Some(edition)) => {
-            let args = [("series", series.into()), ("edition", edition.into())];
-            Some(tf(lang, "summary-series", &args))
-        }
-        (Some(series), None) => Some(series.clone()),
-        (None, Some(edition)) => Some(tf(lang, "summary-edition", &[("edition", edition.into())])),
-        (None, None) => None,
     }
 }
 

@@ -163,6 +163,11 @@ fn the_line_follows_what_is_known() {
         ("bare minutes", (State::Adopted, Details::Minutes(Meeting::default())), NOW),
         ("a tentative range", (State::Tentative, Details::Meeting(tentative)), NOW),
         ("a zone of its own", (State::Scheduled, Details::Meeting(abroad)), NOW),
+        (
+            "a meeting that nobody closed",
+            (State::Scheduled, Details::Meeting(meeting())),
+            "2026-12-12T17:00:00Z",
+        ),
         ("all past", (State::Published, Details::Roadmap(roadmap())), "2028-01-01T00:00:00Z"),
         ("no milestone", (State::Published, Details::Roadmap(Roadmap::default())), NOW),
         (

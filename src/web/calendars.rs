@@ -1,5 +1,6 @@
 //! iCalendar (RFC 5545) of the node and of one coalition: its meetings, the deadlines of open rounds, the milestones of its
-//! roadmaps. Moments are told in UTC, days and months as whole days; a tentative range is one entry that says so.
+//! roadmaps. Moments are told in UTC, days and months as whole days; a tentative range is one entry that says so. What was
+//! withdrawn is told as cancelled for a while, without its words, so that it does not stay in the calendars of others.
 
 use aws_lc_rs::digest;
 use axum::Router;
@@ -7,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use super::error::Error;
@@ -18,10 +19,12 @@ use crate::domain::state::State as Standing;
 use crate::model::listing::{Filter, Order};
 use crate::model::{coalition, feed};
 use crate::text::summary::{Context, summary};
-use crate::text::{Lang, dates, t};
+use crate::text::{Lang, dates, t, word};
 
 /// Most meetings, rounds and roadmaps each that a calendar tells, the latest.
 const ENTRIES: i64 = 300;
+/// For how many days what was withdrawn is told as cancelled: longer than anybody's calendar goes without asking.
+const GONE_DAYS: i64 = 180;
 
 /// The calendars, to be merged into the router.
 pub(super) fn routes() -> Router<SharedApp> {
@@ -32,26 +35,35 @@ pub(super) fn routes() -> Router<SharedApp> {
 
 /// `GET /calendar.ics`.
 async fn node(State(app): State<SharedApp>) -> Result<Response, Error> {
-    let entries = app.db.read(|conn| load(conn, None)).await?;
+    let since = since(&app);
+    let entries = app.db.read(move |conn| load(conn, None, since)).await?;
     Ok(told(&app, &app.config.node.name, &entries))
 }
 
 /// `GET /coalitions/{handle}/calendar.ics`.
 async fn of_coalition(State(app): State<SharedApp>, Path(handle): Path<String>) -> Result<Response, Error> {
+    let since = since(&app);
     let read = app.db.read(move |conn| {
         let (actor, row) = coalition::by_handle(conn, &handle)?.ok_or(Error::NotFound)?;
-        Ok::<_, Error>((row.name(&actor.handle), load(conn, Some(actor.id))?))
+        Ok::<_, Error>((row.name(&actor.handle), load(conn, Some(actor.id), since)?))
     });
     let (name, entries) = read.await?;
     Ok(told(&app, &name, &entries))
 }
 
-fn load(conn: &mut Conn, coalition: Option<i64>) -> Result<Vec<feed::Entry>, Error> {
+/// Since when what was withdrawn is told.
+fn since(app: &App) -> NaiveDateTime {
+    (app.now() - TimeDelta::days(GONE_DAYS)).naive_utc()
+}
+
+fn load(conn: &mut Conn, coalition: Option<i64>, since: NaiveDateTime) -> Result<Vec<feed::Entry>, Error> {
     let of = |kind| Filter { coalition, kind: Some(kind), ..Filter::default() };
     let open = Filter { coalition, states: Some(vec![Standing::Open]), ..Filter::default() };
+    let gone = Filter { coalition, withdrawn: Some(since), ..Filter::default() };
     let mut entries = feed::entries(conn, &of(Kind::Meeting), Order::Begun, 0, ENTRIES)?;
     entries.extend(feed::entries(conn, &open, Order::Deadline, 0, ENTRIES)?);
     entries.extend(feed::entries(conn, &of(Kind::Roadmap), Order::Latest, 0, ENTRIES)?);
+    entries.extend(feed::entries(conn, &gone, Order::Latest, 0, ENTRIES)?);
     Ok(entries)
 }
 
@@ -107,23 +119,41 @@ fn part(milestone: &Milestone) -> String {
     format!("#milestone-{short}")
 }
 
-/// What every entry says: its id, which stays, its page, its revision.
+/// What every entry says: its id, which stays, its page, its revision. Of what was withdrawn nothing but that.
 fn event(app: &App, entry: &feed::Entry, part: &str, title: &str) -> Event {
+    let gone = is_gone(entry);
     let url = app.urls.publication(&entry.listed.id);
     let context =
         Context { zone: dates::zone(&app.config.node.timezone), at: app.now(), number: entry.listed.number };
     let line = entry.listed.content().map(|content| summary(&content, context)).unwrap_or_default();
     let changed = entry.listed.updated_at.and_utc();
+    // A withdrawal is no revision, and counts as one more.
+    let sequence = entry.revision.saturating_sub(i32::from(!gone));
+    let title = if gone { withdrawn(entry) } else { title };
+    let description = if gone { url.clone() } else { format!("{line}\n{url}") };
     let mut event = Event::new();
     event
         .uid(&format!("{url}{part}"))
         .summary(title)
-        .description(&format!("{line}\n{url}"))
+        .description(&description)
         .url(&url)
         .timestamp(changed)
         .last_modified(changed)
-        .sequence(u32::try_from(entry.revision.saturating_sub(1)).unwrap_or_default());
+        .sequence(u32::try_from(sequence).unwrap_or_default());
+    if gone {
+        event.status(EventStatus::Cancelled);
+    }
     event
+}
+
+fn is_gone(entry: &feed::Entry) -> bool {
+    entry.listed.state == Standing::Withdrawn
+}
+
+/// "Meeting withdrawn", in its language.
+fn withdrawn(entry: &feed::Entry) -> &'static str {
+    let lang = Lang::of_tag(&entry.listed.language).unwrap_or_default();
+    word(lang, &format!("head-{}", entry.listed.kind), Standing::Withdrawn.as_str())
 }
 
 /// An entry that takes nobody's time: the moment where there is an hour, else whole days.
@@ -140,11 +170,11 @@ fn day(app: &App, entry: &feed::Entry, part: &str, title: &str, when: When) -> E
 fn meeting_event(app: &App, entry: &feed::Entry, meeting: &Meeting) -> Option<Event> {
     let start = meeting.start?;
     let mut event = event(app, entry, "", &entry.listed.title);
-    if let Some(place) = &meeting.place {
+    if let Some(place) = meeting.place.as_ref().filter(|_| !is_gone(entry)) {
         event.location(place);
     }
     let status = match entry.listed.state {
-        Standing::Cancelled => EventStatus::Cancelled,
+        Standing::Cancelled | Standing::Withdrawn => EventStatus::Cancelled,
         Standing::Tentative => EventStatus::Tentative,
         _ => EventStatus::Confirmed,
     };

@@ -84,6 +84,12 @@ pub fn gone(mut response: Response) -> Response {
     response
 }
 
+/// Marks a page as that of something that is not there: 404.
+pub fn not_there(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
 /// Marks a page as a form that comes back to be mended: 400.
 pub fn handed_back(mut response: Response) -> Response {
     *response.status_mut() = StatusCode::BAD_REQUEST;

@@ -1,6 +1,8 @@
 //! Lists as JSON and CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets read accents wrongly), with the
 //! licence of what they tell. A cell that a spreadsheet would calculate gets an apostrophe before it.
 
+mod others;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -13,9 +15,10 @@ use super::error::Error;
 use super::locale::Visit;
 use super::pages::{self, LISTS};
 use crate::app::{App, SharedApp};
+use crate::db::Conn;
 use crate::domain::publication::{Details, Kind, LICENCE, LICENCE_URL};
-use crate::model::listing::{Filter, ListedCoalition};
-use crate::model::{coalition, directory, feed, listing};
+use crate::model::listing::Filter;
+use crate::model::{coalition, feed, listing, organisation};
 
 /// Most entries of one answer; the next page is named in the header `Link`, and in JSON.
 const ENTRIES: i64 = 1000;
@@ -42,72 +45,53 @@ pub(super) fn routes() -> Router<SharedApp> {
     let lists = LISTS.into_iter().map(|(kind, name)| (Some(kind), name)).chain([(None, "publications")]);
     for (kind, name) in lists {
         for form in [Form::Json, Form::Csv] {
-            let told = move |app: State<SharedApp>, visit: Visit| publications(app, visit, kind, name, form);
+            let told = move |app: State<SharedApp>, visit: Visit| publications(app, visit, kind, form);
             router = router.route(&format!("/{name}.{}", form.ending()), get(told));
         }
     }
-    router
-        .route("/coalitions.json", get(|app, visit| coalitions(app, visit, Form::Json)))
-        .route("/coalitions.csv", get(|app, visit| coalitions(app, visit, Form::Csv)))
+    router.merge(others::routes())
 }
 
-/// `/publications.json`, `?kind=`, `?coalition=`; `/decisions.csv`, …
+/// `/publications.json`, `?kind=`, `?coalition=`, `?author=`, `?tag=`; `/decisions.csv`, …
 async fn publications(
     State(app): State<SharedApp>,
     visit: Visit,
     kind: Option<Kind>,
-    name: &'static str,
     form: Form,
 ) -> Result<Response, Error> {
     let kind = kind.or_else(|| visit.parameter("kind").and_then(|kind| kind.parse().ok()));
-    let handle = visit.parameter("coalition").filter(|handle| !handle.is_empty());
-    let offset = (visit.page() - 1) * ENTRIES;
+    let (offset, asked) = (offset(&visit), visit.clone());
     let read = app.db.read(move |conn| {
-        let of = match &handle {
-            Some(handle) => Some(coalition::by_handle(conn, handle)?.ok_or(Error::NotFound)?.0.id),
-            None => None,
-        };
-        let filter = Filter { kind, coalition: of, ..Filter::default() };
+        let filter = filter(conn, &asked, kind)?;
         let entries = feed::entries(conn, &filter, pages::order(kind), offset, ENTRIES)?;
         Ok::<_, Error>((entries, listing::count(conn, &filter)?))
     });
     let (entries, total) = read.await?;
     let rows = entries.iter().map(|entry| publication(&app, entry)).collect();
-    told(&app, &visit, name, form, rows, total)
+    told(&app, &visit, form, rows, total)
 }
 
-/// `/coalitions.json` and `.csv`, with the parameters of the directory.
-async fn coalitions(State(app): State<SharedApp>, visit: Visit, form: Form) -> Result<Response, Error> {
-    let filter = pages::directory_filter(&visit);
-    let offset = (visit.page() - 1) * ENTRIES;
-    let read = app.db.read(move |conn| {
-        let (rows, total) = directory::page(conn, &filter, offset, ENTRIES)?;
-        let ids = rows.first().map(|row| row.id).zip(rows.last().map(|row| row.id));
-        let sought = match ids {
-            Some((first, last)) => listing::qualities(conn, first, last)?,
-            None => Vec::new(),
-        };
-        Ok::<_, Error>((rows, total, sought))
-    });
-    let (rows, total, sought) = read.await?;
-    let told_of = |row: &ListedCoalition| {
-        let qualities = sought.iter().filter(|(id, _)| *id == row.id);
-        let qualities: Vec<&str> = qualities.map(|(_, quality)| quality.as_str()).collect();
-        vec![
-            ("id", json!(app.urls.coalition(&row.handle))),
-            ("handle", json!(row.handle)),
-            ("number", json!(row.number)),
-            ("name", json!(row.name())),
-            ("impact", json!(row.impact)),
-            ("stage", json!(row.stage)),
-            ("qualities", json!(qualities)),
-            ("territory", json!(row.territory)),
-            ("language", json!(row.language)),
-            ("licence", json!(LICENCE)),
-        ]
-    };
-    let rows = rows.iter().map(told_of).collect();
-    told(&app, &visit, "coalitions", form, rows, total)
+/// What the address asks for; what it names must be there.
+fn filter(conn: &mut Conn, visit: &Visit, kind: Option<Kind>) -> Result<Filter, Error> {
+    let text = |name| visit.parameter(name).filter(|value| !value.is_empty());
+    let mut filter = Filter { kind, ..Filter::default() };
+    if let Some(handle) = text("coalition") {
+        filter.coalition = Some(coalition::by_handle(conn, &handle)?.ok_or(Error::NotFound)?.0.id);
+    }
+    if let Some(handle) = text("author") {
+        filter.author = Some(organisation::by_handle(conn, &handle)?.ok_or(Error::NotFound)?.0.id);
+    }
+    if let Some(tag) = text("tag") {
+        let same = pages::tagged_alike(listing::tags(conn)?, &tag);
+        filter.tags = Some(same).filter(|same| !same.is_empty());
+        filter.tags.as_ref().ok_or(Error::NotFound)?;
+    }
+    Ok(filter)
+}
+
+/// After how many entries an answer begins.
+fn offset(visit: &Visit) -> i64 {
+    (visit.page() - 1) * ENTRIES
 }
 
 /// The columns of a list, in order, with the values of one row.
@@ -155,20 +139,13 @@ fn stamp(at: NaiveDateTime) -> String {
     at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-fn told(
-    app: &App,
-    visit: &Visit,
-    name: &str,
-    form: Form,
-    rows: Vec<Row>,
-    total: i64,
-) -> Result<Response, Error> {
+fn told(app: &App, visit: &Visit, form: Form, rows: Vec<Row>, total: i64) -> Result<Response, Error> {
     let page = visit.page();
     let next = (page * ENTRIES < total).then(|| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let kept = url::form_urlencoded::parse(visit.query.as_bytes()).filter(|(key, _)| key != "page");
         query.extend_pairs(kept).append_pair("page", &(page + 1).to_string());
-        format!("{}/{name}.{}?{}", app.urls.base(), form.ending(), query.finish())
+        format!("{}{}?{}", app.urls.base(), visit.path, query.finish())
     });
     let mut link = format!("<{LICENCE_URL}>; rel=\"license\"");
     if let Some(next) = &next {

@@ -1,5 +1,7 @@
-//! Atom feeds of every list: of the node, of one coalition, of a kind, of a tag. Ids are the permanent addresses of the
+//! Atom feeds of every list of publications: of the node, of one coalition, of a kind, of a tag, of an author. Ids are the permanent addresses of the
 //! publications.
+
+mod others;
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use axum::Router;
@@ -16,7 +18,7 @@ use crate::ap::content::{Said, told};
 use crate::app::{App, SharedApp};
 use crate::domain::publication::Kind;
 use crate::model::listing::{Filter, Order};
-use crate::model::{coalition, feed, listing};
+use crate::model::{coalition, feed, listing, organisation};
 use crate::text::html::absolute;
 use crate::text::summary::{Context, summary};
 use crate::text::{Lang, dates, tf, word};
@@ -29,6 +31,7 @@ pub fn routes() -> Router<SharedApp> {
     let mut router = Router::new()
         .route("/feed.atom", get(node))
         .route("/coalitions/{handle}/feed.atom", get(of_coalition))
+        .route("/organisations/{handle}/feed.atom", get(of_author))
         .route("/tags/{tag}/feed.atom", get(of_tag));
     for (kind, name) in LISTS {
         let of_kind = move |State(app): State<SharedApp>| async move {
@@ -37,7 +40,7 @@ pub fn routes() -> Router<SharedApp> {
         };
         router = router.route(&format!("/{name}/feed.atom"), get(of_kind));
     }
-    router
+    router.merge(others::routes())
 }
 
 /// The kind that `?kind=` names.
@@ -114,6 +117,25 @@ async fn of_coalition(
     Ok(atom(&app, about, &entries))
 }
 
+/// `GET /organisations/{handle}/feed.atom`: what it wrote.
+async fn of_author(State(app): State<SharedApp>, Path(handle): Path<String>) -> Result<Response, Error> {
+    let read = app.db.read(move |conn| {
+        let (actor, row) = organisation::by_handle(conn, &handle)?.ok_or(Error::NotFound)?;
+        let filter = Filter { author: Some(actor.id), ..Filter::default() };
+        Ok::<_, Error>((actor, row, feed::entries(conn, &filter, Order::Latest, 0, ENTRIES)?))
+    });
+    let (actor, row, entries) = read.await?;
+    let page = app.urls.actor(actor.kind, &actor.handle);
+    let about = About {
+        title: row.name,
+        subtitle: Some(row.summary).filter(|summary| !summary.is_empty()),
+        feed: format!("{page}/feed.atom"),
+        language: app.config.node.language.clone(),
+        page,
+    };
+    Ok(atom(&app, about, &entries))
+}
+
 /// `GET /tags/{tag}/feed.atom`.
 async fn of_tag(State(app): State<SharedApp>, Path(tag): Path<String>) -> Result<Response, Error> {
     let page = app.urls.tag(&tag);
@@ -144,13 +166,18 @@ struct About {
 
 fn atom(app: &App, about: About, entries: &[feed::Entry]) -> Response {
     let zone = dates::zone(&app.config.node.timezone);
-    let latest = entries.iter().map(|one| one.listed.updated_at).max();
+    written(about, entries.iter().map(|one| entry(app, one, zone)).collect())
+}
+
+/// A feed of these entries, changed when the latest of them was.
+fn written(about: About, entries: Vec<Entry>) -> Response {
+    let latest = entries.iter().map(|one| one.updated).max();
     let feed = Feed {
         id: about.page.clone(),
         title: Text::plain(about.title),
         subtitle: about.subtitle.map(Text::plain),
         lang: Some(about.language),
-        updated: stamp(latest.unwrap_or_default()),
+        updated: latest.unwrap_or_else(|| stamp(chrono::NaiveDateTime::default())),
         generator: Some(Generator {
             value: "reset-node".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -160,7 +187,7 @@ fn atom(app: &App, about: About, entries: &[feed::Entry]) -> Response {
             link("alternate", &about.page, "text/html"),
             link("self", &about.feed, "application/atom+xml"),
         ],
-        entries: entries.iter().map(|one| entry(app, one, zone)).collect(),
+        entries,
         ..Feed::default()
     };
     let mut response = feed.to_string().into_response();

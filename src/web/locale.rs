@@ -53,9 +53,25 @@ impl Visit {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// The query of an address that asks for the same with these parameters alone; empty where none of them has a value.
+    pub fn kept(&self, names: &[&str]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for name in names {
+            if let Some(value) = self.parameter(name).filter(|value| !value.is_empty()) {
+                query.append_pair(name, &value);
+            }
+        }
+        query.finish()
+    }
+
     /// The number of the page of a list: `?page=`, from 1.
     pub fn page(&self) -> i64 {
-        let page = self.parameter("page").and_then(|page| page.parse().ok());
+        self.number("page")
+    }
+
+    /// The same of another list of the page, by the name of its parameter.
+    pub fn number(&self, name: &str) -> i64 {
+        let page = self.parameter(name).and_then(|page| page.parse().ok());
         page.filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
     }
 }

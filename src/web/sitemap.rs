@@ -56,7 +56,10 @@ async fn map(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Err
     }
     let mut all: Vec<(String, Option<NaiveDateTime>)> = Vec::new();
     if asked.unwrap_or(1) == 1 {
-        all.extend(["/", "/coalitions", "/publications"].map(|path| (format!("{base}{path}"), None)));
+        all.extend(
+            ["/", "/coalitions", "/organisations", "/publications"]
+                .map(|path| (format!("{base}{path}"), None)),
+        );
         all.extend(LISTS.map(|(_, name)| (format!("{base}/{name}"), None)));
     }
     all.extend(actors.into_iter().map(|path| (format!("{base}{path}"), None)));

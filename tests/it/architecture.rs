@@ -8,10 +8,14 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Which rooms a room may name. `federation` is the crate `reset_federation`. `db` stands for its connection and error types;
 /// its tables ([`SCHEMA`]) are for those below.
-const LAW: [(&str, &[&str]); 13] = [
+const LAW: [(&str, &[&str]); 14] = [
     ("web", &["inbox", "actions", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
     ("inbox", &["outbox", "jobs", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
-    ("actions", &["outbox", "jobs", "ap", "model", "federation", "text", "app", "domain", "db", "config"]),
+    (
+        "actions",
+        &["outbox", "mail", "jobs", "ap", "model", "federation", "text", "app", "domain", "db", "config"],
+    ),
+    ("mail", &["jobs", "model", "app", "domain", "db", "config"]),
     ("outbox", &["ap", "jobs", "model", "federation", "app", "domain", "db", "config"]),
     ("ap", &["model", "federation", "text", "app", "domain", "db", "config"]),
     ("model", &["db", "domain"]),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
-use reset_node::domain::outcome::{Outcome, Record, Taken, Why};
+use reset_node::domain::outcome::{Entitled, Outcome, Record, Taken, Why};
 use reset_node::domain::position::Stance;
 use reset_node::domain::publication::{Kind, Method};
 use reset_node::domain::round::{self, Phase, Refused, Span};
@@ -34,6 +34,10 @@ struct History {
     closes: Option<NaiveDateTime>,
     began: Option<NaiveDateTime>,
     members: BTreeSet<&'static str>,
+    /// Who was put out by others, and has not left of itself since.
+    put_out: BTreeSet<&'static str>,
+    /// As the acts on memberships are noted.
+    entitled: BTreeMap<&'static str, Vec<Entitled>>,
     positions: Vec<Taken>,
     seen: BTreeMap<&'static str, Seen>,
     /// Whether somebody who is a member objected to this text in this round.
@@ -44,7 +48,10 @@ struct History {
 impl History {
     fn new(random: &mut Random) -> History {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap().naive_utc();
+        let members: BTreeSet<_> = ORGANISATIONS.into_iter().filter(|_| !random.once_in(4)).collect();
         History {
+            entitled: members.iter().map(|by| (*by, vec![Entitled::ALWAYS])).collect(),
+            put_out: BTreeSet::new(),
             at,
             state: State::Open,
             method: Method::ALL[random.below(4)],
@@ -55,7 +62,7 @@ impl History {
             opens: at + TimeDelta::minutes(random.below(2) as i64 * 5),
             closes: (!random.once_in(5)).then(|| at + TimeDelta::minutes(10 + random.below(120) as i64)),
             began: None,
-            members: ORGANISATIONS.into_iter().filter(|_| !random.once_in(4)).collect(),
+            members,
             positions: Vec::new(),
             seen: BTreeMap::new(),
             objectors: BTreeSet::new(),
@@ -71,7 +78,7 @@ impl History {
         Record {
             method: self.method,
             quorum: self.quorum,
-            entitled: self.members.iter().copied().collect(),
+            entitled: self.entitled.clone(),
             positions,
             version: self.version,
             round: self.round,
@@ -143,7 +150,8 @@ impl History {
 
     fn withdraw(&mut self, by: &'static str) {
         let at = self.at;
-        if round::is_open(self.span(), at).is_ok() && self.seen.remove(by).is_some() {
+        let may = self.members.contains(by) || self.put_out.contains(by);
+        if may && round::is_open(self.span(), at).is_ok() && self.seen.remove(by).is_some() {
             self.last(by).unwrap().withdrawn = Some(at);
         }
     }
@@ -151,12 +159,13 @@ impl History {
     fn resolve(&mut self, random: &mut Random, by: &'static str) {
         let at = self.at;
         let objects = self.seen.get(by).is_some_and(|seen| seen.stance == Stance::Object);
-        if !objects || !self.members.contains(by) || round::is_open(self.span(), at).is_err() {
+        let is_member = self.members.contains(by);
+        if !objects || !is_member && !self.put_out.contains(by) || round::is_open(self.span(), at).is_err() {
             return;
         }
         self.last(by).unwrap().resolved = Some(at);
         self.seen.remove(by);
-        if !random.once_in(5) {
+        if is_member && !random.once_in(5) {
             self.store(by, [Stance::Consent, Stance::StandAside][random.below(2)]);
         }
     }
@@ -198,11 +207,27 @@ impl History {
     }
 
     fn join_or_leave(&mut self, random: &mut Random, by: &'static str) {
+        // Acts on a membership and on a position are of different moments.
+        self.at += TimeDelta::milliseconds(1);
         if random.once_in(2) {
-            self.members.insert(by);
-        } else if self.state == State::Open {
-            self.members.remove(by);
+            if self.members.insert(by) {
+                let since = Some(self.at);
+                self.entitled.entry(by).or_default().push(Entitled { since, ..Entitled::ALWAYS });
+                self.put_out.remove(by);
+            }
+        } else if self.state == State::Open && self.members.remove(by) {
+            let left = random.once_in(2);
+            let before = self.record(&self.positions).outcome(None);
+            let stood = before.standing.contains_key(by);
+            let last = self.entitled.get_mut(by).unwrap().last_mut().unwrap();
+            (last.until, last.left) = (Some(self.at), left);
+            if !left {
+                self.put_out.insert(by);
+            }
+            let after = self.record(&self.positions).outcome(None);
+            assert_eq!(after.standing.contains_key(by), stood && !left, "a removal removes no objection");
         }
+        self.at += TimeDelta::milliseconds(1);
     }
 
     /// What comes from afar and must change nothing: a double, something late, something of another round.
@@ -255,11 +280,20 @@ impl History {
     /// The outcome is what the witness says.
     fn agree(&self) {
         let outcome = self.record(&self.positions).outcome(None);
-        let here = || self.seen.iter().filter(|(by, _)| self.members.contains(*by));
-        let counted: Vec<(&str, Stance)> =
-            here().filter(|(_, seen)| !seen.asked_again).map(|(by, seen)| (*by, seen.stance)).collect();
-        let standing: Vec<&str> =
-            here().filter(|(_, seen)| seen.stance == Stance::Object).map(|(by, _)| *by).collect();
+        let here = |by: &str| self.members.contains(by);
+        let heard = |by: &&str| self.members.contains(*by) || self.put_out.contains(*by);
+        let counted: Vec<(&str, Stance)> = self
+            .seen
+            .iter()
+            .filter(|(by, seen)| here(by) && !seen.asked_again)
+            .map(|(by, seen)| (*by, seen.stance))
+            .collect();
+        let standing: Vec<&str> = self
+            .seen
+            .iter()
+            .filter(|(by, seen)| heard(by) && seen.stance == Stance::Object)
+            .map(|(by, _)| *by)
+            .collect();
         let told: Vec<(&str, Stance)> = outcome.counted.iter().map(|(by, one)| (*by, one.stance)).collect();
         assert_eq!(told, counted);
         assert_eq!(outcome.standing.keys().copied().collect::<Vec<_>>(), standing);
@@ -270,7 +304,7 @@ impl History {
         let count = |stance| counted.iter().filter(|(_, taken)| *taken == stance).count();
         let quorum = counted.len() >= self.quorum.unwrap_or(1) as usize;
         let consents = standing.is_empty() && count(Stance::Consent) > 0;
-        let objected = self.objectors.iter().any(|by| self.members.contains(by));
+        let objected = self.objectors.iter().any(|by| self.members.contains(by) || self.put_out.contains(by));
         let expected = quorum
             && match self.method {
                 Method::Consent => consents,

@@ -12,6 +12,7 @@ mod histories;
 mod inbox;
 mod interop;
 mod kept;
+mod mail;
 mod moderation;
 mod outbox;
 mod register;

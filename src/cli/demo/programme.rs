@@ -140,7 +140,10 @@ fn play(conn: &mut Conn, mut act: Act, programme: &Programme) -> Result<(), Erro
         act.at = act.at.max((*at).min(now));
         match happening {
             Happening::Publication(manuscript) => {
-                publish_on(conn, &act, manuscript, Travel::Deliver)?;
+                // What had passed when a roadmap was told is history, as its file tells it.
+                let is_roadmap = matches!(manuscript.details, Details::Roadmap(_));
+                let travel = if is_roadmap { Travel::Quiet } else { Travel::Deliver };
+                publish_on(conn, &act, manuscript, travel)?;
             }
             Happening::Act(done) => done.play(conn, &act)?,
         }

@@ -103,37 +103,6 @@ pub(super) async fn featured(State(app): State<SharedApp>, OriginalUri(uri): Ori
     respond(&app, read).await
 }
 
-/// The decisions of a coalition, oldest first: the ids of their publications, each of which embeds its entry of the register.
-///
-/// # Errors
-/// [`Fault::NotFound`] where there is no such coalition.
-pub async fn decisions(app: &SharedApp, uri: &Uri, handle: &str) -> Result<Answer, Fault> {
-    let (within, handle, id) = (app.clone(), handle.to_owned(), id_of(app, uri));
-    let asked = Query::<Which>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
-    let read = move |conn: &mut Conn| {
-        let (actor, _) = model::coalition::by_handle(conn, &handle)?.ok_or(Fault::NotFound)?;
-        let offset = asked.offset();
-        let (ids, total) = model::decision::adopted(conn, actor.id, offset, PAGE)?;
-        if !asked.is_page() {
-            return Ok(json!({
-                "@context": AS_CONTEXT, "id": id, "type": "OrderedCollection", "totalItems": total,
-                "attributedTo": within.urls.coalition(&actor.handle), "first": format!("{id}?offset=0"),
-            }));
-        }
-        let items: Vec<String> = ids.iter().map(|id| within.urls.publication(id)).collect();
-        let mut page = json!({
-            "@context": AS_CONTEXT, "id": format!("{id}?offset={offset}"), "type": "OrderedCollectionPage", "partOf": id,
-            "totalItems": total, "orderedItems": items,
-        });
-        let next = offset.saturating_add(PAGE);
-        if let (true, Some(object)) = (next < total, page.as_object_mut()) {
-            object.insert("next".to_owned(), format!("{id}?offset={next}").into());
-        }
-        Ok::<_, Fault>(page)
-    };
-    app.db.read(read).await.map(Answer::found)
-}
-
 async fn counted(app: &SharedApp, uri: Uri, count: fn(&mut Conn, i64) -> model::Result<i64>) -> Response {
     let within = app.clone();
     let read = move |conn: &mut Conn| {

@@ -5,6 +5,7 @@
 mod answer;
 mod collections;
 mod documents;
+mod lists;
 mod receive;
 mod stamps;
 mod threads;
@@ -19,8 +20,8 @@ use axum::routing::{get, post};
 use reset_federation::media_type::wants_activity;
 
 pub use answer::{Answer, Body, Fault};
-pub use collections::decisions;
 pub use documents::{actor, note, publication};
+pub use lists::of_coalition;
 
 use crate::app::metrics::Door;
 use crate::app::{Local, SharedApp};
@@ -111,10 +112,11 @@ pub async fn spoken_with(State(app): State<SharedApp>, request: Request, next: N
     }
 }
 
-/// The handle of the coalition whose register has this path, `/coalitions/{handle}/decisions`.
-fn register_of(path: &str) -> Option<&str> {
-    let handle = path.strip_prefix("/coalitions/")?.strip_suffix("/decisions")?;
-    (!handle.is_empty() && !handle.contains('/')).then_some(handle)
+/// The handle and the list where this path is one of a coalition that is also a page, such as `/coalitions/{handle}/decisions`.
+fn list_of(path: &str) -> Option<(String, lists::List)> {
+    let (handle, name) = path.strip_prefix("/coalitions/")?.split_once('/')?;
+    let list = lists::List::named(name).filter(|_| !handle.is_empty())?;
+    Some((handle.to_owned(), list))
 }
 
 /// Answers with the document where a server asks for it at an address that is also a page, and tells caches that the answer
@@ -128,8 +130,8 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
     let (Some(both), path) = (both, request.uri().path()) else {
         return next.run(request).await;
     };
-    let register = register_of(path).map(str::to_owned);
-    if !(matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || register.is_some())
+    let list = list_of(path);
+    if !(matches!(both, Local::Actor(_) | Local::Publication(_) | Local::Note(_)) || list.is_some())
         || path.ends_with(['.', '/'])
     {
         return next.run(request).await;
@@ -151,11 +153,11 @@ pub async fn negotiated(State(app): State<SharedApp>, request: Request, next: Ne
         signed::private(&mut answer);
         return answer;
     }
-    let answer = match both {
-        _ if register.is_some() => decisions(&app, &parts.uri, &register.unwrap_or_default()).await,
-        Local::Publication(id) => publication(&app, &id).await,
-        Local::Note(id) => note(&app, &id).await,
-        Local::Actor(handle) => actor(&app, parts.uri.path(), &handle).await,
+    let answer = match (list, both) {
+        (Some((handle, list)), _) => of_coalition(&app, &parts.uri, &handle, list).await,
+        (None, Local::Publication(id)) => publication(&app, &id).await,
+        (None, Local::Note(id)) => note(&app, &id).await,
+        (None, Local::Actor(handle)) => actor(&app, parts.uri.path(), &handle).await,
         _ => Err(Fault::NotFound),
     };
     let mut answer = answer::or_fault(answer);

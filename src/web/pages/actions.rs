@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::parts::{Moment, Named, Pager, Reading};
 use super::{Frame, PER_PAGE, html};
-use crate::app::SharedApp;
+use crate::app::{SharedApp, Urls};
 use crate::db::Conn;
 use crate::model::action_item::{self, Past, Row};
 use crate::model::actor::Actor;
@@ -15,6 +15,11 @@ use crate::model::{link, listing};
 use crate::text::{dates, word};
 use crate::web::error::Error;
 use crate::web::locale::Visit;
+
+/// The address that leads to an action, on whatever page of the list it stands.
+pub(in crate::web) fn url(urls: &Urls, handle: &str, id: &str) -> String {
+    format!("{}/actions?item={id}#action-{id}", urls.coalition(handle))
+}
 
 struct PastView {
     state: &'static str,
@@ -101,9 +106,13 @@ pub(super) async fn show(
     let loaded = app.db.read(read).await?;
     let reading = Reading::new(&app, visit.lang);
     let handle = &loaded.actor.handle;
+    let name = loaded.coalition.name(handle);
+    let title = format!("{} · {name}", visit.lang_text("actions-title"));
+    let mut frame = Frame::new(&app, &visit, title);
+    frame.listed(&format!("/coalitions/{handle}/actions"), "");
     html(&Actions {
-        frame: Frame::new(&app, &visit, visit.lang_text("actions-title")),
-        coalition: Named { name: loaded.coalition.name(handle), href: Some(format!("/coalitions/{handle}")) },
+        frame,
+        coalition: Named { name, href: Some(format!("/coalitions/{handle}")) },
         items: loaded.rows.iter().map(|row| view(row, &loaded, &reading)).collect(),
         total: loaded.total,
         late: loaded.late,

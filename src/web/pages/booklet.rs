@@ -1,4 +1,4 @@
-//! The booklet (livret) of a coalition: what it is, its roadmap and its decisions on one page that is made to be printed.
+//! The booklet (livret) of a coalition: what it is, its roadmap, its decisions and what it shares on one page that is made to be printed.
 //! Nothing is said here that its other pages do not say.
 
 use askama::Template;
@@ -6,14 +6,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::coalition::DimensionView;
+use super::coalition::{DimensionView, associated, dimensions, member, qualities};
 use super::details::{self, Step};
-use super::parts::{Mark, Named, Reading};
+use super::parts::{Item, Mark, Named, Reading};
 use super::timeline::{self, Timeline};
 use super::{Frame, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::coalition::Quality;
 use crate::domain::publication::{Details, Kind};
 use crate::domain::state::State as Standing;
 use crate::model::actor::Actor;
@@ -29,6 +28,8 @@ use crate::web::locale::Visit;
 /// Most roadmaps and decisions of a booklet, the latest: it is to be printed.
 const ROADMAPS: i64 = 3;
 const DECISIONS: i64 = 100;
+/// Most reports of progress, and most productions.
+const SHARED: i64 = 20;
 
 struct Row {
     actor: Actor,
@@ -38,6 +39,8 @@ struct Row {
     roadmaps: Vec<Publication>,
     known: Vec<(String, String)>,
     decisions: Vec<Listed>,
+    reports: Vec<Listed>,
+    productions: Vec<Listed>,
 }
 
 fn load(conn: &mut Conn, handle: &str) -> Result<Row, Error> {
@@ -56,6 +59,8 @@ fn load(conn: &mut Conn, handle: &str) -> Result<Row, Error> {
         members: coalition::members(conn, actor.id)?,
         known: listing::organisations_named(conn, &words)?,
         decisions: listing::publications(conn, &of(Kind::Decision), 0, DECISIONS)?,
+        reports: listing::publications(conn, &of(Kind::Report), 0, SHARED)?,
+        productions: listing::publications(conn, &of(Kind::Production), 0, SHARED)?,
         roadmaps,
         actor,
         coalition,
@@ -95,11 +100,15 @@ struct Booklet {
     qualities: Vec<&'static str>,
     levers: Vec<String>,
     dimensions: Vec<DimensionView>,
+    /// The sentence about a dimension without actors belongs to the coalition's page.
+    missing: Option<super::life::Missing>,
     members: Vec<(Named, &'static str)>,
     associated: Vec<(String, &'static str)>,
     facts: Vec<(&'static str, String)>,
     roadmaps: Vec<RoadmapView>,
     decisions: Vec<DecisionView>,
+    /// Reports of progress and productions, under the name of their kind.
+    shared: Vec<(&'static str, Vec<Item>)>,
     made: String,
     /// The coalition's page: root-relative, and in full for paper.
     page: String,
@@ -133,16 +142,18 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         stage: word(lang, "stage", coalition.stage.as_str()),
         mark: Mark::of(|quality| lists.qualities.contains(&quality)),
         qualities: qualities(lang, &lists),
-        dimensions: super::coalition::dimensions(lang, &lists, &row.members),
+        missing: None,
+        dimensions: dimensions(lang, &lists, &row.members),
         members: row.members.iter().map(|one| member(lang, one)).collect(),
-        associated: lists
-            .associated
-            .iter()
-            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
-            .collect(),
+        associated: associated(lang, &lists),
         facts: facts(lang, &coalition),
         roadmaps: roadmaps.map(|(n, one)| roadmap(&reading, n, one, &row.known, today)).collect(),
         decisions: row.decisions.iter().map(|one| decision(&reading, one)).collect::<Result<_, _>>()?,
+        shared: [(Kind::Report, &row.reports), (Kind::Production, &row.productions)]
+            .into_iter()
+            .filter(|(_, rows)| !rows.is_empty())
+            .map(|(kind, rows)| Ok((word(lang, "kinds", kind.as_str()), Item::all(rows, &reading)?)))
+            .collect::<Result<_, Error>>()?,
         made: tf(lang, "booklet-made", &[("date", (&dates::day(lang, today)).into())]),
         page: format!("/coalitions/{}", row.actor.handle),
         address: app.urls.coalition(&row.actor.handle),
@@ -154,15 +165,6 @@ fn view(app: &App, visit: &Visit, row: Row) -> Result<Booklet, Error> {
         language: coalition.language,
         name,
     })
-}
-
-fn qualities(lang: Lang, lists: &Lists) -> Vec<&'static str> {
-    let sought = Quality::ALL.iter().filter(|quality| lists.qualities.contains(quality));
-    sought.map(|quality| word(lang, "quality", quality.as_str())).collect()
-}
-
-fn member(lang: Lang, member: &Member) -> (Named, &'static str) {
-    (Named::organisation(&member.handle, &member.name), word(lang, "role", member.role.as_str()))
 }
 
 fn facts(lang: Lang, coalition: &Coalition) -> Vec<(&'static str, String)> {

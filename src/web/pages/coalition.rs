@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::domain::coalition::{AssociatedState, Dimension, Quality, folded};
 use crate::domain::publication::Kind;
 use crate::model::actor::Actor;
-use crate::model::coalition::{self, Coalition, Lists, Member};
+use crate::model::coalition::{self, Associated, Coalition, Lists, Member};
 use crate::model::listing::{self, Filter, Listed};
 use crate::model::pin;
 use crate::model::{action_item, contribution, decision, follower};
@@ -77,16 +77,8 @@ pub(super) struct DimensionView {
     pub label: &'static str,
     pub has: bool,
     pub actors: Vec<Named>,
-}
-
-struct Fact {
-    label: &'static str,
-    value: String,
-}
-
-struct MemberView {
-    who: Named,
-    role: &'static str,
+    /// What is said where nobody is named.
+    pub told: &'static str,
 }
 
 #[derive(Template)]
@@ -110,10 +102,10 @@ struct CoalitionPage {
     levers: Vec<String>,
     examples: Vec<String>,
     dimensions: Vec<DimensionView>,
-    missing: Option<String>,
+    missing: Option<life::Missing>,
     associated: Vec<(String, &'static str)>,
-    members: Vec<MemberView>,
-    facts: Vec<Fact>,
+    members: Vec<(Named, &'static str)>,
+    facts: Vec<(&'static str, String)>,
     followers: i64,
     /// Entries of its register.
     decisions: i64,
@@ -149,9 +141,10 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
     let name = row.coalition.name(&row.actor.handle);
     let sought = &row.lists.qualities;
     let dimensions = dimensions(lang, &row.lists, &row.members);
-    let lacking: Vec<_> = dimensions.iter().filter(|one| !one.has).map(|one| one.label).collect();
+    let stays = row.actor.moved_to.is_none();
+    let interest = stays.then(|| format!("/interest?coalition={}", row.actor.handle));
     Ok(CoalitionPage {
-        frame: frame(app, visit, &row, &name),
+        frame: frame(app, visit, &row, &name, kind),
         moved: Moved::of(app, lang, &row.actor),
         handle: format!("@{}@{}", row.actor.handle, app.urls.domain()),
         follow: format!("{path}/follow"),
@@ -162,20 +155,11 @@ fn view(app: &App, visit: &Visit, row: Row, kind: Option<Kind>, page: i64) -> Re
         problem: row.coalition.problem.as_deref().map(render),
         narrative: row.coalition.narrative.as_deref().map(render),
         mark: Mark::of(|quality| sought.contains(&quality)),
-        qualities: Quality::ALL
-            .iter()
-            .filter(|quality| sought.contains(quality))
-            .map(|quality| word(lang, "quality", quality.as_str()))
-            .collect(),
-        missing: life::missing(lang, &lacking),
+        qualities: qualities(lang, &row.lists),
+        missing: life::missing(lang, &dimensions, interest),
         dimensions,
-        associated: row
-            .lists
-            .associated
-            .iter()
-            .map(|one| (one.name.clone(), word(lang, "associated", one.state.as_str())))
-            .collect(),
-        members: row.members.iter().map(|member| member_view(lang, member)).collect(),
+        associated: associated(lang, &row.lists),
+        members: row.members.iter().map(|one| member(lang, one)).collect(),
         facts: facts(lang, &row),
         followers: row.followers,
         decisions: row.decisions,
@@ -202,10 +186,17 @@ fn contribution_link(reading: &Reading, listed: &contribution::Listed) -> (Named
     (Named { name, href: Some(format!("/notes/{}", listed.id)) }, reading.day(listed.published_at))
 }
 
-fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
+fn frame(app: &App, visit: &Visit, row: &Row, name: &str, kind: Option<Kind>) -> Frame {
     let mut frame = Frame::new(app, visit, name);
     frame.activity = Some(app.urls.coalition(&row.actor.handle));
-    frame.feed = (format!("/coalitions/{}/feed.atom", row.actor.handle), name.to_owned());
+    let narrowed = kind.map(|kind| format!("kind={kind}")).unwrap_or_default();
+    let and = if kind.is_some() { "?" } else { "" };
+    frame.feed = (format!("/coalitions/{}/feed.atom{and}{narrowed}", row.actor.handle), name.to_owned());
+    frame.publications(&format!(
+        "coalition={}{}{narrowed}",
+        row.actor.handle,
+        if kind.is_some() { "&" } else { "" }
+    ));
     frame.calendar = Some(format!("/coalitions/{}/calendar.ics", row.actor.handle));
     frame.creator = Some(format!("@{}@{}", row.actor.handle, app.urls.domain()));
     frame.og_type = "profile";
@@ -217,23 +208,29 @@ fn frame(app: &App, visit: &Visit, row: &Row, name: &str) -> Frame {
     frame
 }
 
-fn member_view(lang: Lang, member: &Member) -> MemberView {
-    MemberView {
-        who: Named::organisation(&member.handle, &member.name),
-        role: word(lang, "role", member.role.as_str()),
-    }
+/// A member and its role.
+pub(super) fn member(lang: Lang, member: &Member) -> (Named, &'static str) {
+    (Named::organisation(&member.handle, &member.name), word(lang, "role", member.role.as_str()))
 }
 
-/// The three dimensions, if anything is known of them: those without actors are named too.
+/// The qualities sought, in the order of the ring.
+pub(super) fn qualities(lang: Lang, lists: &Lists) -> Vec<&'static str> {
+    let sought = Quality::ALL.iter().filter(|quality| lists.qualities.contains(quality));
+    sought.map(|quality| word(lang, "quality", quality.as_str())).collect()
+}
+
+/// The wish-list, each with how far it has come.
+pub(super) fn associated(lang: Lang, lists: &Lists) -> Vec<(String, &'static str)> {
+    let state = |one: &Associated| word(lang, "associated", one.state.as_str());
+    lists.associated.iter().map(|one| (one.name.clone(), state(one))).collect()
+}
+
+/// The three dimensions: those without actors, and those of which nothing is known, are named too. Observers bring none.
 pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<DimensionView> {
-    let is_told = |dimensions: &Vec<Dimension>| !dimensions.is_empty();
-    let of_members = members.iter().map(|member| &member.dimensions);
-    let mut of_all = of_members.chain(lists.associated.iter().map(|one| &one.dimensions));
-    if lists.dimensions.is_empty() && !of_all.any(is_told) {
-        return Vec::new();
-    }
+    let is_known = !lists.present(members).is_empty();
     let view = |dimension: &Dimension| {
-        let bring = members.iter().filter(|member| member.dimensions.contains(dimension));
+        let of_members = members.iter().filter(|member| member.role.is_member());
+        let bring = of_members.filter(|member| member.dimensions.contains(dimension));
         let mut actors: Vec<Named> =
             bring.map(|member| Named::organisation(&member.handle, &member.name)).collect();
         let joined = lists.associated.iter().filter(|one| one.state == AssociatedState::Joined);
@@ -243,12 +240,18 @@ pub(super) fn dimensions(lang: Lang, lists: &Lists, members: &[Member]) -> Vec<D
             }
         }
         let label = word(lang, "dimension", dimension.as_str());
-        DimensionView { label, has: lists.has(*dimension, members), actors }
+        let has = lists.has(*dimension, members);
+        let told = match (has, is_known) {
+            (true, _) => "coalition-dimension-has",
+            (false, true) => "coalition-dimension-lacks",
+            (false, false) => "coalition-dimension-unknown",
+        };
+        DimensionView { label, has, actors, told: t(lang, told) }
     };
     Dimension::ALL.iter().map(view).collect()
 }
 
-fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
+fn facts(lang: Lang, row: &Row) -> Vec<(&'static str, String)> {
     let coalition = &row.coalition;
     let topic = coalition.topic.clone().filter(|_| coalition.title.is_some());
     let horizon = coalition.horizon.map(|day| dates::day(lang, day));
@@ -265,8 +268,5 @@ fn facts(lang: Lang, row: &Row) -> Vec<Fact> {
         ("coalition-pilot", pilot),
         ("coalition-languages", languages),
     ];
-    facts
-        .into_iter()
-        .filter_map(|(label, value)| Some(Fact { label: t(lang, label), value: value? }))
-        .collect()
+    facts.into_iter().filter_map(|(label, value)| Some((t(lang, label), value?))).collect()
 }

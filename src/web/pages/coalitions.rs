@@ -89,41 +89,39 @@ struct Coalitions {
     pilot: bool,
     pilots: i64,
     narrowed: bool,
-    forms: (String, String),
     cards: Vec<Card>,
     total: i64,
     pager: Pager,
 }
 
-/// What the address asks for. Parameters that are not known, and values that are none, ask for nothing.
-pub(in crate::web) fn filter(visit: &Visit) -> Filter {
+/// The parameters of the directory.
+const NAMES: [&str; 8] = ["q", "quality", "stage", "dimension", "territory", "cohort", "family", "pilot"];
+
+/// What the address asks for. Parameters that are not known ask for nothing; a word that is none has no list.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(in crate::web) fn filter(visit: &Visit) -> Result<Filter, Error> {
     let text = |name| visit.parameter(name).filter(|value| !value.is_empty());
-    Filter {
-        quality: text("quality").and_then(|word| word.parse().ok()),
-        stage: text("stage").and_then(|word| word.parse().ok()),
-        dimension: text("dimension").and_then(|word| word.parse().ok()),
+    Ok(Filter {
+        quality: asked(text("quality"))?,
+        stage: asked(text("stage"))?,
+        dimension: asked(text("dimension"))?,
         territory: text("territory"),
         cohort: text("cohort"),
         family: text("family"),
         pilot: text("pilot").is_some(),
         words: Question::parse(&text("q").unwrap_or_default()),
-    }
+        latest: false,
+    })
 }
 
-/// The query of an address that asks for the same, without its page; ends where more can follow.
-pub(super) fn query(visit: &Visit) -> String {
-    const NAMES: [&str; 8] = ["q", "quality", "stage", "dimension", "territory", "cohort", "family", "pilot"];
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in NAMES {
-        if let Some(value) = visit.parameter(name).filter(|value| !value.is_empty()) {
-            query.append_pair(name, &value);
-        }
-    }
-    query.finish()
+fn asked<T: std::str::FromStr>(word: Option<String>) -> Result<Option<T>, Error> {
+    word.map(|word| word.parse().map_err(|_| Error::NotFound)).transpose()
 }
 
 /// The choices of a vocabulary, in its order, as far as some coalition has them.
-fn vocabulary(
+pub(super) fn vocabulary(
     lang: Lang,
     group: &str,
     words: &[&str],
@@ -141,7 +139,7 @@ fn vocabulary(
         .collect()
 }
 
-fn written(counts: Vec<Counted>, chosen: Option<&str>) -> Vec<Choice> {
+pub(super) fn written(counts: Vec<Counted>, chosen: Option<&str>) -> Vec<Choice> {
     let choice = |(value, count): Counted| Choice {
         label: format!("{value} ({count})"),
         chosen: chosen == Some(value.as_str()),
@@ -178,27 +176,24 @@ fn selects(lang: Lang, filter: &Filter, choices: Choices) -> Vec<Select> {
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let page = visit.page();
     let lang = visit.lang;
-    let wanted = filter(&visit);
+    let wanted = filter(&visit)?;
     let asked = wanted.clone();
     let read = app.db.read(move |conn| {
         let (cards, total) = Card::load(conn, &asked, (Pager::offset(page), PER_PAGE), lang)?;
         Ok::<_, Error>((cards, total, directory::choices(conn)?))
     });
     let (cards, total, choices) = read.await?;
-    let query = query(&visit);
-    let with = |address: &str| match query.is_empty() {
-        true => address.to_owned(),
-        false => format!("{address}?{query}"),
-    };
+    let query = visit.kept(&NAMES);
     let and = if query.is_empty() { "" } else { "&" };
+    let mut frame = Frame::new(&app, &visit, visit.lang_text("coalitions-title"));
+    frame.listed("/coalitions", &query);
     html(&Coalitions {
-        frame: Frame::new(&app, &visit, visit.lang_text("coalitions-title")),
+        frame,
         words: visit.parameter("q").unwrap_or_default().chars().take(300).collect(),
         pilot: wanted.pilot,
         pilots: choices.pilots,
         selects: selects(lang, &wanted, choices),
         narrowed: !query.is_empty(),
-        forms: (with("/coalitions.json"), with("/coalitions.csv")),
         cards,
         total,
         pager: Pager::new(&format!("/coalitions?{query}{and}page="), page, total),

@@ -171,7 +171,7 @@ impl Maker<'_> {
             None => dates::span(self.lang, start, meeting.end, zone),
         });
         let facts = [
-            self.fact("fact-series", crate::text::summary::series(self.lang, meeting)),
+            self.fact("fact-series", crate::text::meetings::series(self.lang, meeting)),
             self.fact("fact-date", date),
             self.fact("fact-place", meeting.place.clone()),
             self.fact("fact-attendance", meeting.attendance.map(|n| number(self.lang, n.into()))),

@@ -9,10 +9,11 @@ use axum::response::Response;
 
 use super::{Frame, from_afar, html, life};
 use crate::actions;
+use crate::actions::confirmation::{self, About, Link};
 use crate::actions::declaration::{self, Fault, MAX_EMAIL, MAX_NAME, MAX_SENTENCE, Outcome, Written};
 use crate::app::{App, SharedApp};
 use crate::db;
-use crate::model;
+use crate::text::tf;
 use crate::web::error::{self, Error};
 use crate::web::fair;
 use crate::web::locale::Visit;
@@ -37,12 +38,20 @@ struct Form {
     choices: Vec<Choice>,
     written: Written,
     /// What is to be mended.
-    fault: Option<&'static str>,
-    /// The field that it is about.
-    about: &'static str,
+    faults: Vec<&'static str>,
+    /// The fields that it is about.
+    about: Vec<&'static str>,
+    /// What is done with the address.
+    email_how: &'static str,
     max_name: usize,
     max_email: usize,
     max_sentence: usize,
+}
+
+impl Form {
+    fn is_about(&self, field: &str) -> bool {
+        self.about.contains(&field)
+    }
 }
 
 #[derive(Template)]
@@ -50,18 +59,29 @@ struct Form {
 struct Done {
     frame: Frame,
     text: &'static str,
+    /// What a link from a mail is about.
+    about: Option<Told>,
     /// What a button confirms.
     token: Option<String>,
+    /// Whether the form is worth filling in again.
+    again: bool,
+}
+
+/// What a link from a mail is about, told.
+struct Told {
+    who: String,
+    /// Names and languages.
+    coalitions: Vec<(String, String)>,
 }
 
 /// `GET /interest`.
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
     let written =
         Written { coalitions: visit.parameter("coalition").into_iter().collect(), ..Written::default() };
-    html(&form(&app, &visit, written, None).await?)
+    html(&form(&app, &visit, written, &[]).await?)
 }
 
-async fn form(app: &App, visit: &Visit, written: Written, fault: Option<Fault>) -> Result<Form, Error> {
+async fn form(app: &App, visit: &Visit, written: Written, faults: &[Fault]) -> Result<Form, Error> {
     let stamp = declaration::stamp(app).await.map_err(failed)?;
     let open = app.db.read(move |conn| life::open_ones(conn, OFFERED)).await?;
     let choice = |(handle, name, language): (String, String, String)| Choice {
@@ -70,13 +90,17 @@ async fn form(app: &App, visit: &Visit, written: Written, fault: Option<Fault>) 
         name,
         language,
     };
-    let (key, about) = fault.map(told).unzip();
+    let (keys, about): (Vec<_>, Vec<_>) = faults.iter().copied().map(told).unzip();
     Ok(Form {
         frame: Frame::new(app, visit, visit.lang_text("interest-title")),
         choices: open.into_iter().map(choice).collect(),
         written: Written { stamp, ..written },
-        fault: key.map(|key| visit.lang_text(key)),
-        about: about.unwrap_or_default(),
+        faults: keys.into_iter().map(|key| visit.lang_text(key)).collect(),
+        about,
+        email_how: visit.lang_text(match app.config.mail.is_on() {
+            true => "interest-email-mail",
+            false => "interest-email-how",
+        }),
         max_name: MAX_NAME,
         max_email: MAX_EMAIL,
         max_sentence: MAX_SENTENCE,
@@ -92,6 +116,8 @@ fn told(fault: Fault) -> (&'static str, &'static str) {
         Fault::LongSentence => ("interest-long-sentence", "sentence"),
         Fault::TooFast => ("interest-too-fast", ""),
         Fault::TooOld => ("interest-too-old", ""),
+        Fault::OftenToday => ("interest-often", "email"),
+        Fault::TooMany => ("interest-many", ""),
     }
 }
 
@@ -108,14 +134,15 @@ pub(super) async fn send(
     if !fair::may_ask(&app, &parts) {
         return Err(Error::TooMany);
     }
-    let (written, is_machine) = read(&body);
+    let (mut written, is_machine) = read(&body);
+    written.lang = visit.lang;
     if is_machine {
         return Ok(error::see_other("/interest/received"));
     }
     match declaration::declare(&app, written.clone()).await.map_err(failed)? {
         Outcome::Taken => Ok(error::see_other("/interest/received")),
-        Outcome::Back(fault) => {
-            let page = form(&app, &visit, written, Some(fault)).await?;
+        Outcome::Back(faults) => {
+            let page = form(&app, &visit, written, &faults).await?;
             Ok(error::handed_back(html(&page)?))
         }
     }
@@ -142,18 +169,18 @@ fn read(body: &[u8]) -> (Written, bool) {
 
 /// `GET /interest/received`.
 pub(super) async fn received(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
-    done(&app, &visit, "interest-received-title", "interest-received", None)
+    let text = match app.config.mail.is_on() {
+        true => "interest-received-mail",
+        false => "interest-received",
+    };
+    html(&done(&app, &visit, "interest-received-title", text))
 }
 
 /// `GET /interest/confirm?token=…`: asks, since programs that look at mail follow every link.
 pub(super) async fn ask(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
-    let token = visit.parameter("token").ok_or(Error::NotFound)?;
-    let sought = token.clone();
-    let waits = app.db.read(move |conn| Ok::<_, Error>(model::declaration::waits(conn, &sought)?)).await?;
-    match waits {
-        true => done(&app, &visit, "interest-confirm-title", "interest-confirm", Some(token)),
-        false => Err(Error::NotFound),
-    }
+    let token = visit.parameter("token").unwrap_or_default();
+    let link = confirmation::look(&app, token.clone()).await.map_err(failed)?;
+    linked(&app, &visit, link, token)
 }
 
 /// `POST /interest/confirm?token=…`.
@@ -165,22 +192,38 @@ pub(super) async fn confirm(
     if from_afar::is_foreign(&parts.headers) {
         return Err(Error::Form("follow-other-site"));
     }
-    let token = visit.parameter("token").ok_or(Error::NotFound)?;
-    match declaration::confirm(&app, token).await.map_err(failed)? {
-        true => done(&app, &visit, "interest-confirmed-title", "interest-confirmed", None),
-        false => Err(Error::NotFound),
+    let token = visit.parameter("token").unwrap_or_default();
+    let link = confirmation::confirm(&app, token.clone()).await.map_err(failed)?;
+    linked(&app, &visit, link, token)
+}
+
+/// The page of a link from a mail.
+fn linked(app: &App, visit: &Visit, link: Link, token: String) -> Result<Response, Error> {
+    let (title, text, about) = match link {
+        Link::Waits(about) => ("interest-confirm-title", "interest-confirm", Some((about, Some(token)))),
+        Link::Confirmed(about) => ("interest-confirmed-title", "interest-confirmed", Some((about, None))),
+        Link::Used(about) => ("interest-used-title", "interest-used", Some((about, None))),
+        Link::Expired => ("interest-expired-title", "interest-expired", None),
+        Link::Unknown => {
+            let page = Done { again: true, ..done(app, visit, "interest-unknown-title", "interest-unknown") };
+            return Ok(error::not_there(html(&page)?));
+        }
+    };
+    let page = done(app, visit, title, text);
+    match about {
+        Some((about, token)) => html(&Done { about: Some(told_of(visit, about)), token, ..page }),
+        None => Ok(error::gone(html(&Done { again: true, ..page })?)),
     }
 }
 
-fn done(
-    app: &App,
-    visit: &Visit,
-    title: &'static str,
-    text: &'static str,
-    token: Option<String>,
-) -> Result<Response, Error> {
+fn told_of(visit: &Visit, about: About) -> Told {
+    let who = tf(visit.lang, "interest-confirm-who", &[("organisation", (&about.organisation).into())]);
+    Told { who, coalitions: about.coalitions }
+}
+
+fn done(app: &App, visit: &Visit, title: &'static str, text: &'static str) -> Done {
     let frame = Frame::new(app, visit, visit.lang_text(title)).hidden();
-    html(&Done { frame, text: visit.lang_text(text), token })
+    Done { frame, text: visit.lang_text(text), about: None, token: None, again: false }
 }
 
 /// Nobody can mend here what an action refuses of a form that was checked.

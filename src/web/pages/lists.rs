@@ -1,5 +1,5 @@
 //! Lists of one kind, of the node and of one coalition: proposals with those that are open first, meetings to come and past,
-//! decisions, roadmaps.
+//! decisions, roadmaps, reports of progress, productions.
 
 use askama::Template;
 use axum::extract::State;
@@ -17,11 +17,13 @@ use crate::web::error::Error;
 use crate::web::locale::Visit;
 
 /// The kinds that have a list of their own, and its name in addresses.
-pub(in crate::web) const LISTS: [(Kind, &str); 4] = [
+pub(in crate::web) const LISTS: [(Kind, &str); 6] = [
     (Kind::Proposal, "proposals"),
     (Kind::Meeting, "meetings"),
     (Kind::Decision, "decisions"),
     (Kind::Roadmap, "roadmaps"),
+    (Kind::Report, "reports"),
+    (Kind::Production, "productions"),
 ];
 
 /// In which order a list of this kind is told.
@@ -48,8 +50,6 @@ struct List {
     sections: Vec<Section>,
     total: i64,
     pager: Pager,
-    calendar: Option<String>,
-    forms: (String, String),
 }
 
 struct Rows {
@@ -98,9 +98,12 @@ pub(super) async fn show(
         Some(handle) => (format!("/coalitions/{handle}/feed.atom?kind={kind}"), heading.clone()),
         None => (format!("/{name}/feed.atom"), heading.clone()),
     };
+    frame.forms = Some((format!("/{name}.json{and}"), format!("/{name}.csv{and}")));
+    if of.is_some() && matches!(kind, Kind::Proposal | Kind::Roadmap) {
+        frame.activity = Some(frame.url.clone());
+    }
     frame.calendar = titled.then(|| format!("{path}/calendar.ics"));
     html(&List {
-        calendar: frame.calendar.clone(),
         frame,
         heading,
         show_coalition: rows.coalition.is_none(),
@@ -108,7 +111,6 @@ pub(super) async fn show(
         sections,
         total: rows.total,
         pager: Pager::new(&format!("{path}/{name}?page="), page, rows.paged),
-        forms: (format!("/{name}.json{and}"), format!("/{name}.csv{and}")),
     })
 }
 

@@ -16,8 +16,10 @@ mod lists;
 mod note;
 mod notices;
 mod organisation;
+mod organisations;
 mod parts;
 mod path;
+mod path_said;
 mod person;
 mod publication;
 mod publications;
@@ -35,12 +37,16 @@ mod thread;
 mod timeline;
 mod turnout;
 mod uncounted;
+mod voices;
 
 pub(crate) use publication::markdown;
 
+pub(in crate::web) use actions::url as action_url;
 pub(in crate::web) use coalitions::filter as directory_filter;
 pub(in crate::web) use lists::{LISTS, order};
+pub(in crate::web) use organisations::filter as organisations_filter;
 pub(in crate::web) use publications::tagged_alike;
+pub(in crate::web) use search::{Asked, folder as found_in};
 
 use askama::Template;
 use axum::Router;
@@ -55,7 +61,7 @@ use super::locale::Visit;
 use super::previews;
 use crate::app::{App, SharedApp};
 use crate::domain::publication::Kind;
-use crate::text::{Lang, t, tf};
+use crate::text::{Lang, t, tf, word};
 
 /// How many entries a list shows on one page.
 const PER_PAGE: i64 = 50;
@@ -77,6 +83,7 @@ pub fn routes() -> Router<SharedApp> {
         .route("/interest", get(interest::show).post(interest::send))
         .route("/interest/received", get(interest::received))
         .route("/interest/confirm", get(interest::ask).post(interest::confirm))
+        .route("/organisations", get(organisations::show))
         .route("/organisations/{handle}", get(organisation::show))
         .route("/people/{handle}", get(person::show))
         .route("/publications", get(publications::show))
@@ -125,6 +132,8 @@ pub struct Frame {
     pub activity: Option<String>,
     /// The address of an Atom feed and its title.
     pub feed: (String, String),
+    /// Of a list its addresses as JSON and CSV.
+    pub forms: Option<(String, String)>,
     /// The address of an iCalendar.
     pub calendar: Option<String>,
     /// The handle that Mastodon credits.
@@ -164,6 +173,7 @@ impl Frame {
             og_type: "website",
             activity: None,
             feed: ("/feed.atom".to_owned(), node.clone()),
+            forms: None,
             calendar: None,
             creator: None,
             picture: None,
@@ -176,6 +186,26 @@ impl Frame {
             node,
             title,
         }
+    }
+
+    /// Names the other forms of a list that lives at `address`, narrowed by `query`.
+    fn listed(&mut self, address: &str, query: &str) {
+        let and = if query.is_empty() { String::new() } else { format!("?{query}") };
+        self.feed = (format!("{address}/feed.atom{and}"), self.title.clone());
+        self.forms = Some((format!("{address}.json{and}"), format!("{address}.csv{and}")));
+    }
+
+    /// Names JSON and CSV of the publications that a query narrows.
+    fn publications(&mut self, query: &str) {
+        let and = if query.is_empty() { String::new() } else { format!("?{query}") };
+        self.forms = Some((format!("/publications.json{and}"), format!("/publications.csv{and}")));
+    }
+
+    /// The lists of the node, for the foot of every page.
+    pub fn lists(&self) -> Vec<(String, &'static str)> {
+        let kinds =
+            LISTS.iter().map(|(kind, name)| (format!("/{name}"), word(self.lang, "kinds", kind.as_str())));
+        kinds.chain([("/organisations".to_owned(), self.t("organisations-title"))]).collect()
     }
 
     /// The same, not for search engines.

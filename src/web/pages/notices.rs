@@ -58,9 +58,19 @@ async fn notice(
         },
         None => None,
     };
+    let kept = &app.config.retention;
+    let days = |days: u32| days.to_string();
+    let (declarations, inbox, remote) =
+        (days(kept.declarations_days), days(kept.inbox_days), days(kept.remote_days));
+    let about = [
+        ("node", (&app.config.node.name).into()),
+        ("declarations", (&declarations).into()),
+        ("inbox", (&inbox).into()),
+        ("remote", (&remote).into()),
+    ];
     html(&Notice {
         frame: Frame::new(app, visit, visit.lang_text(title)),
         text,
-        missing: tf(visit.lang, missing, &[("node", (&app.config.node.name).into())]),
+        missing: tf(visit.lang, missing, &about),
     })
 }

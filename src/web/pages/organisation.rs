@@ -57,6 +57,8 @@ pub(super) async fn show(
     let mut frame = Frame::new(&app, &visit, org.name.clone());
     frame.activity = Some(app.urls.actor(actor.kind, &actor.handle));
     frame.og_type = "profile";
+    frame.feed = (format!("/organisations/{}/feed.atom", actor.handle), org.name.clone());
+    frame.publications(&format!("author={}", actor.handle));
     let coalitions = coalitions.iter().map(|joined| In {
         href: format!("/coalitions/{}", joined.handle),
         name: joined.name().to_owned(),

@@ -91,7 +91,7 @@ impl Item {
             href: format!("/publications/{}", listed.id),
             kind: listed.kind.as_str(),
             head: summary::head(reading.lang, &content, context),
-            tone: tone(listed.state),
+            tone: if summary::is_past(&content, context) { "over" } else { tone(listed.state) },
             title: listed.title.clone(),
             line: listed.summary.clone(),
             language: listed.language.clone(),
@@ -167,6 +167,15 @@ impl Pager {
             page,
             pages,
         }
+    }
+
+    /// The same, whose links lead to a place on the page.
+    pub(super) fn to(mut self, place: &str) -> Pager {
+        for link in [&mut self.newer, &mut self.older].into_iter().flatten() {
+            link.push('#');
+            link.push_str(place);
+        }
+        self
     }
 
     pub(super) fn offset(page: i64) -> i64 {

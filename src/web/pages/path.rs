@@ -1,4 +1,5 @@
-//! The path of a publication: what led to it and what came of it, from the proposal to the victory, in order of dates.
+//! The path of a publication: what led to it and what came of it, from the proposal with its amendments and positions to the
+//! victory, in order of dates.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +8,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::parts::{Moment, Reading};
+use super::path_said::{self, Said};
 use super::since::{self, Since};
 use crate::app::App;
 use crate::db::Conn;
@@ -14,6 +16,7 @@ use crate::domain::publication::{Details, Kind, Milestone, When};
 use crate::model::action_item::{self, Row as Item};
 use crate::model::link::{self, Link};
 use crate::model::publication::{Publication, Row};
+use crate::text::meetings::is_past;
 use crate::text::{dates, tf, word};
 use crate::web::error::Error;
 
@@ -25,6 +28,7 @@ pub(super) struct Loaded {
     publications: Vec<(Row, Details)>,
     actions: Vec<(Item, String)>,
     since: Since,
+    said: Said,
 }
 
 /// A stop on the line.
@@ -37,23 +41,28 @@ pub(super) struct Stop {
     pub href: String,
     /// With the day of the act that made it so.
     pub state: String,
-    state_code: &'static str,
+    pub(super) state_code: &'static str,
     /// The day of that act.
-    since: Option<When>,
+    pub(super) since: Option<When>,
     pub date: Option<Moment>,
     /// Whether it is the page that is read.
     pub here: bool,
-    order: (DateTime<Utc>, usize),
+    pub(super) order: (DateTime<Utc>, usize),
 }
 
-/// Reads the path of a publication, whatever is public of it: at most eight queries, one where there is nothing.
+/// Reads the path of a publication, whatever is public of it: at most ten queries, one where there is nothing.
 pub(super) fn load(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Loaded, Error> {
     let own = publication.row.id.clone();
     let links = link::path(conn, &own)?;
-    if links.is_empty() {
+    let is_proposal = publication.row.kind == Kind::Proposal;
+    if links.is_empty() && !is_proposal {
         return Ok(Loaded { own, ..Loaded::default() });
     }
-    let ids: BTreeSet<&String> = links.iter().flat_map(|link| [&link.cause_id, &link.effect_id]).collect();
+    let mut ids: BTreeSet<&String> =
+        links.iter().flat_map(|link| [&link.cause_id, &link.effect_id]).collect();
+    if is_proposal {
+        ids.insert(&own);
+    }
     let ids: Vec<String> = ids.into_iter().cloned().collect();
     let mut publications = Vec::with_capacity(ids.len());
     for row in link::publications(conn, &ids)? {
@@ -73,7 +82,9 @@ pub(super) fn load(conn: &mut Conn, publication: &Publication, zone: Tz) -> Resu
         actions.push((item, handle));
     }
     let since = since::load(conn, &publications, zone)?;
-    Ok(Loaded { own, links, publications, actions, since })
+    let proposals = publications.iter().filter(|(row, _)| row.kind == Kind::Proposal);
+    let proposals: Vec<String> = proposals.map(|(row, _)| row.id.clone()).collect();
+    Ok(Loaded { said: path_said::load(conn, &proposals)?, own, links, publications, actions, since })
 }
 
 /// The stops in order of dates, what has none last; nothing where a publication stands alone.
@@ -83,6 +94,7 @@ pub(super) fn view(loaded: &Loaded, reading: &Reading) -> Vec<Stop> {
         let own = row.id == loaded.own;
         let Details::Roadmap(roadmap) = details else {
             stops.push(publication(loaded, (row, details), own, reading));
+            stops.extend(path_said::stops(&loaded.said, &row.id, reading));
             continue;
         };
         if own {
@@ -120,9 +132,11 @@ pub(super) fn data(app: &App, loaded: &Loaded) -> Vec<Value> {
 }
 
 /// Where a kind stands among what has one date: what leads before what follows.
-const RANKS: [&str; 9] = [
+const RANKS: [&str; 11] = [
     "meeting",
     "proposal",
+    "amendment",
+    "positions",
     "consultation",
     "minutes",
     "decision",
@@ -132,12 +146,12 @@ const RANKS: [&str; 9] = [
     "victory",
 ];
 
-fn order(code: &str, when: Option<When>, reading: &Reading) -> (DateTime<Utc>, usize) {
+pub(super) fn order(code: &str, when: Option<When>, reading: &Reading) -> (DateTime<Utc>, usize) {
     let at = when.map_or(DateTime::<Utc>::MAX_UTC, |when| dates::begin(when, reading.zone));
     (at, RANKS.iter().position(|rank| *rank == code).unwrap_or(RANKS.len()))
 }
 
-fn moment(when: When, reading: &Reading) -> Moment {
+pub(super) fn moment(when: When, reading: &Reading) -> Moment {
     Moment { told: dates::when(reading.lang, when, reading.zone), iso: when.to_string() }
 }
 
@@ -164,13 +178,15 @@ fn publication(loaded: &Loaded, (row, details): (&Row, &Details), here: bool, re
     };
     let code = row.kind.as_str();
     let since = loaded.since.get(&row.id).copied();
+    let past = matches!(details, Details::Meeting(meeting) if is_past(row.state, meeting, reading.zone, reading.now));
+    let state = if past { "past" } else { row.state.as_str() };
     Stop {
         kind: word(reading.lang, "kind", code),
         code,
         title: row.title.clone(),
         language: row.language.clone(),
         href: format!("/publications/{}", row.id),
-        state: turned(word(reading.lang, &format!("state-{code}"), row.state.as_str()), since, reading),
+        state: turned(word(reading.lang, &format!("state-{code}"), state), since, reading),
         state_code: row.state.as_str(),
         since,
         date: Some(moment(when, reading)),

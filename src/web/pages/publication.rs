@@ -46,7 +46,8 @@ struct Row {
     round: Option<round::Row>,
 }
 
-fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<Row, Error> {
+/// `pages`: of the thread, and of the amendments.
+fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, pages: (i64, i64)) -> Result<Row, Error> {
     let publication = find(conn, id)?;
     if publication.row.withdrawn_at.is_some() {
         let (known, thread, quotes) = (vec![], Thread::default(), vec![]);
@@ -67,13 +68,13 @@ fn load(conn: &mut Conn, urls: &Urls, zone: Tz, id: &str, page: i64) -> Result<R
     }
     let words = details::organisation_words(&publication.details);
     let known = listing::organisations_named(conn, &words)?;
-    let thread = thread::load(conn, urls, id, page)?;
+    let thread = thread::load(conn, urls, id, pages.0)?;
     let source = source(conn, &publication)?;
     let quotes = quote::shown(conn, &format!("publications/{id}"), QUOTES)?;
     let lock = lock::find(conn, id)?;
     let (adoption, path) = beside(conn, &publication, zone)?;
     let register = register::around(conn, &publication)?;
-    let round = round::load(conn, &publication, zone)?;
+    let round = round::load(conn, &publication, zone, pages.1)?;
     Ok(Row { known, source, thread, quotes, lock, adoption, path, register, round, publication })
 }
 
@@ -187,7 +188,8 @@ pub(super) async fn show(
     }
     let page = visit.page();
     let (urls, zone) = (app.urls.clone(), dates::zone(&app.config.node.timezone));
-    let row = app.db.read(move |conn| load(conn, &urls, zone, &id, page)).await?;
+    let pages = (page, visit.number("amendments"));
+    let row = app.db.read(move |conn| load(conn, &urls, zone, &id, pages)).await?;
     if row.publication.row.withdrawn_at.is_some() {
         return tombstone(&app, &visit, &row.publication);
     }
@@ -210,7 +212,9 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
     let standing = register::standing(&publication, row.register, &reading);
     let poll = turnout::poll(&publication, &reading);
     let registrations = turnout::registrations(&publication, &reading);
-    let ballot = row.round.map(|round| round::view(round, &reading)).transpose()?;
+    let positions = visit.number("positions");
+    let ballot = row.round.map(|round| round::view(round, positions, &reading)).transpose()?;
+    let reached = reached::view(&publication, &reading);
     let adoption = adoption::view(&row.adoption, &publication, &reading);
     let path = path::view(&row.path, &reading);
     let stored = publication.row;
@@ -220,7 +224,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         kind: word(visit.lang, "kind", stored.kind.as_str()),
         coalition,
         head,
-        tone: tone(stored.state),
+        tone: if summary::is_past(&content, context) { "over" } else { tone(stored.state) },
         line: stored.summary,
         authors: publication
             .authors
@@ -234,7 +238,7 @@ fn view(app: &App, visit: &Visit, row: Row, page: i64) -> Result<PublicationPage
         view,
         poll,
         ballot,
-        reached: reached::view(&publication.details, &reading),
+        reached,
         registrations,
         standing,
         source_gone: row.source.as_ref().and_then(|source| gone(source, &reading)),

@@ -92,7 +92,8 @@ pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<R
         }
         None => ("/feed.atom".to_owned(), app.config.node.name.clone()),
     };
-    list(app, visit, filter, heading, kinds, &paged("/publications", kind), feed).await
+    let query = visit.kept(&["kind"]);
+    list(app, visit, (filter, query), heading, kinds, &paged("/publications", kind), feed).await
 }
 
 /// `GET /tags/{tag}`: the tag as it travels, letters and digits only; publications, and the latest comments.
@@ -110,7 +111,8 @@ pub(super) async fn tagged(
     let address = format!("/tags/{tag}?page=");
     let filter = Filter { tags: Some(same), ..Filter::default() };
     let feed = (format!("/tags/{tag}/feed.atom"), heading.clone());
-    list(app, visit, filter, heading, Vec::new(), &address, feed).await
+    let query = format!("tag={}", url::form_urlencoded::byte_serialize(tag.as_bytes()).collect::<String>());
+    list(app, visit, (filter, query), heading, Vec::new(), &address, feed).await
 }
 
 /// Those of the tags that are the one in an address.
@@ -126,7 +128,7 @@ pub(in crate::web) fn tagged_alike(all: Vec<String>, tag: &str) -> Vec<String> {
 async fn list(
     app: SharedApp,
     visit: Visit,
-    filter: Filter,
+    (filter, query): (Filter, String),
     heading: String,
     kinds: Vec<KindLink>,
     address: &str,
@@ -145,6 +147,7 @@ async fn list(
     let (rows, total, comments) = read.await?;
     let mut frame = Frame::new(&app, &visit, heading.clone());
     frame.feed = feed;
+    frame.publications(&query);
     html(&Publications {
         frame,
         heading,

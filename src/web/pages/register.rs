@@ -9,12 +9,13 @@ use super::parts::{Named, Pager, Reading, tone};
 use super::{Frame, PER_PAGE, html};
 use crate::app::{App, SharedApp};
 use crate::db::Conn;
-use crate::domain::decision::Act;
+use crate::domain::decision::{self as domain, Act};
 use crate::domain::publication::When;
 use crate::domain::state::State;
 use crate::model::actor::Actor;
 use crate::model::coalition::{self, Coalition};
 use crate::model::decision::{self, Decision, Titled};
+use crate::model::listing;
 use crate::model::publication::Publication;
 use crate::text::{Lang, dates, tf, word};
 use crate::web::error::Error;
@@ -28,6 +29,13 @@ const SHORT: usize = 12;
 pub(super) struct Around {
     about: Vec<Decision>,
     titles: Vec<Titled>,
+    /// Handles and names of the organisations that acted.
+    known: Vec<(String, String)>,
+}
+
+/// The organisation that did something, by its handle.
+fn by(entry: &Value) -> Option<&str> {
+    entry.get("by").and_then(Value::as_str)
 }
 
 fn around_of(conn: &mut Conn, coalition: i64, entries: &[Decision]) -> Result<Around, Error> {
@@ -39,7 +47,10 @@ fn around_of(conn: &mut Conn, coalition: i64, entries: &[Decision]) -> Result<Ar
     named.extend(adopted);
     named.sort_unstable();
     named.dedup();
-    Ok(Around { titles: decision::titles(conn, coalition, &named)?, about })
+    let values = entries.iter().chain(&about).filter_map(|entry| serde_json::from_str(&entry.entry).ok());
+    let words: Vec<String> = values.filter_map(|value: Value| by(&value).map(str::to_owned)).collect();
+    let known = listing::organisations_named(conn, &words)?;
+    Ok(Around { titles: decision::titles(conn, coalition, &named)?, about, known })
 }
 
 impl Around {
@@ -75,17 +86,21 @@ impl Around {
 pub(super) struct Change {
     pub told: String,
     pub date: String,
-    pub by: Option<String>,
+    pub by: Option<Named>,
     pub reason: Option<String>,
 }
 
-fn change(entry: &Decision, reading: &Reading) -> Change {
+fn change(entry: &Decision, known: &[(String, String)], reading: &Reading) -> Change {
+    if entry.act == Act::Adopt {
+        let day = domain::date(&entry.entry).map(|when| dates::when(reading.lang, when, reading.zone));
+        return Change { told: String::new(), date: day.unwrap_or_default(), by: None, reason: None };
+    }
     let value: Value = serde_json::from_str(&entry.entry).unwrap_or_default();
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     Change {
         told: sentence(entry, &value, reading),
         date: day(&value, "date", reading).unwrap_or_default(),
-        by: text("by"),
+        by: by(&value).map(|handle| Named::word(handle, known)),
         reason: text("reason"),
     }
 }
@@ -141,7 +156,7 @@ struct Entry {
     title: Option<Named>,
     language: String,
     told: Option<String>,
-    by: Option<String>,
+    by: Option<Named>,
     reason: Option<String>,
     links: Vec<(&'static str, Named, String)>,
     digest: String,
@@ -151,7 +166,7 @@ struct Entry {
 fn entry(entry: Decision, around: &Around, reading: &Reading) -> Entry {
     let lang = reading.lang;
     let titled = around.titles.iter().find(|one| one.number == entry.number && entry.act == Act::Adopt);
-    let change = change(&entry, reading);
+    let change = change(&entry, &around.known, reading);
     let links = match (entry.act, entry.decision) {
         (Act::Adopt, _) => around.links(lang, entry.number),
         (_, Some(of)) => {
@@ -221,7 +236,9 @@ fn view(
     let title = visit.lang_text("register-title");
     let mut frame = Frame::new(app, visit, format!("{title} · {name}"));
     frame.activity = Some(frame.url.clone());
-    frame.feed = (format!("{path}/feed.atom"), name.clone());
+    frame.feed = (format!("{path}/feed.atom?kind=decision"), frame.title.clone());
+    let of = &actor.handle;
+    frame.forms = Some((format!("/decisions.json?coalition={of}"), format!("/decisions.csv?coalition={of}")));
     frame.description = visit.lang_text("register-what").to_owned();
     RegisterPage {
         pager: Pager::new(&format!("{path}/decisions?page="), page, total),
@@ -260,6 +277,6 @@ pub(super) fn standing(publication: &Publication, around: Around, reading: &Read
         short: short(&digest),
         digest,
         links: around.links(reading.lang, number),
-        changes: mine.map(|one| change(one, reading)).collect(),
+        changes: mine.map(|one| change(one, &around.known, reading)).collect(),
     })
 }

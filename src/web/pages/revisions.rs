@@ -7,14 +7,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use similar::{ChangeTag, TextDiff};
 
-use super::parts::{Moment, Named, Reading};
+use super::parts::{Moment, Named, Pager, Reading};
 use super::publication::find;
 use super::revised::{self, Told};
-use super::{Frame, html};
+use super::{Frame, PER_PAGE, html};
 use crate::app::SharedApp;
 use crate::domain::act::Act;
 use crate::domain::publication::Content;
-use crate::model::publication::{self, Revision};
+use crate::model::revision::{self, Revision};
 use crate::model::{act, listing};
 use crate::text::word;
 use crate::web::error::Error;
@@ -49,6 +49,7 @@ struct Revisions {
     publication: Named,
     language: String,
     revisions: Vec<RevisionView>,
+    pager: Pager,
 }
 
 /// `GET /publications/{id}/revisions`.
@@ -57,12 +58,14 @@ pub(super) async fn show(
     Path(id): Path<String>,
     visit: Visit,
 ) -> Result<Response, Error> {
+    let page = visit.page();
     let read = app.db.read(move |conn| {
         let found = find(conn, &id)?;
         if found.row.withdrawn_at.is_some() {
             return Err(Error::NotFound);
         }
-        let revisions = publication::revisions(conn, &id)?;
+        // The one before the first of a page is what that is compared with.
+        let revisions = revision::latest(conn, &id, Pager::offset(page), PER_PAGE + 1)?;
         let acts = act::of(conn, &id)?;
         let mut stored = Vec::with_capacity(revisions.len());
         for revision in revisions {
@@ -79,8 +82,13 @@ pub(super) async fn show(
     let group = format!("state-{}", found.row.kind);
     let mut revisions = Vec::with_capacity(stored.len());
     let mut before: Option<Told> = None;
-    for (content, revision) in stored {
+    let more = i64::try_from(stored.len()).is_ok_and(|read| read > PER_PAGE);
+    for (place, (content, revision)) in stored.into_iter().rev().enumerate() {
         let told = Told::of(&content, &reading, &known);
+        if more && place == 0 {
+            before = Some(told);
+            continue;
+        }
         let turned = before.as_ref().is_some_and(|before| before.state != told.state);
         revisions.push(RevisionView {
             number: revision.number,
@@ -102,6 +110,7 @@ pub(super) async fn show(
     html(&Revisions {
         frame: Frame::new(&app, &visit, format!("{title} – {}", found.row.title)).hidden(),
         publication: Named { href: Some(format!("/publications/{}", found.row.id)), name: found.row.title },
+        pager: Pager::new(&format!("{}?page=", visit.path), page, found.row.revision.into()),
         language: found.row.language,
         revisions,
     })

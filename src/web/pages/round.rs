@@ -6,32 +6,34 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::parts::{Moment, Named, Reading};
+use super::PER_PAGE;
+use super::parts::{Moment, Named, Pager, Reading};
 use super::revisions::{Line, body, difference};
-use super::uncounted;
+use super::voices::{Count, Voice, Voices};
 use crate::actions::ballot;
 use crate::db::Conn;
 use crate::domain::actor::ActorKind;
-use crate::domain::outcome::Closed;
-use crate::domain::position::{Recorded, Stance};
+use crate::domain::position::Stance;
 use crate::domain::publication::Method;
 use crate::domain::round::ActKind;
 use crate::domain::state::State;
 use crate::model::amendment::{self, Amendment};
-use crate::model::position::Position;
 use crate::model::proposal::{self, Done};
 use crate::model::publication::{self, Publication};
+use crate::model::revision;
 use crate::text::{Lang, number, summary, t, tf, word};
 use crate::web::error::Error;
 
 /// What the database holds of it.
 pub(super) struct Row {
     ballot: ballot::Ballot,
-    amendments: Vec<Amendment>,
+    /// A page of them, which page, and how many there are.
+    amendments: (Vec<Amendment>, i64, i64),
     /// The texts of the versions that amendments change.
     texts: BTreeMap<i32, String>,
     acts: Vec<Done>,
-    decision: Option<Publication>,
+    /// Its id and its title.
+    decision: Option<(String, String)>,
 }
 
 /// A stance and how many take it.
@@ -41,27 +43,6 @@ pub(super) struct Share {
     /// Where its part of the bar begins, and how wide it is, of 100.
     pub from: usize,
     pub wide: usize,
-}
-
-/// A position.
-pub(super) struct Place {
-    pub code: &'static str,
-    pub stance: &'static str,
-    pub reason: Option<String>,
-    pub date: Moment,
-    /// The version and round that it is about.
-    pub on: String,
-    /// What became of it: a word and the words of its author.
-    pub end: Option<(&'static str, Option<String>)>,
-}
-
-/// An organisation with its last position, and those before it, latest first.
-pub(super) struct Voice {
-    pub by: Named,
-    pub now: Place,
-    /// Why it is not counted.
-    pub old: Option<&'static str>,
-    pub history: Vec<Place>,
 }
 
 /// A text that was proposed.
@@ -95,30 +76,42 @@ pub(super) struct Ballot {
     pub shares: Vec<Share>,
     /// The bar in words.
     pub tally: String,
+    /// A page of the organisations that spoke.
     pub voices: Vec<Voice>,
+    pub pager: Pager,
     pub objections: Vec<Named>,
     pub silent: Vec<Named>,
+    /// A page of the amendments.
     pub amendments: Vec<Change>,
+    pub changes: Pager,
     pub acts: Vec<Act>,
     pub decision: Option<Named>,
 }
 
-pub(super) fn load(conn: &mut Conn, publication: &Publication, zone: Tz) -> Result<Option<Row>, Error> {
+/// `page`: of the amendments.
+pub(super) fn load(
+    conn: &mut Conn,
+    publication: &Publication,
+    zone: Tz,
+    page: i64,
+) -> Result<Option<Row>, Error> {
     let Some(ballot) = ballot::read(conn, publication, zone)? else {
         return Ok(None);
     };
     let id = &publication.row.id;
-    let amendments = amendment::all(conn, id)?;
+    let (amendments, total) = amendment::page(conn, id, Pager::offset(page), PER_PAGE)?;
     let mut texts = BTreeMap::new();
     if !amendments.is_empty() {
-        for revision in publication::revisions(conn, id)? {
+        let versions: Vec<i32> = amendments.iter().map(|one| one.row.version).collect();
+        for revision in revision::numbered(conn, id, &versions)? {
             texts.insert(revision.number, body(&revision)?);
         }
     }
     let decision = match ballot.row.as_ref().and_then(|row| row.decision_id.as_deref()) {
-        Some(id) => publication::find(conn, id)?,
+        Some(id) => publication::title(conn, id)?.map(|title| (id.to_owned(), title)),
         None => None,
     };
+    let amendments = (amendments, page, total);
     Ok(Some(Row { amendments, texts, acts: proposal::acts(conn, id)?, decision, ballot }))
 }
 
@@ -130,57 +123,16 @@ pub(super) fn told(conn: &mut Conn, publication: &Publication, zone: Tz) -> Resu
     }
 }
 
-/// What is counted: as it was kept when the proposal was closed here, else as it stands.
-struct Count {
-    tally: BTreeMap<String, u32>,
-    needed: u32,
-    counted: Vec<Recorded>,
-    standing: Vec<Recorded>,
-    ended: Option<Closed>,
-}
-
-impl Count {
-    fn of(ballot: &ballot::Ballot) -> Result<Count, Error> {
-        let record = ballot.record();
-        let outcome = record.outcome(None);
-        if let Some(ended) = ballot.outcome()? {
-            let needed = ended.reached.quorum.unwrap_or(1);
-            let (tally, counted) = (ended.reached.tally.clone(), ended.reached.positions.clone());
-            return Ok(Count {
-                tally,
-                needed,
-                counted,
-                standing: ended.standing.clone(),
-                ended: Some(ended),
-            });
-        }
-        let those = |ids: Vec<&str>| -> Vec<Recorded> {
-            let those = ballot.positions.iter().filter(|one| ids.contains(&one.row.id.as_str()));
-            those.map(Position::recorded).collect()
-        };
-        Ok(Count {
-            tally: outcome.tally(ballot.proposal.method),
-            needed: outcome.needed,
-            counted: those(outcome.counted.values().map(|one| one.id.as_str()).collect()),
-            standing: those(outcome.standing.values().map(|one| one.id.as_str()).collect()),
-            ended: None,
-        })
-    }
-}
-
-pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
+/// `page`: of the organisations that spoke.
+pub(super) fn view(row: Row, page: i64, reading: &Reading) -> Result<Ballot, Error> {
     let (lang, ballot) = (reading.lang, row.ballot);
     let count = Count::of(&ballot)?;
     let (shares, tally) = shares(lang, ballot.proposal.method, &count.tally);
     let spoken = number(lang, count.counted.len().try_into().unwrap_or(i64::MAX));
-    let voices = voices(&ballot, &count, reading);
-    // Who took a position back has none.
-    let spoke = |handle: &str| {
-        let last = ballot.positions.iter().rfind(|one| one.handle == handle);
-        last.is_some_and(|one| one.row.withdrawn_at.is_none())
-    };
-    let silent = ballot.members.iter().filter(|(handle, _)| !spoke(handle));
-    let open = ballot.span.state == State::Open;
+    let voices = Voices::of(&ballot, &count);
+    let page = voices.nearest(page);
+    let is_first = page == 1;
+    let waits = is_first && ballot.span.state == State::Open;
     Ok(Ballot {
         round: summary::round_name(lang, &ballot.proposal)
             .map_or_else(|| tf(lang, "ballot-round", &[("round", "1".into())]), capital),
@@ -195,17 +147,22 @@ pub(super) fn view(row: Row, reading: &Reading) -> Result<Ballot, Error> {
         objections: count
             .standing
             .iter()
+            .filter(|_| is_first)
             .map(|one| Named::organisation(&one.organisation, &one.name))
             .collect(),
-        silent: silent.filter(|_| open).map(|(handle, name)| Named::organisation(handle, name)).collect(),
-        amendments: row.amendments.into_iter().map(|one| change(one, &row.texts, reading)).collect(),
+        silent: if waits { voices.silent(&ballot.members) } else { Vec::new() },
+        changes: Pager::new(
+            &format!("/publications/{}?amendments=", ballot.id),
+            row.amendments.1,
+            row.amendments.2,
+        )
+        .to("amendments"),
+        amendments: row.amendments.0.into_iter().map(|one| change(one, &row.texts, reading)).collect(),
         acts: acts(row.acts, &ballot, reading),
-        decision: row.decision.map(|decision| Named {
-            href: Some(format!("/publications/{}", decision.row.id)),
-            name: decision.row.title,
-        }),
+        decision: row.decision.map(|(id, name)| Named { href: Some(format!("/publications/{id}")), name }),
+        pager: voices.pager(&ballot.id, page),
+        voices: voices.page(page, reading),
         shares,
-        voices,
     })
 }
 
@@ -265,47 +222,6 @@ pub(super) fn shares(lang: Lang, method: Method, tally: &BTreeMap<String, u32>) 
     let told: Vec<&str> = shares.iter().map(|share| share.told.as_str()).collect();
     let told = tf(lang, "ballot-tally", &[("parts", (&told.join(", ")).into())]);
     (shares, told)
-}
-
-fn place(one: &Position, reading: &Reading) -> Place {
-    let (row, lang) = (&one.row, reading.lang);
-    let (version, round) = (row.version.to_string(), row.round.to_string());
-    let end = match (row.withdrawn_at, row.resolved_at) {
-        (Some(_), _) => Some((t(lang, "ballot-withdrawn"), row.withdrawn_reason.clone())),
-        (None, Some(_)) => Some((t(lang, "ballot-resolved"), row.resolution.clone())),
-        (None, None) => None,
-    };
-    Place {
-        code: row.stance.as_str(),
-        stance: word(lang, "stance", row.stance.as_str()),
-        reason: row.reason.clone(),
-        date: reading.moment(row.taken_at),
-        on: tf(lang, "ballot-on", &[("version", (&version).into()), ("round", (&round).into())]),
-        end,
-    }
-}
-
-/// Who spoke, by name.
-fn voices(ballot: &ballot::Ballot, count: &Count, reading: &Reading) -> Vec<Voice> {
-    let mut by_name: BTreeMap<(&str, &str), Vec<&Position>> = BTreeMap::new();
-    for one in &ballot.positions {
-        by_name.entry((&one.name, &one.handle)).or_default().push(one);
-    }
-    let holds = |one: &Position| {
-        let recorded = one.recorded();
-        count.counted.contains(&recorded) || count.standing.contains(&recorded)
-    };
-    let voice = |((name, handle), mut those): ((&str, &str), Vec<&Position>)| {
-        let last = those.pop()?;
-        Some(Voice {
-            by: Named::organisation(handle, name),
-            old: (!holds(last) && last.row.withdrawn_at.is_none())
-                .then(|| uncounted::told(ballot, last, reading.lang)),
-            now: place(last, reading),
-            history: those.into_iter().rev().map(|one| place(one, reading)).collect(),
-        })
-    };
-    by_name.into_iter().filter_map(voice).collect()
 }
 
 fn change(one: Amendment, texts: &BTreeMap<i32, String>, reading: &Reading) -> Change {

@@ -8,9 +8,12 @@ use super::parts::{Moment, Pager, Reading};
 use super::publications::KindLink;
 use super::{Frame, PER_PAGE, html};
 use crate::app::SharedApp;
+use crate::db::Conn;
 use crate::domain::publication::Kind;
 use crate::domain::search::{OTHERS, Question};
-use crate::model::coalition;
+use crate::model;
+use crate::model::actor::Actor;
+use crate::model::coalition::{self, Coalition};
 use crate::model::search::{self, Filter, Hit, MOST};
 use crate::text::{Lang, t, tf, word};
 use crate::web::error::Error;
@@ -49,16 +52,10 @@ fn called(lang: Lang, kind: &str) -> &'static str {
 }
 
 fn found(reading: &Reading, question: &Question, hit: Hit) -> Found {
-    let path = match hit.kind.as_str() {
-        "coalition" => "coalitions",
-        "organisation" => "organisations",
-        "note" => "notes",
-        _ => "publications",
-    };
     let is_itself = hit.kind == "coalition";
     Found {
         kind: called(reading.lang, &hit.kind),
-        href: format!("/{path}/{}", hit.subject),
+        href: format!("/{}/{}", folder(&hit.kind), hit.subject),
         excerpt: question.excerpt(&hit.text),
         coalition: hit
             .handle
@@ -83,43 +80,92 @@ fn kinds(lang: Lang, address: &str, current: Option<&'static str>) -> Vec<KindLi
     links
 }
 
+/// What an address asks for.
+#[derive(Clone, Debug)]
+pub(in crate::web) struct Asked {
+    words: String,
+    pub(in crate::web) question: Question,
+    kind: Option<&'static str>,
+    handle: String,
+}
+
+impl Asked {
+    pub(in crate::web) fn of(visit: &Visit) -> Asked {
+        let words: String = visit.parameter("q").unwrap_or_default().chars().take(300).collect();
+        let kind = visit.parameter("kind").unwrap_or_default();
+        Asked {
+            question: Question::parse(&words),
+            words,
+            kind: Kind::WORDS.iter().chain(&OTHERS).copied().find(|one| *one == kind),
+            handle: visit.parameter("coalition").unwrap_or_default(),
+        }
+    }
+
+    /// The coalition that is asked about, if there is such a one.
+    fn coalition(&self, conn: &mut Conn) -> model::Result<Option<(Actor, Coalition)>> {
+        if self.handle.is_empty() { Ok(None) } else { coalition::by_handle(conn, &self.handle) }
+    }
+
+    /// What is found is to be this.
+    pub(in crate::web) fn filter(&self, conn: &mut Conn) -> model::Result<Filter> {
+        Ok(self.filter_of(self.coalition(conn)?.as_ref()))
+    }
+
+    fn filter_of(&self, of: Option<&(Actor, Coalition)>) -> Filter {
+        Filter { kind: self.kind, coalition: of.map(|found| found.0.id), latest: false }
+    }
+
+    /// "Search: words".
+    pub(in crate::web) fn title(&self, lang: Lang) -> String {
+        match self.question.is_empty() {
+            true => t(lang, "search-title").to_owned(),
+            false => tf(lang, "search-title-of", &[("words", (&self.words).into())]),
+        }
+    }
+}
+
+/// The folder of addresses in which a result of this kind lives.
+pub(in crate::web) fn folder(kind: &str) -> &'static str {
+    match kind {
+        "coalition" => "coalitions",
+        "organisation" => "organisations",
+        "note" => "notes",
+        _ => "publications",
+    }
+}
+
 /// `GET /search`.
 pub(super) async fn show(State(app): State<SharedApp>, visit: Visit) -> Result<Response, Error> {
-    let words: String = visit.parameter("q").unwrap_or_default().chars().take(300).collect();
-    let asked = visit.parameter("kind").unwrap_or_default();
-    let kind = Kind::WORDS.iter().chain(&OTHERS).copied().find(|kind| *kind == asked);
-    let handle = visit.parameter("coalition").unwrap_or_default();
-    let question = Question::parse(&words);
-    let (page, within) = (visit.page(), question.clone());
+    let asked = Asked::of(&visit);
+    let (page, within) = (visit.page(), asked.clone());
     let read = app.db.read(move |conn| {
-        let of = if handle.is_empty() { None } else { coalition::by_handle(conn, &handle)? };
-        let filter = Filter { kind, coalition: of.as_ref().map(|found| found.0.id) };
-        let (hits, total) = search::find(conn, &within, &filter, (Pager::offset(page), PER_PAGE))?;
+        let of = within.coalition(conn)?;
+        let filter = within.filter_of(of.as_ref());
+        let (hits, total) = search::find(conn, &within.question, &filter, (Pager::offset(page), PER_PAGE))?;
         Ok::<_, Error>((of, hits, total))
     });
     let (of, hits, total) = read.await?;
-    let lang = visit.lang;
+    let (lang, question) = (visit.lang, &asked.question);
     let reading = Reading::new(&app, lang);
-    let title = match question.is_empty() {
-        true => t(lang, "search-title").to_owned(),
-        false => tf(lang, "search-title-of", &[("words", (&words).into())]),
-    };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("q", &words);
+    query.append_pair("q", &asked.words);
     if let Some((actor, _)) = &of {
         query.append_pair("coalition", &actor.handle);
     }
-    let address = format!("/search?{}", query.finish());
-    let and = kind.map(|kind| format!("&kind={kind}")).unwrap_or_default();
+    let query = query.finish();
+    let address = format!("/search?{query}");
+    let and = asked.kind.map(|kind| format!("&kind={kind}")).unwrap_or_default();
+    let mut frame = Frame::new(&app, &visit, asked.title(lang)).hidden();
+    frame.listed("/search", &format!("{query}{and}"));
     html(&Search {
-        frame: Frame::new(&app, &visit, title).hidden(),
-        kinds: if question.is_empty() { Vec::new() } else { kinds(lang, &address, kind) },
+        frame,
+        kinds: if question.is_empty() { Vec::new() } else { kinds(lang, &address, asked.kind) },
         coalition: of.map(|(actor, row)| (actor.handle.clone(), row.name(&actor.handle))),
         asked: !question.is_empty(),
         many: total >= MOST,
         total,
-        found: hits.into_iter().map(|hit| found(&reading, &question, hit)).collect(),
+        found: hits.into_iter().map(|hit| found(&reading, question, hit)).collect(),
         pager: Pager::new(&format!("{address}{and}&page="), page, total),
-        words,
+        words: asked.words,
     })
 }

@@ -70,7 +70,8 @@ pub(super) struct Timeline {
     ticks: Vec<Tick>,
     now: Option<(String, &'static str, &'static str)>,
     rows: Vec<Row>,
-    apart: Option<(i32, &'static str)>,
+    /// Where the line above what has no date lies, and its label.
+    apart: Option<(i32, i32, &'static str)>,
     legend: Vec<Sign>,
     /// The language of the titles, where it is not the page's.
     foreign: Option<String>,
@@ -203,7 +204,9 @@ pub(super) fn draw(
         y += ROW;
     }
     let bottom = y;
-    let apart = (!undated.is_empty()).then(|| (y + APART - 10, t(lang, "timeline-undated")));
+    // The label of today stands right under its line.
+    y += if axis.has(today) { 18 } else { 0 };
+    let apart = (!undated.is_empty()).then(|| (y, y + APART - 10, t(lang, "timeline-undated")));
     y += if undated.is_empty() { 0 } else { APART };
     for (n, milestone) in undated {
         rows.push(row(axis, y, n, milestone));
@@ -214,7 +217,7 @@ pub(super) fn draw(
         id: "timeline".to_owned(),
         title: t(lang, "timeline-title"),
         description: description(lang, axis, milestones),
-        height: y + if axis.has(today) { 18 } else { 4 },
+        height: y + 4,
         axis: AXIS,
         bottom,
         ticks: axis.ticks(lang),

@@ -57,7 +57,7 @@ pub(super) fn registrations(publication: &Publication, reading: &Reading) -> Opt
         return None;
     };
     let zone = meeting.timezone.as_deref().map_or(reading.zone, crate::text::dates::zone);
-    let over = crate::ap::meeting::end(meeting, zone).is_some_and(|end| end <= reading.now);
+    let over = crate::text::meetings::end(meeting, zone).is_some_and(|end| end <= reading.now);
     let state = publication.row.state;
     let registered = publication.registered;
     let elsewhere = meeting.registration_url.clone();

@@ -114,7 +114,7 @@ async fn only_those_who_carry_a_coalition_act_on_it() {
         let refused = [
             stage(&app.app, "communs", Stage::Active, act.clone()).await.unwrap_err(),
             impact(&app.app, "communs", "Tout".to_owned(), act.clone()).await.unwrap_err(),
-            membership::remove(&app.app, "communs", "autre".to_owned(), act.clone()).await.unwrap_err(),
+            membership::remove(&app.app, "communs", "atelier".to_owned(), act.clone()).await.unwrap_err(),
             membership::add(&app.app, "communs", place("region_exemple", Role::Member, &[]), act.clone())
                 .await
                 .unwrap_err(),
@@ -127,7 +127,7 @@ async fn only_those_who_carry_a_coalition_act_on_it() {
     }
     let refused = stage(&app.app, "communs", Stage::Active, by("ateliers", "x")).await.unwrap_err();
     assert!(refused.to_string().contains("did you mean `atelier`?"));
-    membership::change(&app.app, "communs", place("autre", Role::CoSteward, &[]), by("atelier", ""))
+    membership::change(&app.app, "communs", place("autre", Role::CoSteward, &[]), by("atelier", "À deux"))
         .await
         .unwrap();
     stage(&app.app, "communs", Stage::Active, by("autre", "Co-porteuse")).await.unwrap();
@@ -178,7 +178,9 @@ async fn a_coalition_has_one_steward_and_a_hand_over_is_one_act() {
             ("atelier".to_owned(), Role::Member)
         ]
     );
-    membership::remove(&app.app, "communs", "atelier".to_owned(), by("autre", "")).await.unwrap();
+    let silent = membership::remove(&app.app, "communs", "atelier".to_owned(), by("autre", "")).await;
+    assert!(silent.unwrap_err().to_string().contains("the reason is empty"), "it is another's membership");
+    membership::remove(&app.app, "communs", "atelier".to_owned(), by("atelier", "")).await.unwrap();
     let acts = app
         .read(|conn| {
             let (actor, _) = model::coalition::by_handle(conn, "communs")?.unwrap();
@@ -229,18 +231,39 @@ async fn whoever_is_on_the_wish_list_and_joins_has_joined() {
     assert_eq!(shown.lists.present(&shown.members), [Dimension::Offer]);
     let again = membership::add(&app.app, "communs", offer.clone(), by("atelier", "")).await.unwrap_err();
     assert!(again.to_string().contains("as member: change it"), "{again}");
-    let same = membership::change(&app.app, "communs", offer, by("atelier", "")).await.unwrap_err();
+    let same = membership::change(&app.app, "communs", offer, by("atelier", "x")).await.unwrap_err();
     assert!(same.to_string().contains("is member of `communs` already"), "{same}");
     membership::change(
         &app.app,
         "communs",
         place("autre", Role::Member, &[Dimension::Usage]),
-        by("atelier", ""),
+        by("atelier", "Elle n’offre plus"),
     )
     .await
     .unwrap();
     let shown = show(&app, "communs".to_owned()).await.unwrap();
     assert_eq!(shown.lists.present(&shown.members), [Dimension::Usage]);
+    let acts = app
+        .read(|conn| {
+            let (actor, _) = model::coalition::by_handle(conn, "communs")?.unwrap();
+            life::member_acts(conn, actor.id)
+        })
+        .await;
+    let last = acts.last().unwrap();
+    assert_eq!((last.act, last.role), (MembershipAct::Brings, Some(Role::Member)));
+    assert_eq!(last.noted.reason.as_deref(), Some("Elle n’offre plus"), "what a member brings is an act too");
+}
+
+#[tokio::test]
+async fn an_act_that_changes_nothing_of_the_profile_tells_nobody() {
+    let app = node().await;
+    follower_of(&app, "communs").await;
+    for told in [1, 1, 2] {
+        let state = if told == 1 { AssociatedState::Wanted } else { AssociatedState::Invited };
+        let one = Associated { name: "Ville".to_owned(), state, dimensions: Vec::new() };
+        membership::associate(&app.app, "communs", one, None).await.unwrap();
+        assert_eq!(deliveries(&app).await, told);
+    }
 }
 
 const FILE: &str = "handle = \"donnees\"\ntitle = \"Données\"\nimpact = \"Un\"\nstage = \"launched\"\nstage_on = 2020-06-01\n\
@@ -293,7 +316,7 @@ async fn a_file_tells_a_life_and_told_again_it_adds_only_what_is_new() {
     let (url, _) = say(&app, text).await.unwrap();
     assert_eq!(take(&app, &written).await, Ok(Imported::Updated));
     assert_eq!(take(&app, &written).await, Ok(Imported::Unchanged));
-    let (versions, _) = charter::list(&app, "donnees".to_owned()).await.unwrap();
+    let versions = charter::list(&app, "donnees".to_owned()).await.unwrap().versions;
     let text = versions.first().unwrap().publication_id.clone().unwrap();
     assert_eq!((versions.len(), app.urls.publication(&text)), (1, url));
     let refused = take(&app, &later.replace("steward = \"atelier\"", "steward = \"region_exemple\"")).await;
@@ -301,9 +324,71 @@ async fn a_file_tells_a_life_and_told_again_it_adds_only_what_is_new() {
 }
 
 async fn charter_of(app: &TestApp) -> Vec<(String, CharterState, usize)> {
-    let (versions, acknowledged) = charter::list(app, "communs".to_owned()).await.unwrap();
-    let count = |version: &str| acknowledged.iter().filter(|one| one.version == version).count();
-    versions.into_iter().map(|one| (one.version.clone(), one.state, count(&one.version))).collect()
+    let listed = charter::list(app, "communs".to_owned()).await.unwrap();
+    let count = |version: &str| listed.acknowledged.iter().filter(|one| one.version == version).count();
+    listed.versions.into_iter().map(|one| (one.version.clone(), one.state, count(&one.version))).collect()
+}
+
+#[tokio::test]
+async fn each_state_of_a_charter_keeps_its_day_reason_and_author_and_none_comes_before_the_last() {
+    let app = node().await;
+    let publish = |version: &str, state, on: &str, why: &str| {
+        let new = NewCharter { version: version.to_owned(), state, publication: None };
+        app.advance(Duration::from_millis(1));
+        charter::publish(&app.app, "communs".to_owned(), new, By { on: day(on), ..by("atelier", why) })
+    };
+    let acknowledge = |who: &str, on: &str| {
+        let by = By { on: day(on), ..by(who, "") };
+        charter::acknowledge(&app.app, "communs".to_owned(), Some("1.0".to_owned()), by)
+    };
+    publish("1.0", CharterState::Beta, "2026-01-01", "Un essai").await.unwrap();
+    for who in ["atelier", "region_exemple"] {
+        acknowledge(who, "2026-01-02").await.unwrap();
+    }
+    publish("1.0", CharterState::InForce, "2026-03-01", "L’essai est concluant").await.unwrap();
+    let early = acknowledge("atelier", "2026-02-28").await.unwrap_err().to_string();
+    assert!(early.contains("version `1.0` is in_force since 2026-03-01"), "{early}");
+    acknowledge("atelier", "2026-03-01").await.unwrap();
+    publish("2.0", CharterState::Beta, "2026-04-01", "").await.unwrap();
+    let past = publish("0.9", CharterState::InForce, "2019-01-01", "Avant").await.unwrap_err().to_string();
+    assert!(past.contains("beta since 2026-04-01") && past.contains("on that day or later"), "{past}");
+    publish("2.0", CharterState::InForce, "2026-05-01", "Meilleure").await.unwrap();
+
+    let listed = charter::list(&app, "communs".to_owned()).await.unwrap();
+    let told: Vec<String> = listed
+        .acts
+        .iter()
+        .map(|(act, by)| {
+            let (on, why) = (act.noted.day.unwrap(), act.noted.reason.as_deref().unwrap_or("-"));
+            format!("{} {} {on} {} {why}", act.version, act.state, by.as_deref().unwrap_or("-"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "1.0 beta 2026-01-01 atelier Un essai",
+            "1.0 in_force 2026-03-01 atelier L’essai est concluant",
+            "2.0 beta 2026-04-01 atelier -",
+            "1.0 superseded 2026-05-01 atelier Meilleure",
+            "2.0 in_force 2026-05-01 atelier Meilleure",
+        ]
+    );
+    let stood: Vec<_> = listed.acknowledged.iter().map(|one| (one.handle.as_str(), one.state)).collect();
+    assert_eq!(stood.iter().filter(|one| one.1 == CharterState::Beta).count(), 2);
+    assert!(stood.contains(&("atelier", CharterState::InForce)) && stood.len() == 3, "{stood:?}");
+}
+
+#[tokio::test]
+async fn a_version_of_the_impact_is_not_dated_before_the_one_that_it_follows() {
+    let app = node().await;
+    let seek = |text: &str, on: &str| {
+        impact(&app.app, "communs", text.to_owned(), By { on: day(on), ..by("atelier", "Négocié") })
+    };
+    seek("Un", "2026-02-01").await.unwrap();
+    let refused = seek("Deux", "2020-01-01").await.unwrap_err().to_string();
+    assert!(refused.contains("seeks version 1 since 2026-02-01"), "{refused}");
+    seek("Deux", "2026-02-01").await.unwrap();
+    assert_eq!(lived(&app, "communs").await.1, ["1 Un", "2 Deux"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reset_node::actions::milestone::{Change, set, tend};
+use reset_node::actions::publication::{Travel, publish};
 use reset_node::domain::act::Act;
 use reset_node::domain::publication::{Details, Kind, MilestoneStatus};
 use reset_node::model;
@@ -25,24 +26,64 @@ fn step(app: &TestApp, title: &str, days: i64, more: &str) -> String {
 #[tokio::test]
 async fn the_clock_finds_a_late_milestone_once_and_tells_it_in_one_update_and_one_note() {
     let app = node().await;
-    let file = format!("{}{}{}", step(&app, "A", 2, ""), step(&app, "B", 9, ""), step(&app, "C", -900, ""));
+    let file = format!("{}{}", step(&app, "A", 2, ""), step(&app, "B", 9, ""));
     let (id, _) = say(&app, written(Kind::Roadmap, "cap", &file, "Texte")).await.unwrap();
-    assert_eq!(tend(&app).await.unwrap(), 0);
     app.advance(Duration::from_secs(4 * 86_400));
     assert_eq!(tend(&app).await.unwrap(), 1);
     assert_eq!(tend(&app).await.unwrap(), 0);
     use MilestoneStatus::{Late, Planned};
-    let told = [("A".to_owned(), Late), ("B".to_owned(), Planned), ("C".to_owned(), Planned)];
-    assert_eq!(statuses(&app, &id).await, told, "what had passed before it was published is history");
+    let told = [("A".to_owned(), Late), ("B".to_owned(), Planned)];
+    assert_eq!(statuses(&app, &id).await, told);
     assert_eq!(kinds(&app, "communs").await, ["Create", "Update", "Create"]);
     say(&app, written(Kind::Roadmap, "cap", &file, "Texte")).await.unwrap();
     assert_eq!(kinds(&app, "communs").await.len(), 3, "the file from before says nothing new");
-    let moved = format!("{}{}{}", step(&app, "A", 5, ""), step(&app, "B", 5, ""), step(&app, "C", -904, ""));
+    let moved = format!("{}{}", step(&app, "A", 5, ""), step(&app, "B", 5, ""));
     say(&app, written(Kind::Roadmap, "cap", &moved, "Texte")).await.unwrap();
     assert_eq!(statuses(&app, &id).await.first().unwrap().1, Planned, "its author moved the date");
     app.advance(Duration::from_secs(7 * 86_400));
     assert_eq!(tend(&app).await.unwrap(), 1);
     assert_eq!(statuses(&app, &id).await.iter().filter(|one| one.1 == Late).count(), 2);
+}
+
+#[tokio::test]
+async fn a_date_that_is_over_when_it_is_written_is_late_and_only_a_quiet_archive_keeps_its_word() {
+    use MilestoneStatus::{Late, Planned};
+    let app = node().await;
+    let file = format!("{}{}", step(&app, "A", -150, ""), step(&app, "B", -1, "status = \"under_way\""));
+    let (id, _) = say(&app, written(Kind::Roadmap, "cap", &file, "Texte")).await.unwrap();
+    assert_eq!(tend(&app).await.unwrap(), 1);
+    assert_eq!(statuses(&app, &id).await, [("A".to_owned(), Late), ("B".to_owned(), Late)]);
+    let due = (app.now() - chrono::TimeDelta::days(20)).date_naive().to_string().parse().ok();
+    let change = Change {
+        id: id.clone(),
+        milestone: "A".to_owned(),
+        status: Planned,
+        by: "atelier".to_owned(),
+        reason: "Plus tôt".to_owned(),
+        progress: None,
+        due,
+    };
+    let refused = set(&app, change).await.unwrap_err().to_string();
+    assert!(refused.contains("give it another with --due"), "{refused}");
+
+    let archive =
+        |file: &str| publish(&app, vec![written(Kind::Roadmap, "passe", file, "Texte")], Travel::Quiet);
+    let old = format!("{}{}", step(&app, "A", -900, ""), step(&app, "B", -800, ""));
+    let id = archive(&old).await.unwrap().remove(0).id;
+    app.advance(Duration::from_secs(1));
+    assert_eq!(tend(&app).await.unwrap(), 0);
+    assert_eq!(statuses(&app, &id).await, [("A".to_owned(), Planned), ("B".to_owned(), Planned)]);
+    // Another date is written now: it is no history.
+    let moved = format!(
+        "{}{}{}",
+        step(&app, "A", -900, ""),
+        step(&app, "B", -20, "status = \"under_way\""),
+        step(&app, "C", 2, "")
+    );
+    say(&app, written(Kind::Roadmap, "passe", &moved, "Texte")).await.unwrap();
+    assert_eq!(tend(&app).await.unwrap(), 1);
+    let told = [("A".to_owned(), Planned), ("B".to_owned(), Late), ("C".to_owned(), Planned)];
+    assert_eq!(statuses(&app, &id).await, told);
 }
 
 #[tokio::test]
@@ -120,4 +161,25 @@ async fn an_owner_says_how_far_a_milestone_has_come_with_a_reason() {
     assert_eq!(by, [(set, "trois", 2), (set, "un", 4), (set, "atelier", 5)], "the third was the clock");
     let said = kinds(&app, "communs").await;
     assert_eq!(said, ["Create", "Update", "Update", "Create", "Update", "Update", "Create"]);
+}
+
+#[tokio::test]
+async fn a_file_that_says_the_same_again_undoes_no_act_and_one_that_changes_leaves_what_it_never_said() {
+    let app = with_members().await;
+    let file = step(&app, "Diagnostic", 9, "");
+    let (id, _) = say(&app, written(Kind::Roadmap, "cap", &file, "Texte")).await.unwrap();
+    let done = Change {
+        id: id.clone(),
+        milestone: "Diagnostic".to_owned(),
+        status: MilestoneStatus::Done,
+        by: "un".to_owned(),
+        reason: "Remis".to_owned(),
+        progress: None,
+        due: None,
+    };
+    set(&app, done).await.unwrap();
+    for text in ["Texte", "Un autre texte"] {
+        say(&app, written(Kind::Roadmap, "cap", &file, text)).await.unwrap();
+        assert_eq!(statuses(&app, &id).await, [("Diagnostic".to_owned(), MilestoneStatus::Done)], "{text}");
+    }
 }

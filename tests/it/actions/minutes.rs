@@ -274,3 +274,21 @@ async fn nobody_acts_on_minutes_that_were_withdrawn() {
     let refused = does(&app, Act::Approved, &id, "un", None).await.unwrap_err();
     assert!(refused.contains("was withdrawn"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_file_adopts_no_minutes_for_those_who_attended_and_changes_none_that_they_adopted() {
+    let app = with_members().await;
+    let file = |state: &str, text: &str| written(Kind::Minutes, "cr", &format!("{state}{POINTS}"), text);
+    let (id, _) = say(&app, file("", "Texte")).await.unwrap();
+    let early = say(&app, file("state = \"adopted\"\n", "Texte")).await.unwrap_err();
+    assert!(early.contains("0 of 3 attending organisations have approved"), "{early}");
+    assert!(decisions(&app).await.is_empty());
+    for by in ["un", "deux"] {
+        does(&app, Act::Approved, &id, by, None).await.unwrap();
+    }
+    assert_eq!(stored(&app, &id).await.row.state, State::Adopted);
+    let changed = say(&app, file("", "Autre texte")).await.unwrap_err();
+    assert!(changed.contains("changes as a correction"), "{changed}");
+    say(&app, file("", "Texte")).await.unwrap();
+    assert_eq!(stored(&app, &id).await.row.state, State::Adopted);
+}

@@ -21,9 +21,11 @@ mod people;
 mod pins;
 mod proposals;
 mod publishing;
+mod put_out;
 mod register;
 mod said;
 mod served;
+mod told_again;
 mod walks;
 
 use std::time::Duration;

@@ -436,3 +436,42 @@ async fn a_file_of_the_first_round_does_not_bring_its_deadline_back() {
     let Details::Proposal(proposal) = stored(&app, &id).await.details else { panic!() };
     assert_eq!((proposal.round(), proposal.phase), (3, Some(Phase::Clarify)));
 }
+
+#[tokio::test]
+async fn a_file_adopts_nothing_over_an_objection_and_changes_no_text_that_was_decided_on() {
+    let app = assembly().await;
+    let closes = in_hours(&app, 30);
+    let file = |more: &str, text: &str| {
+        written(Kind::Proposal, "budget", &format!("closes = {closes}\nquorum = 2\n{more}"), text)
+    };
+    let (id, _) = say(&app, file("", "Le texte.")).await.unwrap();
+    for (by, stance) in [("bretagne", Stance::Object), ("data", Stance::Consent)] {
+        take(&app, &id, by, stance).await.unwrap();
+    }
+    let adopted = "state = \"adopted\"\nreason = \"On avance.\"";
+    let said_so = say(&app, file(adopted, "Le texte.")).await.unwrap_err();
+    assert!(said_so.contains("its record comes to `objection`"), "{said_so}");
+    let sooner = format!("closes = {}\nquorum = 2", in_hours(&app, 1));
+    let sooner = say(&app, written(Kind::Proposal, "budget", &sooner, "Le texte.")).await.unwrap_err();
+    assert!(sooner.contains("`proposal close` with a reason ends it sooner"), "{sooner}");
+    assert_eq!(stored(&app, &id).await.row.state, State::Open);
+    take(&app, &id, "bretagne", Stance::StandAside).await.unwrap();
+    say(&app, file(adopted, "Le texte.")).await.unwrap();
+    assert_eq!(stored(&app, &id).await.row.state, State::Adopted);
+    assert_eq!(register(&app).await.len(), 1, "with its decision");
+    let other = say(&app, file("", "Un autre texte.")).await.unwrap_err();
+    assert!(other.contains("stay as they were decided on"), "{other}");
+}
+
+#[tokio::test]
+async fn a_file_that_says_the_same_again_takes_no_accepted_amendment_back() {
+    let app = assembly().await;
+    let closes = format!("closes = {}", in_hours(&app, 30));
+    let file = || written(Kind::Proposal, "texte", &closes, "Le texte.");
+    let (id, _) = say(&app, file()).await.unwrap();
+    let one = amendment::propose(&app, id.clone(), "data".into(), "Un texte.".into(), None).await.unwrap();
+    amendment::answer(&app, one, "atelier".into(), AmendmentState::Accepted, None).await.unwrap();
+    let body = stored(&app, &id).await.row.body;
+    assert_eq!(say(&app, file()).await.unwrap().1, Outcome::Unchanged);
+    assert_eq!(stored(&app, &id).await.row.body, body);
+}

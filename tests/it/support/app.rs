@@ -15,7 +15,8 @@ use reset_node::app::{App, Clock, SharedApp, Urls};
 use reset_node::config::Config;
 use reset_node::db::schema::{deliveries, inbox_items};
 use reset_node::db::{Conn, Db};
-use reset_node::outbox;
+use reset_node::domain::mail::State;
+use reset_node::{model, outbox};
 use tokio::task::JoinHandle;
 
 use super::db::TestDatabase;
@@ -137,7 +138,10 @@ impl Drop for TestApp {
         if std::thread::panicking() || self.left.is_some() {
             return;
         }
-        let waiting = waiting(&mut self.app.db.dedicated().unwrap()).unwrap();
+        let mut conn = self.app.db.dedicated().unwrap();
+        let mails = model::mail::count(&mut conn, State::Pending).unwrap();
+        assert_eq!(mails, 0, "mails are left: send them, or say why with leave_queue");
+        let waiting = waiting(&mut conn).unwrap();
         assert_eq!(
             waiting,
             (0, 0),

@@ -91,6 +91,37 @@ async fn the_charter_names_who_acknowledged_which_version() {
     let page = app.visit("/coalitions/communs", &[]).await.text;
     assert!(page.contains(&format!("<a href=\"{}\">Version bêta – bêta", shown.decision)), "{page}");
     assert!(page.contains("Reconnue par"), "{page}");
+    let new = NewCharter { version: "bêta".to_owned(), state: CharterState::InForce, publication: None };
+    charter::publish(&app, "communs".to_owned(), new, by("L’essai est concluant")).await.unwrap();
+    let page = app.visit("/coalitions/communs?lang=fr", &[]).await.text;
+    for part in ["<span>bêta</span>", "<span>en vigueur</span>", "L’essai est concluant"] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let en = app.visit("/coalitions/communs?lang=en", &[]).await.text;
+    assert!(page.contains("Aucune organisation ne l’a encore reconnue.") && en.contains("The beta had been"));
+}
+
+#[tokio::test]
+async fn who_is_put_out_does_not_leave_and_the_page_says_by_whom_and_why() {
+    let (app, _) = shown().await;
+    app.organisation("turbine").await;
+    app.organisation("scierie").await;
+    for handle in ["turbine", "scierie"] {
+        let member = Place { organisation: handle.to_owned(), role: Role::Member, dimensions: Vec::new() };
+        membership::add(&app.app, "communs", member, by("Bienvenue")).await.unwrap();
+    }
+    membership::remove(&app.app, "communs", "turbine".to_owned(), by("Absente depuis un an")).await.unwrap();
+    let own = By { organisation: "scierie".to_owned(), ..By::default() };
+    membership::remove(&app.app, "communs", "scierie".to_owned(), own).await.unwrap();
+    let fr = app.visit("/coalitions/communs?lang=fr", &[]).await.text;
+    for part in [
+        "Organisation turbine est retirée de la coalition par Organisation communs_org",
+        "Absente depuis un an",
+        "Organisation scierie quitte la coalition",
+    ] {
+        assert!(fr.contains(part), "{part}\n{fr}");
+    }
+    assert!(!fr.contains("Organisation turbine quitte"), "{fr}");
 }
 
 /// The value of the hidden stamp in the form.
@@ -139,7 +170,8 @@ async fn an_interest_is_declared_without_an_account_and_its_address_is_shown_now
     assert_eq!((taken.status, taken.header("location")), (StatusCode::SEE_OTHER, "/interest/received"));
     let [one] = list().await.unwrap().try_into().unwrap();
     let page = app.visit("/coalitions/communs", &[]).await.text;
-    assert!(page.contains("1 organisation a déclaré son intérêt.") && !page.contains("Turbine"), "{page}");
+    let nobody = "Aucune organisation n’a encore déclaré son intérêt.";
+    assert!(page.contains(nobody) && !page.contains("Turbine"), "{page}");
     let accept =
         declaration::answer(&app, one.id, DeclarationState::Accepted, "communs_org".to_owned(), None);
     accept.await.unwrap();
@@ -149,34 +181,6 @@ async fn an_interest_is_declared_without_an_account_and_its_address_is_shown_now
     }
     let group = app.visit("/coalitions/communs", &[("accept", "application/activity+json")]).await.text;
     assert!(group.contains("\"Group\"") && !group.contains("turbine.example"));
-}
-
-#[tokio::test]
-async fn the_link_in_a_mail_asks_before_it_confirms() {
-    let (app, _) = shown().await;
-    let stamp = stamp(&app).await;
-    app.advance(Duration::from_secs(5));
-    let fields = [
-        ("coalition", "communs"),
-        ("organisation", "La Turbine"),
-        ("email", "a@turbine.example"),
-        ("stamp", stamp.as_str()),
-    ];
-    assert_eq!(send(&app, "none", &fields).await.status, StatusCode::SEE_OTHER);
-    let token = declaration::list(&app, "communs".to_owned()).await.unwrap().remove(0).token.unwrap();
-    let path = format!("/interest/confirm?token={token}");
-    let asked = app.visit(&path, &[]).await;
-    assert!(
-        asked.text.contains("noindex") && asked.text.contains(&format!("action=\"{path}\"")),
-        "{}",
-        asked.text
-    );
-    let confirm = || Request::post(&path).body(Body::empty()).unwrap();
-    assert_eq!(app.answer(confirm()).await.status, StatusCode::OK);
-    assert_eq!(app.answer(confirm()).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.visit(&path, &[]).await.status, StatusCode::NOT_FOUND);
-    let list = declaration::list(&app, "communs".to_owned()).await.unwrap();
-    assert!(list.first().unwrap().confirmed_at.is_some());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod deeds;
 mod forms;
 mod life;
+mod listed;
 mod lists;
 mod look;
 mod looks;
@@ -10,6 +11,8 @@ mod pages;
 mod queries;
 mod rules;
 mod search;
+mod truths;
+mod volume;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -33,6 +36,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    /// Of the body, as it travelled.
+    pub(crate) bytes: usize,
 }
 
 impl Answer {
@@ -60,6 +65,7 @@ impl TestApp {
         Answer {
             status: parts.status,
             headers: parts.headers,
+            bytes: bytes.len(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
@@ -130,11 +136,12 @@ impl Shown {
             ["/", "/coalitions", "/coalitions/communs", "/coalitions/communs/actions", "/publications"]
                 .map(String::from)
                 .to_vec();
-        for list in ["proposals", "meetings", "roadmaps"] {
+        for list in ["proposals", "meetings", "roadmaps", "reports", "productions"] {
             paths.push(format!("/{list}"));
             paths.push(format!("/coalitions/communs/{list}"));
         }
         paths.push("/decisions".into());
+        paths.push("/organisations".into());
         paths.extend(
             [
                 "/organisations/communs_org",

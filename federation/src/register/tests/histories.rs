@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 #[path = "../../../tests/it/generator.rs"]
+#[expect(dead_code, reason = "shared with tests that use more of it")]
 mod generator;
 
 use generator::{Random, run_or};

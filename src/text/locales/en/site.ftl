@@ -26,6 +26,7 @@ filter-all = All
 filter-button = Filter
 filter-none = Show all
 filter-nothing = No coalition matches all of these choices. Take one away.
+coalitions-past-end = The list ends before this page: go back.
 coalitions-empty = No coalition lives on this node yet.
 list-of = { $kinds } – { $coalition }
 list-entries = The list

@@ -26,6 +26,7 @@ filter-all = Toutes
 filter-button = Filtrer
 filter-none = Tout montrer
 filter-nothing = Aucune coalition ne répond à tous ces choix. Retirez-en un.
+coalitions-past-end = La liste s’arrête avant cette page : revenez en arrière.
 coalitions-empty = Aucune coalition ne vit encore sur ce nœud.
 list-of = { $kinds } – { $coalition }
 list-entries = La liste

@@ -1,0 +1,1 @@
+ALTER TABLE roadmap_dues DROP COLUMN history;
