@@ -53,7 +53,7 @@ pub(super) async fn connect(app: &App) -> Result<AsyncSmtpConnection, String> {
 /// Goes the whole way and sends nothing. What was found, as a sentence.
 ///
 /// # Errors
-/// As [`connect`], or that it took too long.
+/// What the server or the way to it said, or that it took too long.
 pub async fn reach(app: &App) -> Result<String, String> {
     let road = app.config.mail.road().map_err(|wrong| format!("mail.smtp_url {wrong}"))?;
     let mut connection = in_time(app, connect(app)).await??;
