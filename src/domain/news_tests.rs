@@ -1,5 +1,5 @@
 //! The table: each change that followers must learn of, and the neighbours that they need not.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use super::*;
 use crate::domain::publication::{Consultation, Decision, Method, Milestone};

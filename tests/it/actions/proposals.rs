@@ -123,7 +123,7 @@ async fn a_consent_round_goes_from_its_opening_over_an_objection_to_one_decision
     // The clock closes it when nobody is there.
     app.advance(11 * HOUR);
     let refused = take(&app, &id, "ecole", Stance::Object).await.unwrap_err();
-    assert!(refused.starts_with("the round was over on"), "{refused}");
+    assert!(refused.starts_with("the round was over at"), "{refused}");
     assert_eq!(tick(&app).await, 1);
     assert_eq!(tick(&app).await, 0);
     let entries = register(&app).await;
@@ -328,7 +328,7 @@ async fn the_clock_opens_reminds_once_and_leaves_archives_alone() {
     let (id, done) = say(&app, announced(in_hours(&app, 2), in_hours(&app, 100))).await.unwrap();
     assert_eq!(done, Outcome::Published);
     let refused = take(&app, &id, "data", Stance::Consent).await.unwrap_err();
-    assert!(refused.starts_with("the round opens on"), "{refused}");
+    assert!(refused.starts_with("the round opens at"), "{refused}");
     let archive = "opens = 2020-01-01\ncloses = 2020-02-01";
     say(&app, written(Kind::Proposal, "archive", archive, "Texte")).await.unwrap();
     assert_eq!(tick(&app).await, 0);

@@ -23,7 +23,9 @@ async fn a_feed_names_each_publication_by_its_permanent_address() {
         let entry = feed.entries.iter().find(|entry| entry.id == proposal).unwrap();
         assert_eq!(entry.title.value, "Titre de vitrine");
         let content = entry.content.as_ref().unwrap();
-        assert_eq!(content.value.as_deref(), Some("<p>Un texte en <em>Markdown</em>.</p>"));
+        let told = content.value.as_deref().unwrap();
+        assert!(told.starts_with("<ul><li><strong>Décision :</strong> par consentement</li>"), "{told}");
+        assert!(told.ends_with("</ul><p>Un texte en <em>Markdown</em>.</p>"), "{told}");
         assert_eq!(content.lang.as_deref(), Some("fr"));
         assert!(entry.summary.as_ref().unwrap().value.starts_with("Proposition, en tour de consentement"));
         assert!(entry.updated.timestamp() > 0);

@@ -171,7 +171,7 @@ async fn a_calendar_tells_ranges_states_and_moments_as_they_are() {
         assert_eq!(event(&sure).property_value("SEQUENCE"), Some("0"));
         assert_eq!(event(&sure).get_location(), Some("Rennes, 1; rue de l’Étoile"));
         let deadline = event(&format!("{open}#deadline"));
-        assert_eq!(deadline.get_start(), Some(day("2030-05-01")));
+        assert_eq!(deadline.get_start(), Some(moment("2030-05-01T16:00:00Z")), "a deadline has its hour");
     }
     assert_eq!(app.visit("/coalitions/nobody/calendar.ics", &[]).await.status, StatusCode::NOT_FOUND);
 }

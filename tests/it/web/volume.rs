@@ -84,7 +84,7 @@ async fn whoever_objects_is_told_first_and_everybody_on_one_of_the_pages() {
         let (list, rest) = list.split_once("<nav class=\"pager\"").unwrap();
         assert!(rest.contains(&format!("{page} / 3")), "{page}");
         let plain = text.replace(['\u{a0}', '\u{202f}'], " ");
-        assert!(plain.contains(": 100 consent, 10 "), "the counts are of all");
+        assert!(plain.contains(": 100 consentent, 10 "), "the counts are of all: {plain}");
         let voices = list.split("\n<li>\n").skip(1);
         told.extend(voices.map(|voice| {
             let by = voice.split_once("/organisations/").unwrap().1.split_once('"').unwrap().0.to_owned();
