@@ -12,10 +12,10 @@ use crate::db::{self, Conn};
 use crate::domain::news::News;
 use crate::domain::outcome::{Closed, Why};
 use crate::domain::publication::{Decision, Details, Method, When};
-use crate::domain::round::{ActKind, Phase, Refused};
+use crate::domain::round::{ActKind, AmendmentState, Phase, Refused};
 use crate::domain::state::State;
 use crate::model::publication::{self, Publication};
-use crate::model::{self, coalition};
+use crate::model::{self, amendment, coalition};
 use crate::outbox;
 
 /// Most proposals of each kind that one look opens, reminds of or closes: the next look goes on.
@@ -81,6 +81,18 @@ pub fn close_on(
         return Err(Error::Refused(
             "the deadline has not passed: say with --reason why the round ends before it".to_owned(),
         ));
+    }
+    if advice && choice.is_none() {
+        return Err(Error::Refused(
+            "an advice was given and somebody decides: say --adopted or --not-adopted".to_owned(),
+        ));
+    }
+    let all = amendment::all(conn, &loaded.publication.row.id)?;
+    let waiting = all.iter().filter(|one| one.row.state == AmendmentState::Proposed).count();
+    if waiting > 0 {
+        return Err(Error::Refused(format!(
+            "amendments that wait for an answer: {waiting}; accept or decline each with `proposal answer` first"
+        )));
     }
     finish(conn, act, &loaded, Some(actor.id), choice, why)
 }

@@ -66,6 +66,17 @@ pub fn supersede_on(
             after.1, after.0.row.state
         )));
     }
+    if before.0.row.state == State::Superseded {
+        let known = decision::successor(conn, before.0.actor.id, before.1)?;
+        return match known {
+            Some(known) if known != after.0.row.id => Err(Error::Refused(format!(
+                "decision {} is superseded by {} already: supersede that one",
+                before.1,
+                act.urls.publication(&known)
+            ))),
+            _ => Ok(act.urls.publication(&before.0.row.id)),
+        };
+    }
     change(conn, act, id, State::Superseded, asked, |told| told.successor = Some(after.1))
 }
 

@@ -70,7 +70,7 @@ pub(super) enum Command {
 pub(super) struct AskedArguments {
     /// The organisation that asks for it: one that carries or facilitates the coalition.
     #[arg(long, value_name = "ORG")]
-    by: Option<String>,
+    by: String,
     /// Why; it is published.
     #[arg(long)]
     reason: String,
@@ -78,7 +78,7 @@ pub(super) struct AskedArguments {
 
 impl From<AskedArguments> for Asked {
     fn from(arguments: AskedArguments) -> Asked {
-        Asked { by: arguments.by, reason: arguments.reason }
+        Asked { by: Some(arguments.by), reason: arguments.reason }
     }
 }
 

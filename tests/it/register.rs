@@ -46,7 +46,8 @@ fn with_register() -> (TestDatabase, Node, [String; 2]) {
     let one = node.ok(&["publish", &node.write("un.md", &decision("un", ""))]);
     node.ok(&["coalition", "rotate-keys", "communs"]);
     let two = node.ok(&["publish", &node.write("deux.md", &decision("deux", ""))]);
-    let arguments = ["decision", "supersede", &one, "--by-decision", &two, "--reason", "Plus clair."];
+    let arguments =
+        ["decision", "supersede", &one, "--by-decision", &two, "--by", "atelier", "--reason", "Plus clair."];
     assert_eq!(node.ok(&arguments), one);
     (database, node, [one, two])
 }

@@ -311,6 +311,8 @@ async fn an_advice_is_decided_by_who_closes_it_once_it_was_given() {
     for id in &ids {
         take(&app, id, "bretagne", Stance::Disagree).await.unwrap();
     }
+    let silent = end(&ids[0], None).await.unwrap_err().to_string();
+    assert!(silent.contains("say --adopted or --not-adopted"), "{silent}");
     let ended = end(&ids[0], Some(false)).await.unwrap();
     assert_eq!((ended.closed.adopted, ended.closed.why), (false, Why::Declined));
     app.advance(6 * HOUR);
@@ -470,6 +472,8 @@ async fn a_file_that_says_the_same_again_takes_no_accepted_amendment_back() {
     let file = || written(Kind::Proposal, "texte", &closes, "Le texte.");
     let (id, _) = say(&app, file()).await.unwrap();
     let one = amendment::propose(&app, id.clone(), "data".into(), "Un texte.".into(), None).await.unwrap();
+    let early = closed(&app, &id, "atelier").await.unwrap_err();
+    assert!(early.starts_with("amendments that wait for an answer: 1"), "{early}");
     amendment::answer(&app, one, "atelier".into(), AmendmentState::Accepted, None).await.unwrap();
     let body = stored(&app, &id).await.row.body;
     assert_eq!(say(&app, file()).await.unwrap().1, Outcome::Unchanged);

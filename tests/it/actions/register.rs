@@ -218,6 +218,9 @@ async fn a_decision_is_superseded_once_and_followers_learn_of_it_once() {
         (&entry["successor"], &entry["by"], &entry["reason"]),
         (&json!(2), &json!("atelier"), &json!("Plus clair."))
     );
+    let c = say(&app, written(Kind::Decision, "c", "", "Trois.")).await.unwrap().0;
+    let refused = supersede(&app, a.clone(), c, asked("Celle-ci.")).await.unwrap_err().to_string();
+    assert!(refused.starts_with(&format!("decision 1 is superseded by {b} already")), "{refused}");
     let refused = repeal(&app, a.clone(), asked("x")).await.unwrap_err().to_string();
     assert!(refused.contains("cannot become `repealed`"), "{refused}");
     let stranger = Asked { by: Some("region_exemple".into()), reason: "x".into() };

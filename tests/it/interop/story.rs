@@ -80,7 +80,17 @@ async fn a_follower_gets_each_state_that_matters_once_and_reads_from_its_summary
         road.node.ok(&["proposal", "close", &rules, "--by", "atelier", "--reason", "Plus d’objection."]);
     let first = closed.split_whitespace().rfind(|word| word.starts_with("http")).unwrap().to_owned();
     let (_, second) = adopted(&road, "mieux").await;
-    let supersede = ["decision", "supersede", &first, "--by-decision", &second, "--reason", "Mieux dit."];
+    let supersede = [
+        "decision",
+        "supersede",
+        &first,
+        "--by-decision",
+        &second,
+        "--by",
+        "atelier",
+        "--reason",
+        "Mieux dit.",
+    ];
     road.node.ok(&supersede);
 
     tells(&notes(&road, &first, 1).await, &["remplacée"]);
